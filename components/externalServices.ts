@@ -1,0 +1,34 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { networkingApiVersion, serviceEntries, type Entry } from "../mesh/serviceEntries";
+import type { MeshContext } from "./context";
+
+/** Arguments of the object for an entry. */
+export function entryArgs({ name, spec }: Entry, namespace: string): kubernetes.apiextensions.CustomResourceArgs {
+  return {
+    apiVersion: networkingApiVersion,
+    kind: "ServiceEntry",
+    metadata: { name, namespace, labels: { app: name } },
+    spec,
+  };
+}
+
+/** The ServiceEntries of the instance: mysql, bucket, smtp and those of `externalServices`. */
+export class ExternalServices extends pulumi.ComponentResource {
+  public readonly names: readonly string[];
+
+  constructor(name: string, context: MeshContext, opts?: pulumi.ComponentResourceOptions) {
+    super("jam-istio:components:ExternalServices", name, {}, opts);
+    const { settings, provider, gate, after } = context;
+    const entries = serviceEntries(settings);
+    this.names = entries.map((entry) => entry.name);
+    for (const entry of entries) {
+      new kubernetes.apiextensions.CustomResource(`${name}-${entry.name}`, entryArgs(entry, settings.namespace), {
+        parent: this,
+        provider,
+        dependsOn: [gate, ...after],
+      });
+    }
+    this.registerOutputs();
+  }
+}

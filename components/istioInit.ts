@@ -1,0 +1,24 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { crdRelease, systemNamespace } from "../mesh/values";
+import type { MeshContext } from "./context";
+import { meshRelease } from "./meshRelease";
+
+/**
+ * Namespace istio-system and Istio's custom resource definitions: chart `istio-init` (classic), whose Jobs are awaited,
+ * or `base` (modern).
+ */
+export class IstioInit extends pulumi.ComponentResource {
+  public readonly release: kubernetes.helm.v3.Release;
+
+  constructor(name: string, context: MeshContext, opts?: pulumi.ComponentResourceOptions) {
+    super("jam-istio:components:IstioInit", name, {}, opts);
+    const namespace = new kubernetes.core.v1.Namespace(
+      systemNamespace,
+      { metadata: { name: systemNamespace } },
+      { parent: this, provider: context.provider, dependsOn: [context.gate, ...context.after] },
+    );
+    this.release = meshRelease(crdRelease(context.settings), { ...context, after: [namespace] }, this);
+    this.registerOutputs();
+  }
+}

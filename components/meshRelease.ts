@@ -1,0 +1,40 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { systemNamespace, type ReleasePlan } from "../mesh/values";
+import type { MeshContext } from "./context";
+
+const isUrl = (repository: string) => /^https?:/.test(repository);
+
+/** Where the chart comes from: by name from a repository, or an archive in a directory of the same layout. */
+export function chartSource(plan: ReleasePlan): Pick<kubernetes.helm.v3.ReleaseArgs, "chart" | "version" | "repositoryOpts"> {
+  const { chart, version, repository } = plan;
+  if (isUrl(repository)) return { chart, version, repositoryOpts: { repo: repository } };
+  return { chart: `${repository.replace(/\/$/, "")}/${chart}-${version}.tgz`, version };
+}
+
+/** Arguments of the Helm release for a plan. */
+export function releaseArgs(plan: ReleasePlan, context: MeshContext): kubernetes.helm.v3.ReleaseArgs {
+  const { settings, gate } = context;
+  return {
+    ...chartSource(plan),
+    name: plan.name,
+    namespace: systemNamespace,
+    values: plan.values,
+    description: gate.descriptionOf(plan.name, settings.stack),
+    timeout: settings.istio.timeoutSeconds,
+    // Helm's wait alone does not wait for the Jobs that create the custom resource definitions.
+    waitForJobs: true,
+    maxHistory: 10,
+  };
+}
+
+/** Registers a plan as a Helm release in istio-system. */
+export function meshRelease(plan: ReleasePlan, context: MeshContext, parent: pulumi.Resource): kubernetes.helm.v3.Release {
+  return new kubernetes.helm.v3.Release(plan.name, releaseArgs(plan, context), {
+    parent,
+    provider: context.provider,
+    dependsOn: [context.gate, ...context.after],
+    // Name and namespace identify a release in Helm: a new one cannot be made beside the old.
+    deleteBeforeReplace: true,
+  });
+}

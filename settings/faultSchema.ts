@@ -1,0 +1,115 @@
+import { z } from "zod";
+import { flag, kubernetesName, list, map, text, whole, word } from "./leaves";
+
+/** Pulumi hands an unquoted YAML timestamp over in Go's notation; both forms are accepted. */
+const goTime = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d\d)(\d\d) \S+$/;
+
+/** A time as written, turned into ISO 8601; `undefined` where it is none. */
+export function parseTime(value: string): string | undefined {
+  const go = goTime.exec(value);
+  const iso = go === null ? value : `${go[1] ?? ""}T${go[2] ?? ""}${go[3] ?? ""}:${go[4] ?? ""}`;
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(iso)) return undefined;
+  const time = new Date(iso);
+  return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+}
+
+const expires = text({
+  allowed: 'a time with its zone such as "2026-12-01T18:00:00Z"',
+  describe: "When the faults end: past it the next `up` takes them out.",
+  test: (value) => parseTime(value) !== undefined,
+}).transform((value) => parseTime(value) ?? value);
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+function milliseconds(duration: string): number {
+  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(duration)) return 0;
+  return [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
+    (sum, [, amount, unit]) => sum + Number(amount) * (units[unit ?? ""] ?? 0),
+    0,
+  );
+}
+
+const percentageText = "0, or a number from 0.0001 to 100";
+const percentage = z
+  .number({ error: () => percentageText })
+  .refine((value) => value === 0 || (value >= 0.0001 && value <= 100), { error: () => percentageText })
+  .meta({ description: "Share of the requests that are hit, in percent.", allowed: percentageText });
+
+const common = {
+  sourceLabels: z
+    .record(z.string(), z.string({ error: () => "a string" }), { error: () => "labels of the calling pods, such as {app: ps}" })
+    .refine((labels) => Object.keys(labels).length > 0, { error: () => "at least one label" })
+    .meta({ description: "Only callers with these labels feel the fault.", allowed: "labels, such as {app: ps}" })
+    .optional(),
+  everyone: flag("Every caller in the namespace feels the fault. Needed where `sourceLabels` is not given.").optional(),
+};
+const host = kubernetesName("The Service in the instance's namespace that is faulted.");
+const prefix = text({
+  allowed: "a path that starts with /",
+  describe: "Only this path is hit, and what lies below it.",
+  test: (value) => /^\/[^\s?#]*$/.test(value),
+}).optional();
+
+const httpAbort = map(
+  {
+    type: z.literal("httpAbort"),
+    host,
+    prefix,
+    httpStatus: whole(200, 599, "The status that callers get."),
+    percentage: percentage.default(100),
+    ...common,
+  },
+  "Requests end with an HTTP status.",
+);
+const httpDelay = map(
+  {
+    type: z.literal("httpDelay"),
+    host,
+    prefix,
+    fixedDelay: text({
+      allowed: "a duration of at least 1ms such as 7s or 1m30s",
+      describe: "How long each request waits.",
+      test: (value) => milliseconds(value) >= 1,
+    }),
+    percentage: percentage.default(100),
+    ...common,
+  },
+  "Requests are delayed.",
+);
+const tcpRedirect = map(
+  {
+    type: z.literal("tcpRedirect"),
+    host,
+    ports: list(whole(1, 65535, "A port of the Service."), "The ports that are cut.", "a list of port numbers").min(1, {
+      error: () => "at least one port",
+    }),
+    ...common,
+  },
+  "Connections are closed at once.",
+);
+const externalHost = map(
+  {
+    type: z.literal("externalHost"),
+    service: text({ allowed: "mysql, mail, bucket or a name from externalServices", describe: "The external service that fails." }),
+    mode: word(["refuse", "hang"], "Whether connections are refused or hang.").default("refuse"),
+    ...common,
+  },
+  "An external service fails.",
+);
+
+/** One fault; `type` decides the other keys. */
+export const fault = z
+  .discriminatedUnion("type", [httpAbort, httpDelay, tcpRedirect, externalHost], {
+    error: () => "a fault with type: httpAbort, httpDelay, tcpRedirect or externalHost",
+  })
+  .meta({ description: "One fault; `type` decides the other keys.", allowed: "type: httpAbort, httpDelay, tcpRedirect or externalHost" });
+
+/** Section `jam-istio:faultInjection`. */
+export const faultInjection = map(
+  {
+    enabled: flag("Whether the faults are in.").default(false),
+    expires: expires.optional(),
+    faults: list(fault, "The faults, in the order in which their rules apply.", "a list of faults").default([]),
+  },
+  "Faults put in on purpose. This version checks them and does not inject them yet.",
+).prefault({});

@@ -1,0 +1,140 @@
+import type { z } from "zod";
+import { layoutOf, type Layout } from "../mesh/releases";
+import { isLabel, unknownKey } from "./leaves";
+import type { RawConfig } from "./raw";
+import { judge, type Problem } from "./rules";
+import { externalService, sections, type Key, type Sections } from "./schema";
+
+/** The validated, defaulted, frozen settings of one stack. */
+export interface Settings extends Omit<Sections, "namespace" | "rollout"> {
+  /** The Pulumi stack's name. */
+  readonly stack: string;
+  readonly namespace: string;
+  readonly rollout: { readonly enabled: boolean; readonly namespaces: readonly string[] };
+  /** Follows from `istio.version`. */
+  readonly layout: Layout;
+}
+
+/** Settings, or everything that is wrong with them, a line each. */
+export type Parsed = { readonly settings: Settings } | { readonly problems: readonly string[] };
+
+const project = "jam-istio";
+const keys = Object.keys(sections) as Key[];
+const scalars: readonly Key[] = ["namespace", "injection", "production", "kialiPassphrase"];
+const unsafeNamespaces = ["istio-system", "kube-system", "kube-public", "kube-node-lease"];
+
+/** Null means absent, as an empty key in YAML does; in Helm values it has a meaning of its own and stays. */
+function dropNulls(value: unknown, path: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => dropNulls(item, path));
+  if (typeof value !== "object" || value === null || path === "istio.values") return value;
+  const kept = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(kept.map(([key, item]) => [key, dropNulls(item, `${path}.${key}`)]));
+}
+
+function decode(key: Key, text: string | undefined): unknown {
+  if (text === undefined || (text === "" && key !== "kialiPassphrase")) return undefined;
+  if (key === "production") return text === "true" ? true : text === "false" ? false : text;
+  if (scalars.includes(key)) return text;
+  try {
+    const value: unknown = JSON.parse(text);
+    return dropNulls(value, key);
+  } catch {
+    return text;
+  }
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return "missing";
+  const text = JSON.stringify(value).replace(/\/\/[^/@\s]*@/g, "//***@");
+  return `${text.length > 60 ? `${text.slice(0, 57)}...` : text} is not allowed`;
+}
+
+function pathText(key: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, part) => (typeof part === "number" ? `${text}[${String(part)}]` : `${text}.${String(part)}`), key);
+}
+
+function problemsOf(key: Key, error: z.ZodError, hidden: boolean): readonly Problem[] {
+  return error.issues.map((issue) => {
+    const path = pathText(key, issue.path);
+    if (issue.code === "unrecognized_keys") return { path, text: issue.message };
+    const value = hidden ? "its value is not allowed" : show(issue.input);
+    return { path, text: `${value}. Allowed: ${issue.message}` };
+  });
+}
+
+function secrecyProblem(key: Key, isSecret: boolean, given: boolean): string | undefined {
+  if (isSecret && key !== "kialiPassphrase") {
+    return "holds a secret. Only kialiPassphrase can be one: everything else is seen in the cluster in clear";
+  }
+  if (!isSecret && given && key === "kialiPassphrase") {
+    return `is in clear. Allowed: a secret, set with: pulumi config set --secret ${project}:kialiPassphrase`;
+  }
+  return undefined;
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(freeze);
+  }
+  return value;
+}
+
+/** Collects all problems; a section that is wrong takes no part in the rules over several sections. */
+function readSections(raw: RawConfig): { readonly given: Partial<Sections>; readonly problems: Problem[] } {
+  const given: Partial<Record<Key, unknown>> = {};
+  const problems: Problem[] = [];
+  for (const fullKey of Object.keys(raw.values)) {
+    const key = fullKey.startsWith(`${project}:`) ? fullKey.slice(project.length + 1) : undefined;
+    if (key !== undefined && !(keys as string[]).includes(key)) problems.push({ path: key, text: unknownKey(key, keys) });
+  }
+  for (const key of keys) {
+    const text = raw.values[`${project}:${key}`];
+    const isSecret = raw.secretKeys.includes(`${project}:${key}`);
+    const secrecy = secrecyProblem(key, isSecret, text !== undefined);
+    if (secrecy !== undefined) {
+      problems.push({ path: key, text: secrecy });
+      continue;
+    }
+    const value = decode(key, text);
+    const result = sections[key].safeParse(value, { reportInput: true });
+    if (result.success) given[key] = result.data;
+    else problems.push(...problemsOf(key, result.error, isSecret));
+    if (!result.success && key === "externalServices" && Array.isArray(value)) {
+      given[key] = value.flatMap((item) => externalService.safeParse(item).data ?? []);
+    }
+  }
+  return { given: given as Partial<Sections>, problems };
+}
+
+function namespaceProblem(namespace: string | undefined, stack: string): readonly Problem[] {
+  const name = namespace ?? stack;
+  if (unsafeNamespaces.includes(name)) return [{ path: "namespace", text: `"${name}" belongs to the cluster. Allowed: the instance's own namespace` }];
+  if (namespace !== undefined || isLabel(stack)) return [];
+  return [{ path: "namespace", text: `missing, and the stack's name "${stack}" is no Kubernetes name: set it` }];
+}
+
+/**
+ * Validates the raw config of a stack. Never throws.
+ * @param raw the config as Pulumi hands it over
+ * @param stack the stack's name: the default of `namespace`
+ */
+export function parseSettings(raw: RawConfig, stack: string): Parsed {
+  const { given, problems } = readSections(raw);
+  if (!problems.some(({ path }) => path === "namespace")) problems.push(...namespaceProblem(given.namespace, stack));
+  problems.push(...judge(given));
+  if (problems.length > 0) return { problems: problems.map(({ path, text }) => `${project}:${path}: ${text}`) };
+  const valid = given as Sections;
+  const namespace = valid.namespace ?? stack;
+  const layout = layoutOf(valid.istio.version);
+  if (layout === undefined) return { problems: [`${project}:istio.version: has no layout`] };
+  return {
+    settings: freeze({
+      ...valid,
+      stack,
+      namespace,
+      layout,
+      rollout: { enabled: valid.rollout.enabled, namespaces: valid.rollout.namespaces ?? [namespace] },
+    }),
+  };
+}

@@ -1,0 +1,169 @@
+import * as semver from "semver";
+import { z } from "zod";
+import { faultInjection } from "./faultSchema";
+import { address, flag, hostName, hostPattern, kubernetesName, list, map, text, whole, word } from "./leaves";
+
+const path = (describe: string) =>
+  text({
+    allowed: "the path of a file, never its contents",
+    describe,
+    test: (value) => value.trim() !== "" && !/[\n{]/.test(value),
+  });
+
+const repository = (describe: string) =>
+  text({
+    allowed: "an http(s) URL without credentials, or a directory; {version} stands for the Istio version",
+    describe,
+    test: (value) =>
+      /^https?:/.test(value) ? URL.canParse(value) && new URL(value).username === "" : value !== "" && !/^[a-z+]+:\/\//.test(value),
+  });
+
+const kubernetes = map(
+  {
+    context: text({ allowed: "a context of the kubeconfig", describe: "Context of the kubeconfig. Default: its current one." }).optional(),
+    kubeconfig: path("Path of the kubeconfig. Default: as kubectl finds it.").optional(),
+  },
+  "The cluster.",
+).prefault({});
+
+const versionText = (input: unknown) =>
+  typeof input === "number"
+    ? 'a version in quotes such as "1.4.6": without them YAML reads a number and turns 1.10 into 1.1'
+    : 'a version x.y.z in quotes such as "1.4.6"';
+
+/** Risks that a person can acknowledge in `istio.allow`. */
+export const risks = ["untested-kubernetes", "downgrade", "end-of-life", "classic-minor-upgrade"] as const;
+
+const istio = map(
+  {
+    version: z
+      .string({ error: (issue) => versionText(issue.input) })
+      .refine((value) => semver.valid(value) === value && semver.prerelease(value) === null, {
+        error: (issue) => versionText(issue.input),
+      })
+      .meta({ description: "Version of Istio. It decides the layout: classic up to 1.5, modern from 1.12.", allowed: versionText("") }),
+    controlPlane: word(
+      ["managed", "shared"],
+      "`managed`: this stack owns istio-system. `shared`: another stack does, this one brings only its own objects.",
+    ).default("managed"),
+    chartRepository: repository("Repository of Istio's charts. Default: the official one of the layout.").optional(),
+    hub: text({
+      allowed: "an image registry with its path such as docker.io/istio",
+      describe: "Image registry, for a mirror. Default: docker.io/istio in the classic layout, the chart's own in the modern.",
+      test: (value) => /^[a-z0-9][-a-z0-9._:/]*[a-z0-9]$/.test(value),
+    }).optional(),
+    values: z
+      .record(z.string(), z.json(), { error: () => "a map of Helm values" })
+      .meta({ description: "Values for the control-plane chart; they win over the program's own. No secrets here.", allowed: "a map of Helm values" })
+      .default({}),
+    releaseName: kubernetesName("Name of the control plane's Helm release in the classic layout, for an adopted one.").default("istio"),
+    revision: kubernetesName("Revision of the control plane whose sidecars the namespace gets.").optional(),
+    timeoutSeconds: whole(30, 7200, "How long Helm waits for each release, in seconds.").default(900),
+    allow: list(word(risks, "A risk."), "Acknowledged risks, each by name.", `a list of ${risks.join(", ")}`).default([]),
+  },
+  "The mesh.",
+);
+
+const kiali = map(
+  {
+    enabled: flag("Whether Kiali is installed.").default(true),
+    username: text({
+      allowed: "a name without spaces",
+      describe: "Login name; classic layout only, the modern one logs in with a token.",
+      test: (value) => /^[\w.@-]+$/.test(value),
+    }).default("admin"),
+    chartRepository: repository("Repository of Kiali's chart in the modern layout. Default: the official one.").optional(),
+  },
+  "Kiali, the mesh's console.",
+).prefault({});
+
+const kialiPassphrase = text({
+  allowed: "a secret of 8 characters or more: pulumi config set --secret jam-istio:kialiPassphrase",
+  describe: "Kiali's passphrase in the classic layout, as a secret. Default: generated, 32 characters.",
+  test: (value) => value.length >= 8 && !/[\r\n]/.test(value),
+}).optional();
+
+const mysql = map(
+  {
+    external: flag("Whether the database lies outside the mesh.").default(false),
+    externalHostName: hostName("The database's host.").optional(),
+  },
+  "The database: ServiceEntry `mysql`, port 3306.",
+).prefault({});
+
+const dataStorage = map(
+  {
+    mode: word(["aws", "none"], "`aws`: an S3 bucket, reached through ServiceEntry `bucket`.").default("none"),
+    region: text({
+      allowed: "an AWS region such as eu-central-1",
+      describe: "The bucket's region.",
+      test: (value) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(value),
+    }).optional(),
+  },
+  "The bucket.",
+).prefault({});
+
+const mail = map(
+  {
+    external: flag("Whether the mail server lies outside the mesh.").default(false),
+    externalHostName: hostName("The mail server's host.").optional(),
+    externalHostPort: whole(1, 65535, "The mail server's port.").default(587),
+  },
+  "The mail server: ServiceEntry `smtp`.",
+).prefault({});
+
+/** Protocols a ServiceEntry's port can have. @see https://istio.io/latest/docs/reference/config/networking/service-entry/ */
+export const protocols = ["HTTP", "HTTPS", "HTTP2", "GRPC", "MONGO", "TCP", "TLS"] as const;
+
+/** One entry of `externalServices`. */
+export const externalService = map(
+  {
+    name: kubernetesName("Name of the ServiceEntry and its label `app`."),
+    hosts: list(hostPattern("A host."), "The hosts.", "a list of DNS names").min(1, { error: () => "at least one host" }),
+    ports: list(
+      map({ number: whole(1, 65535, "The port."), protocol: word(protocols, "What is spoken there.") }, "A port."),
+      "The ports.",
+      "a list of {number, protocol}",
+    ).min(1, { error: () => "at least one port" }),
+    resolution: word(["DNS", "NONE"], "`DNS`: the proxy resolves the host. `NONE`: the caller did.").default("DNS"),
+    addresses: list(address("An address."), "Addresses of the hosts, so that a TCP port is captured for them alone.", "a list of addresses").default([]),
+  },
+  "A service outside the mesh.",
+);
+
+const rollout = map(
+  {
+    enabled: flag("Whether workloads with an outdated sidecar are restarted. This version does not act on it yet.").default(true),
+    namespaces: list(kubernetesName("A namespace."), "Where. Default: the instance's namespace.", "a list of namespaces").optional(),
+  },
+  "The sidecars' rollout.",
+).prefault({});
+
+/** Every key of the contract, by its name after `jam-istio:`. The single source of types, defaults, texts and docs. */
+export const sections = {
+  kubernetes,
+  namespace: kubernetesName("The instance's namespace. Default: the stack's name.").optional(),
+  injection: word(
+    ["enabled", "revision", "unmanaged"],
+    "Injection label of the namespace: `enabled` sets istio-injection, `revision` sets istio.io/rev, `unmanaged` none.",
+  ).default("enabled"),
+  production: flag("Forbids faults, refuses a rollout with downtime.").default(false),
+  istio,
+  kiali,
+  kialiPassphrase,
+  mysql,
+  dataStorage,
+  mail,
+  externalServices: list(externalService, "More services outside the mesh.", "a list of external services").default([]),
+  rollout,
+  faultInjection,
+};
+
+/** Keys of the contract. */
+export type Key = keyof typeof sections;
+
+/** All settings as the schema reads them, before the stack's name and the layout are known. */
+export type Sections = { readonly [K in Key]: z.output<(typeof sections)[K]> };
+
+/** A service outside the mesh, as `externalServices` lists it. */
+export type ExternalService = z.output<typeof externalService>;
