@@ -1,4 +1,5 @@
 import { deploy } from "./program";
 import { readSettings } from "./settings";
 
-export const { meshVersion, namespace, serviceEntries, kiali, kialiPassphrase, activeFaults } = deploy(readSettings());
+// One object of outputs: an output that a stack does not have is left out, not undefined.
+export = deploy(readSettings());

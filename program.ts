@@ -16,8 +16,9 @@ export interface Outputs {
   readonly meshVersion: string;
   readonly namespace: string;
   readonly serviceEntries: readonly string[];
-  readonly kiali: { readonly secretName: string; readonly username?: string } | undefined;
-  readonly kialiPassphrase: pulumi.Output<string> | undefined;
+  readonly kiali?: { readonly secretName: string; readonly username?: string };
+  /** Secret; classic layout only. */
+  readonly kialiPassphrase?: pulumi.Output<string>;
   readonly activeFaults: readonly string[];
 }
 
@@ -73,8 +74,8 @@ export function deploy(settings: Settings): Outputs {
     meshVersion: settings.istio.version,
     namespace: settings.namespace,
     serviceEntries: external.names,
-    kiali: hasKiali ? { secretName: kialiSecretName, ...login } : undefined,
-    kialiPassphrase: controlPlane?.passphrase,
+    ...(hasKiali ? { kiali: { secretName: kialiSecretName, ...login } } : {}),
+    ...(controlPlane?.passphrase === undefined ? {} : { kialiPassphrase: controlPlane.passphrase }),
     activeFaults: [],
   };
 }

@@ -1,0 +1,89 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { layoutOf, minorData } from "../mesh/releases";
+import { releasePlans, type ReleasePlan } from "../mesh/values";
+import type { Settings } from "../settings";
+import { loadChart, repositoryUnder } from "./charts";
+import { findHelm, type Progress } from "./helm";
+import { hideSecretData, objectOf, parseManifest, type KubernetesObject } from "./objects";
+import { record, type Registration } from "./record";
+import { mustRun } from "./run";
+
+/** A Helm release with the objects that its chart makes; `undefined` where the chart could not be had. */
+export interface RenderedRelease {
+  readonly plan: ReleasePlan;
+  readonly inputs: Registration["inputs"];
+  readonly objects: readonly KubernetesObject[] | undefined;
+  readonly missing?: string;
+}
+
+/** All that a stack would create, in the order in which it would. */
+export type Rendered = readonly (
+  | { readonly kind: "object"; readonly object: KubernetesObject }
+  | { readonly kind: "release"; readonly release: RenderedRelease }
+)[];
+
+const releaseType = "kubernetes:helm.sh/v3:Release";
+
+/** The Kubernetes version that charts are rendered for: the newest that Istio supports, for equal bytes everywhere. */
+function renderFor(version: string): string {
+  const newest = layoutOf(version) === "classic" ? "1.21" : (minorData(version)?.kubernetesMax ?? "1.36");
+  return `${newest}.0`;
+}
+
+async function expand(plan: ReleasePlan, helm: string, istio: string, progress: Progress): Promise<readonly KubernetesObject[]> {
+  const archive = await loadChart(plan, helm, progress);
+  const folder = await mkdtemp(join(tmpdir(), "jam-istio-"));
+  try {
+    const values = join(folder, "values.json");
+    await writeFile(values, JSON.stringify(plan.values));
+    const args = ["template", plan.name, archive, "--namespace", "istio-system", "--values", values, "--include-crds"];
+    const text = await mustRun(helm, [...args, "--kube-version", renderFor(istio)], { seconds: 120 });
+    return parseManifest(text).map(hideSecretData);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const lineOf = (error: unknown) =>
+  (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)).replace(/^Error: /, "");
+
+/**
+ * Renders a stack: its own objects and, with Helm, those of its releases. What cannot be had is left out and named.
+ * @param charts root that replaces the official repositories: directory or URL
+ */
+export async function render(settings: Settings, charts: string | undefined, progress: Progress): Promise<Rendered> {
+  const { registrations } = await record(settings);
+  const plans = new Map(releasePlans(settings).map((plan) => [plan.name, plan]));
+  const needsHelm = registrations.some(({ type }) => type === releaseType);
+  const helm = needsHelm ? await findHelm(progress).catch((error: unknown) => ({ error: lineOf(error) })) : "";
+  return Promise.all(
+    registrations.flatMap((registration): Promise<Rendered[number]>[] => {
+      const object = objectOf(registration);
+      if (object !== undefined) return [Promise.resolve({ kind: "object", object })];
+      const planned = registration.type === releaseType ? plans.get(registration.name) : undefined;
+      if (planned === undefined) return [];
+      const repository = charts === undefined ? planned.repository : repositoryUnder(charts, planned, settings.layout);
+      const plan = { ...planned, repository };
+      return [renderRelease(plan, registration, helm, settings.istio.version, progress)];
+    }),
+  );
+}
+
+async function renderRelease(
+  plan: ReleasePlan,
+  { inputs }: Registration,
+  helm: string | { readonly error: string },
+  istio: string,
+  progress: Progress,
+): Promise<Rendered[number]> {
+  const base = { plan, inputs };
+  if (typeof helm !== "string") return { kind: "release", release: { ...base, objects: undefined, missing: helm.error } };
+  try {
+    progress(`rendering ${plan.name} (chart ${plan.chart} ${plan.version})`);
+    return { kind: "release", release: { ...base, objects: await expand(plan, helm, istio, progress) } };
+  } catch (error) {
+    return { kind: "release", release: { ...base, objects: undefined, missing: lineOf(error) } };
+  }
+}

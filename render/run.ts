@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+
+/** How a program ended. */
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How a program is run. */
+export interface RunOptions {
+  /** It is killed when it takes longer, in seconds. */
+  readonly seconds: number;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+}
+
+/**
+ * Runs a program to its end and collects what it prints.
+ * @throws Error with one line when it cannot be started or takes too long
+ */
+export function run(program: string, args: readonly string[], options: RunOptions): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: options.env ?? process.env,
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    });
+    let stdout = "";
+    let stderr = "";
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill("SIGKILL");
+    }, options.seconds * 1000);
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.on("error", (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      if (late) reject(new Error(`no answer within ${String(options.seconds)} s`));
+      else resolve({ code: code ?? 1, stdout, stderr });
+    });
+  });
+}
+
+/** Like {@link run}, for programs that must succeed; the error is the last line that the program printed. */
+export async function mustRun(program: string, args: readonly string[], options: RunOptions): Promise<string> {
+  const { code, stdout, stderr } = await run(program, args, options);
+  if (code !== 0) throw new Error(stderr.trim().split("\n").at(-1) ?? `exit code ${String(code)}`);
+  return stdout;
+}

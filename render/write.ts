@@ -1,0 +1,64 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, isAbsolute, join, normalize } from "node:path";
+import type { Rendered } from "./render";
+import { toYaml, type KubernetesObject } from "./objects";
+
+/** One file of a rendered stack. */
+export interface RenderedFile {
+  /** Path below the stack's folder, with `/`. */
+  readonly path: string;
+  readonly text: string;
+  readonly object?: KubernetesObject;
+}
+
+const indexFile = "index.txt";
+const safe = (name: string) => name.replace(/[^\w.-]/g, "_");
+
+function place(folder: string, object: KubernetesObject, taken: Set<string>): string {
+  const { name, namespace } = object.metadata;
+  const plain = `${folder}/${safe(`${object.kind}-${name}`)}.yaml`;
+  const long = `${folder}/${safe(`${object.kind}-${namespace ?? ""}-${name}`)}.yaml`;
+  const path = [plain, long].find((candidate) => !taken.has(candidate.toLowerCase())) ?? `${folder}/${safe(`${object.kind}-${name}`)}-${String(taken.size)}.yaml`;
+  taken.add(path.toLowerCase());
+  return path;
+}
+
+/** The files of a rendered stack: a folder a release, one for the stack's own objects; a file an object. */
+export function filesOf(rendered: Rendered): readonly RenderedFile[] {
+  const taken = new Set<string>();
+  const files = rendered.flatMap((item): RenderedFile[] => {
+    if (item.kind === "object") {
+      const path = place(item.object.metadata.namespace ?? "cluster", item.object, taken);
+      return [{ path, text: toYaml(item.object), object: item.object }];
+    }
+    const { plan, objects = [] } = item.release;
+    // Where the chart was read from differs from machine to machine and is no part of what gets installed.
+    const { name, chart, version, values } = plan;
+    const release = { name, namespace: "istio-system", chart, version, values };
+    const folder = `release-${plan.name}`;
+    return [
+      { path: `${folder}/_release.yaml`, text: toYaml(release) },
+      ...objects.map((object) => ({ path: place(folder, object, taken), text: toYaml(object), object })),
+    ];
+  });
+  return [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Removes what an earlier run wrote, and nothing else: the folder is the caller's choice. */
+async function removeEarlier(folder: string): Promise<void> {
+  const index = await readFile(join(folder, indexFile), "utf8").catch(() => "");
+  for (const line of index.split("\n").filter((text) => text !== "" && !isAbsolute(text) && !normalize(text).startsWith(".."))) {
+    await rm(join(folder, line), { force: true });
+  }
+}
+
+/** Writes the files, and an index by which the next run finds them. */
+export async function writeFiles(folder: string, files: readonly RenderedFile[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await removeEarlier(folder);
+  for (const { path, text } of files) {
+    await mkdir(dirname(join(folder, path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+  await writeFile(join(folder, indexFile), [...files.map(({ path }) => path), ""].join("\n"));
+}

@@ -1,0 +1,46 @@
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join, normalize } from "node:path";
+
+/** What the server does instead of answering, for tests of a broken repository. */
+export type Misbehaviour = "none" | "hang" | "error" | "corrupt";
+
+/** A chart repository on loopback, laid out like the official ones. */
+export interface ChartServer {
+  readonly url: string;
+  misbehave: Misbehaviour;
+  readonly requests: string[];
+  readonly stop: () => Promise<void>;
+}
+
+function answer(response: ServerResponse, root: string, path: string, misbehave: Misbehaviour): void {
+  const file = join(root, normalize(`/${path}`));
+  if (misbehave === "hang") return;
+  if (misbehave === "error") response.writeHead(500).end("broken");
+  else if (misbehave === "corrupt" && path.endsWith(".tgz")) response.end("this is no archive");
+  else if (existsSync(file) && statSync(file).isFile()) createReadStream(file).pipe(response);
+  else response.writeHead(404).end();
+}
+
+/** Serves a folder of charts on a free port of loopback. */
+export async function serveCharts(root: string): Promise<ChartServer> {
+  const requests: string[] = [];
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent((request.url ?? "/").split("?")[0] ?? "/");
+    requests.push(path);
+    answer(response, root, path, state.misbehave);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const state: ChartServer = {
+    url: `http://127.0.0.1:${String(port)}`,
+    misbehave: "none",
+    requests,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return state;
+}
