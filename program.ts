@@ -51,11 +51,17 @@ function addGate(settings: Settings): UpgradeGate {
 }
 
 /** The control plane, in its order; the last resource, on which the instance's own objects depend, and the passphrase. */
-function addControlPlane(context: MeshContext): { readonly ready: pulumi.Resource; readonly passphrase: pulumi.Output<string> | undefined } {
+function addControlPlane(context: MeshContext): {
+  readonly ready: pulumi.Resource;
+  readonly passphrase: pulumi.Output<string> | undefined;
+} {
   const { settings } = context;
   const init = new IstioInit("istio-init", context);
   const kiali = settings.kiali.enabled ? new KialiSecret("kiali", { ...context, after: [init.release] }) : undefined;
-  const istio = new Istio("istio", { ...context, after: [init.release, ...(kiali === undefined ? [] : [kiali.secret])] });
+  const istio = new Istio("istio", {
+    ...context,
+    after: [init.release, ...(kiali === undefined ? [] : [kiali.secret])],
+  });
   const server = kialiRelease(settings);
   if (server !== undefined) new KialiServer("kiali-server", server, { ...context, after: [istio.release] });
   return { ready: istio.release, passphrase: kiali?.passphrase };

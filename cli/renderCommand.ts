@@ -39,8 +39,14 @@ export function addRender(program: Command): void {
     .description("Write every object that a stack would create, a file each, without Pulumi, cluster or credentials")
     .argument("<stack>", "the stack: dev701 for Pulumi.dev701.yaml")
     .option("--out <folder>", "where the files go (default: rendered/<stack>)")
-    .option("--charts <root>", "directory or URL laid out like the official chart repositories (default: JAM_ISTIO_CHARTS)")
+    .option(
+      "--charts <root>",
+      "directory or URL laid out like the official chart repositories (default: JAM_ISTIO_CHARTS)",
+    )
     .option("--json", "print the summary as JSON")
-    .addHelpText("after", `\nExit codes: 0 rendered, 1 wrong input, ${String(incompleteCode)} rendered without the charts that cannot be reached.`)
+    .addHelpText(
+      "after",
+      `\nExit codes: 0 rendered, 1 wrong input, ${String(incompleteCode)} rendered without the charts that cannot be reached.`,
+    )
     .action(renderStack);
 }

@@ -62,7 +62,10 @@ function incompleteText(missing: Summary["missing"]): string {
 export function summaryText(summary: Summary): string {
   const { stack, folder, missing, created } = summary;
   const objects = created.reduce((sum, row) => sum + row.objects, 0);
-  const head = [...(summary.complete ? [] : [pc.red(incompleteText(missing))]), `Stack ${stack} would create, in this order:`];
+  const head = [
+    ...(summary.complete ? [] : [pc.red(incompleteText(missing))]),
+    `Stack ${stack} would create, in this order:`,
+  ];
   const table = new Table({
     head: ["", "what", "chart", "objects", "kinds"],
     colWidths: [5, null, null, null, 60],

@@ -58,9 +58,11 @@ async function namespaceOf(read: Promise<V1Namespace>): Promise<V1Namespace | un
 /** What of an error a person needs: its reason, without headers and bodies. */
 export function reasonOf(error: unknown): string {
   const parts: string[] = [];
-  for (let at: unknown = error; at instanceof Error && parts.length < 3; at = at.cause) parts.push(at.message.split("\n")[0] ?? "");
+  for (let at: unknown = error; at instanceof Error && parts.length < 3; at = at.cause)
+    parts.push(at.message.split("\n")[0] ?? "");
   if (isDenied(error)) return "not permitted (HTTP 403)";
-  if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "number") return `HTTP ${String(error.code)}`;
+  if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "number")
+    return `HTTP ${String(error.code)}`;
   return [...new Set(parts)].join(": ") || String(error);
 }
 
@@ -86,7 +88,9 @@ export async function observe(address: ClusterAddress, instance: string): Promis
     records: secrets.items.map(helmRecord).filter((record) => record !== undefined),
     running: controlPlaneVersion(deployments.items),
     cluster: namespaces[0]?.metadata?.uid,
-    terminating: namespaces.filter((item) => item?.status?.phase === "Terminating").map((item) => item?.metadata?.name ?? ""),
+    terminating: namespaces
+      .filter((item) => item?.status?.phase === "Terminating")
+      .map((item) => item?.metadata?.name ?? ""),
   };
 }
 

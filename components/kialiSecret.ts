@@ -23,7 +23,11 @@ export class KialiSecret extends pulumi.ComponentResource {
     const classic = settings.layout === "classic";
     const generated = () =>
       // 32 characters: a passphrase nobody has to remember, and a length that Kiali takes as a signing key.
-      new random.RandomPassword(`${name}-${classic ? "passphrase" : "signing-key"}`, { length: 32, special: false }, { parent: this }).result;
+      new random.RandomPassword(
+        `${name}-${classic ? "passphrase" : "signing-key"}`,
+        { length: 32, special: false },
+        { parent: this },
+      ).result;
     const value = pulumi.secret(settings.kialiPassphrase ?? generated());
     this.passphrase = classic ? value : undefined;
     this.secret = new kubernetes.core.v1.Secret(
@@ -31,7 +35,9 @@ export class KialiSecret extends pulumi.ComponentResource {
       {
         metadata: { name: kialiSecretName, namespace: systemNamespace, labels: { app: "kiali" } },
         type: "Opaque",
-        data: classic ? { username: base64(settings.kiali.username), passphrase: base64(value) } : { [signingKeyField]: base64(value) },
+        data: classic
+          ? { username: base64(settings.kiali.username), passphrase: base64(value) }
+          : { [signingKeyField]: base64(value) },
       },
       { parent: this, provider, dependsOn: [gate, ...after] },
     );

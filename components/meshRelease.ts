@@ -6,7 +6,9 @@ import type { MeshContext } from "./context";
 const isUrl = (repository: string) => /^https?:/.test(repository);
 
 /** Where the chart comes from: by name from a repository, or an archive in a directory of the same layout. */
-export function chartSource(plan: ReleasePlan): Pick<kubernetes.helm.v3.ReleaseArgs, "chart" | "version" | "repositoryOpts"> {
+export function chartSource(
+  plan: ReleasePlan,
+): Pick<kubernetes.helm.v3.ReleaseArgs, "chart" | "version" | "repositoryOpts"> {
   const { chart, version, repository } = plan;
   if (isUrl(repository)) return { chart, version, repositoryOpts: { repo: repository } };
   return { chart: `${repository.replace(/\/$/, "")}/${chart}-${version}.tgz`, version };
@@ -29,7 +31,11 @@ export function releaseArgs(plan: ReleasePlan, context: MeshContext): kubernetes
 }
 
 /** Registers a plan as a Helm release in istio-system. */
-export function meshRelease(plan: ReleasePlan, context: MeshContext, parent: pulumi.Resource): kubernetes.helm.v3.Release {
+export function meshRelease(
+  plan: ReleasePlan,
+  context: MeshContext,
+  parent: pulumi.Resource,
+): kubernetes.helm.v3.Release {
   return new kubernetes.helm.v3.Release(plan.name, releaseArgs(plan, context), {
     parent,
     provider: context.provider,

@@ -55,7 +55,11 @@ export type UpgradeGateArgs = Omit<Wanted, "known" | "cluster"> & { readonly kub
 /** Names of the Helm releases in the stack's state as it was before this run. */
 async function knownReleases(): Promise<readonly string[]> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  const result = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName }, { async: true })) as {
+  const result = (await pulumi.runtime.invoke(
+    "pulumi:pulumi:readStackResourceOutputs",
+    { stackName },
+    { async: true },
+  )) as {
     outputs?: Record<string, { type: string; outputs?: { name?: string } }>;
   };
   return Object.values(result.outputs ?? {})
@@ -69,10 +73,17 @@ async function knownReleases(): Promise<readonly string[]> {
  */
 export class UpgradeGate extends pulumi.dynamic.Resource {
   /** When each release was last healed, by its name. */
-  public declare readonly healed: pulumi.Output<Healed>;
+  declare public readonly healed: pulumi.Output<Healed>;
 
   constructor(name: string, args: UpgradeGateArgs, opts?: pulumi.CustomResourceOptions) {
-    super(provider, name, { ...args, known: knownReleases(), heal: undefined, healed: undefined }, opts, "jam-istio", "UpgradeGate");
+    super(
+      provider,
+      name,
+      { ...args, known: knownReleases(), heal: undefined, healed: undefined },
+      opts,
+      "jam-istio",
+      "UpgradeGate",
+    );
   }
 
   /** Description of a release: names its owner, and changes when it was healed, so that Helm applies it once more. */

@@ -24,7 +24,10 @@ export interface ControlPlane {
 }
 
 function onPath(name: string): string | undefined {
-  return (process.env["PATH"] ?? "").split(delimiter).map((folder) => join(folder, name)).find((path) => existsSync(path));
+  return (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path));
 }
 
 /**
@@ -44,7 +47,8 @@ export function findBinaries(minor: string): Binaries | string {
   };
   const missing = Object.entries(wanted).filter(([, path]) => path === undefined || !existsSync(path));
   if (missing.length === 0) return wanted as Binaries;
-  if (process.env["JAM_ISTIO_LAB"] === undefined) return "JAM_ISTIO_LAB names no folder with a control plane's programs";
+  if (process.env["JAM_ISTIO_LAB"] === undefined)
+    return "JAM_ISTIO_LAB names no folder with a control plane's programs";
   return `no ${missing.map(([name]) => name).join(", ")} for Kubernetes ${minor}`;
 }
 
@@ -55,7 +59,8 @@ export async function startControlPlane(minor: string): Promise<ControlPlane> {
   const folder = await mkdtemp(join(tmpdir(), "jam-istio-lab-"));
   const kubeconfig = join(folder, "kubeconfig");
   const config = join(folder, "kwokctl.yaml");
-  const head = "apiVersion: config.kwok.x-k8s.io/v1alpha1\nkind: KwokctlConfiguration\noptions: { bindAddress: 127.0.0.1 }\n";
+  const head =
+    "apiVersion: config.kwok.x-k8s.io/v1alpha1\nkind: KwokctlConfiguration\noptions: { bindAddress: 127.0.0.1 }\n";
   await writeFile(config, `${head}---\n${await readFile(join(__dirname, "stages.yaml"), "utf8")}`);
   const env = {
     ...process.env,
@@ -64,7 +69,8 @@ export async function startControlPlane(minor: string): Promise<ControlPlane> {
     // etcd 3.4 does not report the progress that streamed lists need.
     KUBE_FEATURE_WatchListClient: "false",
   };
-  const kwokctl = (seconds: number, ...args: readonly string[]) => mustRun(binaries.kwokctl, ["--config", config, "--name", "lab", ...args], { seconds, env });
+  const kwokctl = (seconds: number, ...args: readonly string[]) =>
+    mustRun(binaries.kwokctl, ["--config", config, "--name", "lab", ...args], { seconds, env });
   const programs = [
     ["--kube-apiserver-binary", binaries.apiserver],
     ["--kube-controller-manager-binary", binaries.controllerManager],
@@ -73,7 +79,19 @@ export async function startControlPlane(minor: string): Promise<ControlPlane> {
     ["--kwok-controller-binary", binaries.kwok],
   ].flat();
   const gates = Number(minor.split(".")[1]) >= 32 ? ["--kube-feature-gates", "WatchList=false"] : [];
-  await kwokctl(120, "create", "cluster", "--runtime", "binary", ...programs, ...gates, "--kubeconfig", kubeconfig, "--wait", "60s");
+  await kwokctl(
+    120,
+    "create",
+    "cluster",
+    "--runtime",
+    "binary",
+    ...programs,
+    ...gates,
+    "--kubeconfig",
+    kubeconfig,
+    "--wait",
+    "60s",
+  );
   await kwokctl(30, "scale", "node", "--replicas", "1");
   const jobs = doJobs(kubeconfig, binaries.kubectl);
   return {

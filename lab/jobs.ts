@@ -8,8 +8,12 @@ type ConfigMap = { readonly data?: Readonly<Record<string, string>> };
 
 /** Names of the ConfigMaps that a Job's pod applies with kubectl. */
 function configMapsOf(pod: V1Pod): readonly string[] {
-  const applies = (pod.spec?.containers ?? []).some(({ command = [] }) => command[0] === "kubectl" && command[1] === "apply");
-  return applies ? (pod.spec?.volumes ?? []).map((volume) => volume.configMap?.name).filter((name) => name !== undefined) : [];
+  const applies = (pod.spec?.containers ?? []).some(
+    ({ command = [] }) => command[0] === "kubectl" && command[1] === "apply",
+  );
+  return applies
+    ? (pod.spec?.volumes ?? []).map((volume) => volume.configMap?.name).filter((name) => name !== undefined)
+    : [];
 }
 
 /**
@@ -17,14 +21,17 @@ function configMapsOf(pod: V1Pod): readonly string[] {
  * Simulated nodes run no programs, and istio-init's Jobs are what creates the CRDs.
  */
 export function doJobs(kubeconfig: string, kubectlPath: string): { readonly stop: () => Promise<void> } {
-  const kubectl = (...args: readonly string[]) => mustRun(kubectlPath, ["--kubeconfig", kubeconfig, ...args], { seconds: 60 });
-  let stopped = false;
+  const kubectl = (...args: readonly string[]) =>
+    mustRun(kubectlPath, ["--kubeconfig", kubeconfig, ...args], { seconds: 60 });
+  const state = { stopped: false };
 
   async function finish(pod: V1Pod): Promise<void> {
     const name = pod.metadata?.name ?? "";
     const namespace = pod.metadata?.namespace ?? "";
     for (const configMap of configMapsOf(pod)) {
-      const { data = {} } = JSON.parse(await kubectl("-n", namespace, "get", "configmap", configMap, "-o", "json")) as ConfigMap;
+      const { data = {} } = JSON.parse(
+        await kubectl("-n", namespace, "get", "configmap", configMap, "-o", "json"),
+      ) as ConfigMap;
       for (const text of Object.values(data)) await apply(text);
     }
     await kubectl("-n", namespace, "annotate", "pod", name, doneAnnotation, "--overwrite");
@@ -38,10 +45,12 @@ export function doJobs(kubeconfig: string, kubectlPath: string): { readonly stop
   }
 
   const loop = (async () => {
-    while (!stopped) {
+    while (!state.stopped) {
       try {
         const selector = ["--selector", "job-name", "--field-selector", "status.phase=Running"];
-        const { items } = JSON.parse(await kubectl("get", "pods", "--all-namespaces", ...selector, "-o", "json")) as { items: V1Pod[] };
+        const { items } = JSON.parse(await kubectl("get", "pods", "--all-namespaces", ...selector, "-o", "json")) as {
+          items: V1Pod[];
+        };
         for (const pod of items) await finish(pod);
       } catch {
         // The API server is being restarted, or the pod is gone; the next turn tells.
@@ -51,7 +60,7 @@ export function doJobs(kubeconfig: string, kubectlPath: string): { readonly stop
   })();
   return {
     stop: async () => {
-      stopped = true;
+      state.stopped = true;
       await loop;
     },
   };

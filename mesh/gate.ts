@@ -81,11 +81,22 @@ function pending(last: HelmRecord, wanted: Wanted, now: number): { readonly refu
   return { heal: { release: last.release, secrets: [last.secret], why } };
 }
 
-function unknownToState(records: readonly HelmRecord[], last: HelmRecord, wanted: Wanted): { readonly refused?: string; readonly heal?: Heal } {
+function unknownToState(
+  records: readonly HelmRecord[],
+  last: HelmRecord,
+  wanted: Wanted,
+): { readonly refused?: string; readonly heal?: Heal } {
   const secrets = records.map(({ secret }) => secret);
-  const ours = last.description.startsWith(ownerMark(wanted.stack)) || (last.status !== "deployed" && records.length === 1);
+  const ours =
+    last.description.startsWith(ownerMark(wanted.stack)) || (last.status !== "deployed" && records.length === 1);
   if (ours) {
-    return { heal: { release: last.release, secrets, why: `${last.status}, and unknown to the stack's state: an interrupted run left it` } };
+    return {
+      heal: {
+        release: last.release,
+        secrets,
+        why: `${last.status}, and unknown to the stack's state: an interrupted run left it`,
+      },
+    };
   }
   return {
     refused:
@@ -96,7 +107,12 @@ function unknownToState(records: readonly HelmRecord[], last: HelmRecord, wanted
   };
 }
 
-function judgeRelease(name: string, found: Found, wanted: Wanted, now: number): { readonly refused: string[]; readonly heal: Heal[] } {
+function judgeRelease(
+  name: string,
+  found: Found,
+  wanted: Wanted,
+  now: number,
+): { readonly refused: string[]; readonly heal: Heal[] } {
   let records = found.records.filter(({ release }) => release === name).sort((a, b) => a.revision - b.revision);
   const known = wanted.known.includes(name);
   const refused: string[] = [];
@@ -111,7 +127,9 @@ function judgeRelease(name: string, found: Found, wanted: Wanted, now: number): 
     records = records.slice(0, -1);
     if (refused.length > 0) return { refused, heal };
   } else if (known && records.length === 0) {
-    refused.push(`release ${name} is in the stack's state and not in the cluster: somebody uninstalled it. Run: pulumi refresh --yes, then up again`);
+    refused.push(
+      `release ${name} is in the stack's state and not in the cluster: somebody uninstalled it. Run: pulumi refresh --yes, then up again`,
+    );
   }
   const last = records.at(-1);
   if (last === undefined) return { refused, heal };
@@ -127,11 +145,31 @@ function judgeRelease(name: string, found: Found, wanted: Wanted, now: number): 
 }
 
 const fixed: readonly { readonly key: keyof Identity; readonly setting: string; readonly way: string }[] = [
-  { key: "layout", setting: "istio.version", way: "the two layouts cannot replace one another in place: build a new cluster, or destroy this stack and install afresh" },
-  { key: "controlPlane", setting: "istio.controlPlane", way: "it would remove the mesh or take another stack's: destroy this stack first" },
-  { key: "releaseName", setting: "istio.releaseName", way: "it would replace the control plane and every pod of it: set it back" },
-  { key: "namespace", setting: "namespace", way: "it would delete the instance's objects: make a new stack for the other namespace" },
-  { key: "cluster", setting: "kubernetes.context", way: "the stack was installed in another cluster: set the context back, or make a new stack" },
+  {
+    key: "layout",
+    setting: "istio.version",
+    way: "the two layouts cannot replace one another in place: build a new cluster, or destroy this stack and install afresh",
+  },
+  {
+    key: "controlPlane",
+    setting: "istio.controlPlane",
+    way: "it would remove the mesh or take another stack's: destroy this stack first",
+  },
+  {
+    key: "releaseName",
+    setting: "istio.releaseName",
+    way: "it would replace the control plane and every pod of it: set it back",
+  },
+  {
+    key: "namespace",
+    setting: "namespace",
+    way: "it would delete the instance's objects: make a new stack for the other namespace",
+  },
+  {
+    key: "cluster",
+    setting: "kubernetes.context",
+    way: "the stack was installed in another cluster: set the context back, or make a new stack",
+  },
 ];
 
 /** Which settings cannot change, given what the last run of the stack recorded. */
@@ -151,10 +189,12 @@ export function judgeIdentity(before: Partial<Identity>, now: Identity): readonl
  */
 export function judge(found: Found, wanted: Wanted, now: number): Verdict {
   const stuck = found.terminating.map(
-    (name) => `namespace ${name} is being deleted. Wait until it is gone; what holds it: kubectl get namespace ${name} -o jsonpath='{.status.conditions}'`,
+    (name) =>
+      `namespace ${name} is being deleted. Wait until it is gone; what holds it: kubectl get namespace ${name} -o jsonpath='{.status.conditions}'`,
   );
   if (wanted.controlPlane === "shared") {
-    const missing = "no control plane runs in istio-system. Run up for the stack that owns it first, or set istio.controlPlane: managed";
+    const missing =
+      "no control plane runs in istio-system. Run up for the stack that owns it first, or set istio.controlPlane: managed";
     return { refused: [...stuck, ...(found.running === undefined ? [missing] : [])], heal: [], warnings: [] };
   }
   const kubernetes = judgeKubernetes(wanted.version, found.kubernetes, wanted.allow);

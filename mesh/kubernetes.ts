@@ -20,10 +20,15 @@ export function judgeKubernetes(istio: string, kubernetes: string, allow: readon
   const data = minorData(istio);
   const warnings: string[] = [];
   if (data === undefined) {
-    return { refused: [], warnings: [`Istio ${minor} is newer than this program's data: its Kubernetes range is unknown`] };
+    return {
+      refused: [],
+      warnings: [`Istio ${minor} is newer than this program's data: its Kubernetes range is unknown`],
+    };
   }
   if (data.endOfLife !== undefined && !allow.includes("end-of-life")) {
-    warnings.push(`Istio ${minor} is past its end of life (${data.endOfLife}); acknowledge with istio.allow: [end-of-life]`);
+    warnings.push(
+      `Istio ${minor} is past its end of life (${data.endOfLife}); acknowledge with istio.allow: [end-of-life]`,
+    );
   }
   if (data.removedIn !== undefined && compareMinors(kubernetes, data.removedIn) >= 0) {
     return {
@@ -37,7 +42,9 @@ export function judgeKubernetes(istio: string, kubernetes: string, allow: readon
   const min = data.codeMin ?? data.kubernetesMin;
   if (compareMinors(kubernetes, min) < 0) {
     return {
-      refused: [`Istio ${minor} does not start on Kubernetes ${kubernetes}: it needs ${min} or newer. Upgrade the cluster first, or use an older Istio`],
+      refused: [
+        `Istio ${minor} does not start on Kubernetes ${kubernetes}: it needs ${min} or newer. Upgrade the cluster first, or use an older Istio`,
+      ],
       warnings,
     };
   }
@@ -50,5 +57,8 @@ export function judgeKubernetes(istio: string, kubernetes: string, allow: readon
   if (layoutOf(istio) === "classic" || allow.includes("untested-kubernetes")) {
     return { refused: [], warnings: [...warnings, text] };
   }
-  return { refused: [`${text}. Choose a matching pair, or acknowledge with istio.allow: [untested-kubernetes]`], warnings };
+  return {
+    refused: [`${text}. Choose a matching pair, or acknowledge with istio.allow: [untested-kubernetes]`],
+    warnings,
+  };
 }

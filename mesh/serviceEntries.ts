@@ -58,7 +58,11 @@ function entry(
     spec: {
       hosts,
       ...(addresses.length === 0 ? {} : { addresses }),
-      ports: ports.map(({ number, protocol }) => ({ number, name: `${protocol.toLowerCase()}-${String(number)}`, protocol })),
+      ports: ports.map(({ number, protocol }) => ({
+        number,
+        name: `${protocol.toLowerCase()}-${String(number)}`,
+        protocol,
+      })),
       location: "MESH_EXTERNAL",
       resolution,
       // Without it an entry counts in every namespace of the mesh: two instances would share a database.

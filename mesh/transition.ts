@@ -17,6 +17,9 @@ export function refuseTransition(running: string, wanted: string): readonly stri
   }
   if (from === to) return [];
   if (layoutOf(wanted) === "modern" && semver.minor(wanted) === semver.minor(running) + 1) return [];
-  if (compareMinors(to, from) < 0) return [`${step}: going back over a minor is not supported. Set istio.version back to ${running}`];
-  return [`${step}: this version of the program goes one minor at a time in the modern layout and stays within the minor in the classic one`];
+  if (compareMinors(to, from) < 0)
+    return [`${step}: going back over a minor is not supported. Set istio.version back to ${running}`];
+  return [
+    `${step}: this version of the program goes one minor at a time in the modern layout and stays within the minor in the classic one`,
+  ];
 }

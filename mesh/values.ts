@@ -38,10 +38,14 @@ export const kialiSecretName = "kiali";
 export const signingKeyField = "value.txt";
 
 /** Lists in user values replace the program's, as in Helm. */
-const overlay = (base: Values, over: Values): Values => merge(base, over, { arrayMerge: (_, source: unknown[]) => source });
+const overlay = (base: Values, over: Values): Values =>
+  merge(base, over, { arrayMerge: (_, source: unknown[]) => source });
 
 function repositoryOf(settings: PlanSettings): string {
-  return (settings.istio.chartRepository ?? officialRepository[settings.layout]).replaceAll("{version}", settings.istio.version);
+  return (settings.istio.chartRepository ?? officialRepository[settings.layout]).replaceAll(
+    "{version}",
+    settings.istio.version,
+  );
 }
 
 /** The release that brings the custom resource definitions. */
@@ -50,7 +54,12 @@ export function crdRelease(settings: PlanSettings): ReleasePlan {
   const shared = { version, repository: repositoryOf(settings) };
   if (settings.layout === "classic") {
     // The CRD Jobs carry the tag in their names and run the image, so both are set from the version.
-    return { ...shared, name: "istio-init", chart: "istio-init", values: { global: { hub: hub ?? "docker.io/istio", tag: version } } };
+    return {
+      ...shared,
+      name: "istio-init",
+      chart: "istio-init",
+      values: { global: { hub: hub ?? "docker.io/istio", tag: version } },
+    };
   }
   return { ...shared, name: "istio-base", chart: "base", values: {} };
 }
@@ -63,7 +72,9 @@ export function controlPlaneRelease(settings: PlanSettings): ReleasePlan {
     const own = {
       global: { hub: hub ?? "docker.io/istio", tag: version },
       gateways: { enabled: false },
-      kiali: settings.kiali.enabled ? { enabled: true, dashboard: { secretName: kialiSecretName } } : { enabled: false },
+      kiali: settings.kiali.enabled
+        ? { enabled: true, dashboard: { secretName: kialiSecretName } }
+        : { enabled: false },
     };
     return { ...shared, name: releaseName, chart: "istio", values: overlay(own, values) };
   }
@@ -79,12 +90,19 @@ export function kialiRelease(settings: PlanSettings): ReleasePlan | undefined {
   // From 2.21 the chart mounts a key that is named secret:<name>:<key>; before that the mount has to be asked for.
   const mounts = semver.gte(version, "2.21.0")
     ? {}
-    : { deployment: { custom_secrets: [{ name: kialiSecretName, mount: "/kiali-override-secrets/login-token-signing-key" }] } };
+    : {
+        deployment: {
+          custom_secrets: [{ name: kialiSecretName, mount: "/kiali-override-secrets/login-token-signing-key" }],
+        },
+      };
   return {
     name: "kiali-server",
     chart: "kiali-server",
     version,
-    repository: (settings.kiali.chartRepository ?? officialKialiRepository).replaceAll("{version}", settings.istio.version),
+    repository: (settings.kiali.chartRepository ?? officialKialiRepository).replaceAll(
+      "{version}",
+      settings.istio.version,
+    ),
     values: {
       auth: { strategy: "token" },
       // Unset, the chart makes a new key at every render, which would log everybody out with each update.
@@ -96,5 +114,7 @@ export function kialiRelease(settings: PlanSettings): ReleasePlan | undefined {
 
 /** All releases of the mesh in the order in which they are installed. */
 export function releasePlans(settings: PlanSettings): readonly ReleasePlan[] {
-  return [crdRelease(settings), controlPlaneRelease(settings), kialiRelease(settings)].filter((plan) => plan !== undefined);
+  return [crdRelease(settings), controlPlaneRelease(settings), kialiRelease(settings)].filter(
+    (plan) => plan !== undefined,
+  );
 }

@@ -11,7 +11,9 @@ import { mustRun } from "./run";
 export function repositoryUnder(root: string, plan: Pick<ReleasePlan, "chart" | "version">, layout: Layout): string {
   const base = root.replace(/\/$/, "");
   if (plan.chart === "kiali-server") return `${base}/kiali`;
-  return layout === "classic" ? `${base}/istio-release/releases/${plan.version}/charts` : `${base}/istio-release/charts`;
+  return layout === "classic"
+    ? `${base}/istio-release/releases/${plan.version}/charts`
+    : `${base}/istio-release/charts`;
 }
 
 /** How long one chart may take to arrive, in seconds. A hanging repository must not hang the command. */

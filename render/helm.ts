@@ -10,7 +10,9 @@ export const helmVersion = "3.20.2";
 
 /** Where charts and Helm are kept: `JAM_ISTIO_CACHE`, else the user's cache folder. */
 export function cacheFolder(): string {
-  return process.env["JAM_ISTIO_CACHE"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "jam-istio");
+  return (
+    process.env["JAM_ISTIO_CACHE"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "jam-istio")
+  );
 }
 
 /** Tells a person what is going on. */
@@ -33,7 +35,7 @@ async function get(url: string): Promise<Buffer> {
 }
 
 async function download(folder: string): Promise<void> {
-  const cpu = { x64: "amd64", arm64: "arm64" }[arch() as string] ?? arch();
+  const cpu = { x64: "amd64", arm64: "arm64" }[arch()] ?? arch();
   const system = { win32: "windows" }[platform() as string] ?? platform();
   const name = `helm-v${helmVersion}-${system}-${cpu}.tar.gz`;
   const sums = (await get(`https://get.helm.sh/${name}.sha256sum`)).toString("utf8");
@@ -49,7 +51,8 @@ async function goInstall(folder: string): Promise<void> {
   await mustRun("go", ["install", `helm.sh/helm/v3/cmd/helm@v${helmVersion}`], { seconds: 1200, env });
 }
 
-const reason = (error: unknown) => (error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error));
+const reason = (error: unknown) =>
+  error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
 
 /**
  * Finds Helm: on PATH, else in the cache, else fetched into it once, as the official download with its checksum

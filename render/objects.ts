@@ -1,4 +1,4 @@
-import { parseAllDocuments, stringify, type Tags } from "yaml";
+import { CORE_SCHEMA, dump, loadAll } from "js-yaml";
 import { secretPlaceholder } from "../settings/raw";
 import type { Registration } from "./record";
 
@@ -13,26 +13,33 @@ function isObject(value: unknown): value is KubernetesObject {
   return typeof value === "object" && value !== null && "kind" in value && "metadata" in value;
 }
 
-// Kubernetes reads YAML 1.1 without its times and base-60 numbers.
-const withoutTimes = (tags: Tags): Tags =>
-  tags.filter((tag) => typeof tag === "string" || !["TIME", "timestamp"].some((name) => tag.format === name || tag.tag.endsWith(name)));
-
-/** Reads what Helm prints. @throws Error with one line when it is no YAML */
+/**
+ * Reads what Helm prints. js-yaml, because it takes what every reader of Kubernetes takes: Istio 1.4's charts close a
+ * list one column too far left.
+ * @throws Error with one line when it is no YAML
+ */
 export function parseManifest(text: string): readonly KubernetesObject[] {
-  const documents = parseAllDocuments(text, { version: "1.1", uniqueKeys: false, customTags: withoutTimes });
-  return documents.flatMap((document) => {
-    // Istio 1.4's charts close a list one column too far left; every reader of Kubernetes takes that.
-    const problem = document.errors.find(({ code }) => code !== "BAD_INDENT");
-    if (problem !== undefined) throw new Error(`Helm's output is no YAML: ${problem.message.split("\n")[0] ?? ""}`);
-    const value: unknown = document.toJS();
-    return isObject(value) ? [value] : [];
-  });
+  const documents: unknown[] = [];
+  try {
+    // No timestamps; of equal keys the last one counts.
+    loadAll(text, (document) => documents.push(document), { schema: CORE_SCHEMA, json: true });
+  } catch (error) {
+    throw new Error(
+      `Helm's output is no YAML: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`,
+      { cause: error },
+    );
+  }
+  return documents.filter(isObject);
 }
 
 /** No rendered file holds what a Secret holds. */
 export function hideSecretData(object: KubernetesObject): KubernetesObject {
   if (object.kind !== "Secret") return object;
-  const { data = {}, stringData = {}, ...rest } = object as KubernetesObject & Record<"data" | "stringData", Record<string, unknown> | undefined>;
+  const {
+    data = {},
+    stringData = {},
+    ...rest
+  } = object as KubernetesObject & Record<"data" | "stringData", Record<string, unknown> | undefined>;
   const keys = [...Object.keys(data), ...Object.keys(stringData)].sort();
   return { ...rest, stringData: Object.fromEntries(keys.map((key) => [key, secretPlaceholder])) } as KubernetesObject;
 }
@@ -51,5 +58,5 @@ export function objectOf({ type, inputs }: Registration): KubernetesObject | und
 
 /** The object's text; equal objects give equal bytes. */
 export function toYaml(value: unknown): string {
-  return stringify(value, { version: "1.1", lineWidth: 0, aliasDuplicateObjects: false });
+  return dump(value, { lineWidth: -1, noRefs: true });
 }

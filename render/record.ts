@@ -64,14 +64,19 @@ interface Monitor {
 }
 
 function registration(request: Request, urn: string): Registration {
-  const { __provider: code, ...inputs } = request.getObject()?.toJavaScript() ?? {};
+  const inputs = request.getObject()?.toJavaScript() ?? {};
+  // A dynamic resource's code.
+  delete inputs["__provider"];
   return {
     urn,
     type: request.getType(),
     name: request.getName(),
     custom: request.getCustom(),
     inputs: mask(inputs) as Record<string, unknown>,
-    dependencies: request.getDependenciesList().filter((dependency) => dependency !== request.getParent()).sort(),
+    dependencies: request
+      .getDependenciesList()
+      .filter((dependency) => dependency !== request.getParent())
+      .sort(),
     parent: request.getParent(),
     provider: request.getProvider().split("::").slice(0, 4).join("::"),
     retainOnDelete: request.getRetainondelete(),
@@ -110,7 +115,10 @@ export async function record(settings: Settings): Promise<Recording> {
   const failed = new Promise<never>((_, reject) => (onFailure = reject));
   process.on("unhandledRejection", onFailure);
   try {
-    const mocks = { newResource: (args: pulumi.runtime.MockResourceArgs) => ({ id: args.name, state: outputsOf(args) }), call: () => ({}) };
+    const mocks = {
+      newResource: (args: pulumi.runtime.MockResourceArgs) => ({ id: args.name, state: outputsOf(args) }),
+      call: () => ({}),
+    };
     await pulumi.runtime.setMocks(mocks, "jam-istio", settings.stack, true, "organization");
     watch(registrations);
     const outputs = await Promise.race([finish(settings), failed]);

@@ -32,7 +32,12 @@ function renderFor(version: string): string {
   return `${newest}.0`;
 }
 
-async function expand(plan: ReleasePlan, helm: string, istio: string, progress: Progress): Promise<readonly KubernetesObject[]> {
+async function expand(
+  plan: ReleasePlan,
+  helm: string,
+  istio: string,
+  progress: Progress,
+): Promise<readonly KubernetesObject[]> {
   const archive = await loadChart(plan, helm, progress);
   const folder = await mkdtemp(join(tmpdir(), "jam-istio-"));
   try {
@@ -79,7 +84,8 @@ async function renderRelease(
   progress: Progress,
 ): Promise<Rendered[number]> {
   const base = { plan, inputs };
-  if (typeof helm !== "string") return { kind: "release", release: { ...base, objects: undefined, missing: helm.error } };
+  if (typeof helm !== "string")
+    return { kind: "release", release: { ...base, objects: undefined, missing: helm.error } };
   try {
     progress(`rendering ${plan.name} (chart ${plan.chart} ${plan.version})`);
     return { kind: "release", release: { ...base, objects: await expand(plan, helm, istio, progress) } };

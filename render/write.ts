@@ -18,7 +18,9 @@ function place(folder: string, object: KubernetesObject, taken: Set<string>): st
   const { name, namespace } = object.metadata;
   const plain = `${folder}/${safe(`${object.kind}-${name}`)}.yaml`;
   const long = `${folder}/${safe(`${object.kind}-${namespace ?? ""}-${name}`)}.yaml`;
-  const path = [plain, long].find((candidate) => !taken.has(candidate.toLowerCase())) ?? `${folder}/${safe(`${object.kind}-${name}`)}-${String(taken.size)}.yaml`;
+  const path =
+    [plain, long].find((candidate) => !taken.has(candidate.toLowerCase())) ??
+    `${folder}/${safe(`${object.kind}-${name}`)}-${String(taken.size)}.yaml`;
   taken.add(path.toLowerCase());
   return path;
 }
@@ -47,7 +49,9 @@ export function filesOf(rendered: Rendered): readonly RenderedFile[] {
 /** Removes what an earlier run wrote, and nothing else: the folder is the caller's choice. */
 async function removeEarlier(folder: string): Promise<void> {
   const index = await readFile(join(folder, indexFile), "utf8").catch(() => "");
-  for (const line of index.split("\n").filter((text) => text !== "" && !isAbsolute(text) && !normalize(text).startsWith(".."))) {
+  for (const line of index
+    .split("\n")
+    .filter((text) => text !== "" && !isAbsolute(text) && !normalize(text).startsWith(".."))) {
     await rm(join(folder, line), { force: true });
   }
 }

@@ -37,7 +37,9 @@ const percentage = z
 
 const common = {
   sourceLabels: z
-    .record(z.string(), z.string({ error: () => "a string" }), { error: () => "labels of the calling pods, such as {app: ps}" })
+    .record(z.string(), z.string({ error: () => "a string" }), {
+      error: () => "labels of the calling pods, such as {app: ps}",
+    })
     .refine((labels) => Object.keys(labels).length > 0, { error: () => "at least one label" })
     .meta({ description: "Only callers with these labels feel the fault.", allowed: "labels, such as {app: ps}" })
     .optional(),
@@ -90,7 +92,10 @@ const tcpRedirect = map(
 const externalHost = map(
   {
     type: z.literal("externalHost"),
-    service: text({ allowed: "mysql, mail, bucket or a name from externalServices", describe: "The external service that fails." }),
+    service: text({
+      allowed: "mysql, mail, bucket or a name from externalServices",
+      describe: "The external service that fails.",
+    }),
     mode: word(["refuse", "hang"], "Whether connections are refused or hang.").default("refuse"),
     ...common,
   },
@@ -102,7 +107,10 @@ export const fault = z
   .discriminatedUnion("type", [httpAbort, httpDelay, tcpRedirect, externalHost], {
     error: () => "a fault with type: httpAbort, httpDelay, tcpRedirect or externalHost",
   })
-  .meta({ description: "One fault; `type` decides the other keys.", allowed: "type: httpAbort, httpDelay, tcpRedirect or externalHost" });
+  .meta({
+    description: "One fault; `type` decides the other keys.",
+    allowed: "type: httpAbort, httpDelay, tcpRedirect or externalHost",
+  });
 
 /** Section `jam-istio:faultInjection`. */
 export const faultInjection = map(

@@ -10,7 +10,10 @@ const error = (allowed: string) => ({ error: () => allowed });
 /** A non-empty string that `test` accepts. */
 export function text(rule: Rule & { test?: (value: string) => boolean }) {
   const test = rule.test ?? ((value: string) => value.trim() !== "");
-  return z.string(error(rule.allowed)).refine(test, error(rule.allowed)).meta({ description: rule.describe, allowed: rule.allowed });
+  return z
+    .string(error(rule.allowed))
+    .refine(test, error(rule.allowed))
+    .meta({ description: rule.describe, allowed: rule.allowed });
 }
 
 /** `true` or `false`. */
@@ -21,7 +24,11 @@ export function flag(describe: string) {
 /** A whole number between two bounds, both included. */
 export function whole(min: number, max: number, describe: string) {
   const allowed = `a whole number from ${String(min)} to ${String(max)}`;
-  return z.int(error(allowed)).min(min, error(allowed)).max(max, error(allowed)).meta({ description: describe, allowed });
+  return z
+    .int(error(allowed))
+    .min(min, error(allowed))
+    .max(max, error(allowed))
+    .meta({ description: describe, allowed });
 }
 
 /** One of a few words. */
@@ -61,7 +68,13 @@ export function isLabel(value: string): boolean {
 
 /** Whether a string is a full DNS name: two labels or more, lower case, no IP address. */
 export function isHostName(value: string): boolean {
-  return value.length <= 253 && value.includes(".") && isIP(value) === 0 && value.split(".").every(isLabel) && !/\.\d+$/.test(value);
+  return (
+    value.length <= 253 &&
+    value.includes(".") &&
+    isIP(value) === 0 &&
+    value.split(".").every(isLabel) &&
+    !/\.\d+$/.test(value)
+  );
 }
 
 const hostAllowed = "a full DNS name in lower case such as db.example.com, no IP address, no scheme, no port";
@@ -82,7 +95,11 @@ export function hostPattern(describe: string) {
 
 /** A name as Kubernetes takes it for namespaces and Services. */
 export function kubernetesName(describe: string) {
-  return text({ allowed: "a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends", describe, test: isLabel });
+  return text({
+    allowed: "a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends",
+    describe,
+    test: isLabel,
+  });
 }
 
 /** An IP address, or a range in CIDR notation. */
@@ -93,7 +110,9 @@ export function address(describe: string) {
     test: (value) => {
       const [ip = "", bits, ...rest] = value.split("/");
       const max = isIP(ip) === 4 ? 32 : 128;
-      return isIP(ip) !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= max));
+      return (
+        isIP(ip) !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= max))
+      );
     },
   });
 }

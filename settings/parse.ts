@@ -50,7 +50,10 @@ function show(value: unknown): string {
 }
 
 function pathText(key: string, path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => (typeof part === "number" ? `${text}[${String(part)}]` : `${text}.${String(part)}`), key);
+  return path.reduce<string>(
+    (text, part) => (typeof part === "number" ? `${text}[${String(part)}]` : `${text}.${String(part)}`),
+    key,
+  );
 }
 
 function problemsOf(key: Key, error: z.ZodError, hidden: boolean): readonly Problem[] {
@@ -86,7 +89,8 @@ function readSections(raw: RawConfig): { readonly given: Partial<Sections>; read
   const problems: Problem[] = [];
   for (const fullKey of Object.keys(raw.values)) {
     const key = fullKey.startsWith(`${project}:`) ? fullKey.slice(project.length + 1) : undefined;
-    if (key !== undefined && !(keys as string[]).includes(key)) problems.push({ path: key, text: unknownKey(key, keys) });
+    if (key !== undefined && !(keys as string[]).includes(key))
+      problems.push({ path: key, text: unknownKey(key, keys) });
   }
   for (const key of keys) {
     const text = raw.values[`${project}:${key}`];
@@ -109,7 +113,8 @@ function readSections(raw: RawConfig): { readonly given: Partial<Sections>; read
 
 function namespaceProblem(namespace: string | undefined, stack: string): readonly Problem[] {
   const name = namespace ?? stack;
-  if (unsafeNamespaces.includes(name)) return [{ path: "namespace", text: `"${name}" belongs to the cluster. Allowed: the instance's own namespace` }];
+  if (unsafeNamespaces.includes(name))
+    return [{ path: "namespace", text: `"${name}" belongs to the cluster. Allowed: the instance's own namespace` }];
   if (namespace !== undefined || isLabel(stack)) return [];
   return [{ path: "namespace", text: `missing, and the stack's name "${stack}" is no Kubernetes name: set it` }];
 }

@@ -1,4 +1,4 @@
-import { parseDocument, type ScalarTag } from "yaml";
+import { CORE_SCHEMA, load, Type } from "js-yaml";
 
 /** The project's config as Pulumi hands it over: every value a string, maps and lists as JSON. */
 export interface RawConfig {
@@ -21,12 +21,16 @@ function goTimestamp(source: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)}${fraction} +0000 UTC`;
 }
 
-const timestamp: ScalarTag = {
-  tag: "tag:yaml.org,2002:timestamp",
-  default: true,
-  test: /^\d{4}-\d\d?-\d\d?(?:[Tt ]\s*\d{1,2}:\d\d:\d\d(?:\.\d*)?\s*(?:Z|[+-]\d\d?(?::\d\d)?)?)?$/,
-  resolve: goTimestamp,
-};
+const isTimestamp = (value: unknown) =>
+  typeof value === "string" &&
+  /^\d{4}-\d\d?-\d\d?(?:[Tt ]\s*\d{1,2}:\d\d:\d\d(?:\.\d*)?\s*(?:Z|[+-]\d\d?(?::\d\d)?)?)?$/.test(value);
+
+const timestamp = new Type("tag:yaml.org,2002:timestamp", {
+  kind: "scalar",
+  resolve: isTimestamp,
+  construct: goTimestamp,
+});
+const schema = CORE_SCHEMA.extend({ implicit: [timestamp] });
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -38,7 +42,8 @@ function maskSecure(value: unknown): { readonly value: unknown; readonly secret:
     return { value: items.map((item) => item.value), secret: items.some((item) => item.secret) };
   }
   if (!isMap(value)) return { value, secret: false };
-  if (Object.keys(value).length === 1 && typeof value["secure"] === "string") return { value: secretPlaceholder, secret: true };
+  if (Object.keys(value).length === 1 && typeof value["secure"] === "string")
+    return { value: secretPlaceholder, secret: true };
   const entries = Object.entries(value).map(([key, item]) => [key, maskSecure(item)] as const);
   return {
     value: Object.fromEntries(entries.map(([key, item]) => [key, item.value])),
@@ -48,7 +53,17 @@ function maskSecure(value: unknown): { readonly value: unknown; readonly secret:
 
 function asString(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function parse(text: string): unknown {
+  try {
+    return load(text, { schema });
+  } catch (error) {
+    throw new Error(`no valid YAML: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 /**
@@ -56,10 +71,7 @@ function asString(value: unknown): string {
  * @throws Error with one line when the text is no YAML or has no map `config`
  */
 export function readStackFile(text: string): RawConfig {
-  const document = parseDocument(text, { version: "1.2", customTags: (tags) => [timestamp, ...tags] });
-  const problem = document.errors[0];
-  if (problem !== undefined) throw new Error(`no valid YAML: ${problem.message.split("\n")[0] ?? ""}`);
-  const content: unknown = document.toJS();
+  const content = parse(text);
   if (content === null || content === undefined) return { values: {}, secretKeys: [] };
   if (!isMap(content)) throw new Error("not a stack file: a map with the key config is expected");
   const config = content["config"] ?? {};

@@ -11,14 +11,20 @@ export interface Problem {
 type Given = Partial<Sections>;
 type RuleOf = (given: Given) => readonly Problem[];
 
-const when = (condition: boolean, path: string, text: string): readonly Problem[] => (condition ? [{ path, text }] : []);
+const when = (condition: boolean, path: string, text: string): readonly Problem[] =>
+  condition ? [{ path, text }] : [];
 
 const version: RuleOf = ({ istio, kiali, controlPlane = istio?.controlPlane }: Given & { controlPlane?: string }) => {
   if (istio === undefined) return [];
   const layout = layoutOf(istio.version);
   if (layout === undefined) {
     const reason = /^1\.([6-9]|1[01])\./.test(istio.version) ? noChartsReason : "no chart repository carries it";
-    return [{ path: "istio.version", text: `"${istio.version}" cannot be installed: ${reason}. Allowed: 1.3 to 1.5, or 1.12 and newer` }];
+    return [
+      {
+        path: "istio.version",
+        text: `"${istio.version}" cannot be installed: ${reason}. Allowed: 1.3 to 1.5, or 1.12 and newer`,
+      },
+    ];
   }
   const wantsKiali = kiali?.enabled === true && controlPlane === "managed" && layout === "modern";
   return [
@@ -56,9 +62,21 @@ const revision: RuleOf = ({ istio, injection }) => [
 ];
 
 const external: RuleOf = ({ mysql, mail, dataStorage }) => [
-  ...when(mysql?.external === true && mysql.externalHostName === undefined, "mysql.externalHostName", "missing: mysql.external is true"),
-  ...when(mail?.external === true && mail.externalHostName === undefined, "mail.externalHostName", "missing: mail.external is true"),
-  ...when(dataStorage?.mode === "aws" && dataStorage.region === undefined, "dataStorage.region", "missing: dataStorage.mode is aws"),
+  ...when(
+    mysql?.external === true && mysql.externalHostName === undefined,
+    "mysql.externalHostName",
+    "missing: mysql.external is true",
+  ),
+  ...when(
+    mail?.external === true && mail.externalHostName === undefined,
+    "mail.externalHostName",
+    "missing: mail.external is true",
+  ),
+  ...when(
+    dataStorage?.mode === "aws" && dataStorage.region === undefined,
+    "dataStorage.region",
+    "missing: dataStorage.mode is aws",
+  ),
 ];
 
 const entries: RuleOf = (given) => {
@@ -79,7 +97,9 @@ const entries: RuleOf = (given) => {
         `DNS cannot resolve the wildcard ${wildcard ?? ""}; use resolution: NONE, or name the hosts`,
       ),
       ...when(
-        service.resolution === "NONE" && service.addresses.length === 0 && service.ports.some((port) => port.protocol === "TCP"),
+        service.resolution === "NONE" &&
+          service.addresses.length === 0 &&
+          service.ports.some((port) => port.protocol === "TCP"),
         `${path}.resolution`,
         "NONE with a TCP port and no addresses lets every destination on that port through; use DNS, or give addresses",
       ),
@@ -95,7 +115,10 @@ const entries: RuleOf = (given) => {
       ),
     ];
   });
-  const collided = collisions(serviceEntries(given)).map(({ later, text }) => ({ path: pathOfEntry(later, services), text }));
+  const collided = collisions(serviceEntries(given)).map(({ later, text }) => ({
+    path: pathOfEntry(later, services),
+    text,
+  }));
   return [...perService, ...collided];
 };
 
@@ -127,7 +150,9 @@ const faults: RuleOf = ({ faultInjection, production, mysql, mail, dataStorage, 
         ...when(
           fault.type === "externalHost" && externalServices !== undefined && !known.has(fault.service),
           `${path}.service`,
-          fault.type === "externalHost" ? `"${fault.service}" is no external service of this stack. Allowed: ${[...known].join(", ") || "none is configured"}` : "",
+          fault.type === "externalHost"
+            ? `"${fault.service}" is no external service of this stack. Allowed: ${[...known].join(", ") || "none is configured"}`
+            : "",
         ),
         ...when(
           (fault.sourceLabels === undefined) === (fault.everyone !== true),

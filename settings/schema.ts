@@ -15,12 +15,17 @@ const repository = (describe: string) =>
     allowed: "an http(s) URL without credentials, or a directory; {version} stands for the Istio version",
     describe,
     test: (value) =>
-      /^https?:/.test(value) ? URL.canParse(value) && new URL(value).username === "" : value !== "" && !/^[a-z+]+:\/\//.test(value),
+      /^https?:/.test(value)
+        ? URL.canParse(value) && new URL(value).username === ""
+        : value !== "" && !/^[a-z+]+:\/\//.test(value),
   });
 
 const kubernetes = map(
   {
-    context: text({ allowed: "a context of the kubeconfig", describe: "Context of the kubeconfig. Default: its current one." }).optional(),
+    context: text({
+      allowed: "a context of the kubeconfig",
+      describe: "Context of the kubeconfig. Default: its current one.",
+    }).optional(),
     kubeconfig: path("Path of the kubeconfig. Default: as kubectl finds it.").optional(),
   },
   "The cluster.",
@@ -41,7 +46,10 @@ const istio = map(
       .refine((value) => semver.valid(value) === value && semver.prerelease(value) === null, {
         error: (issue) => versionText(issue.input),
       })
-      .meta({ description: "Version of Istio. It decides the layout: classic up to 1.5, modern from 1.12.", allowed: versionText("") }),
+      .meta({
+        description: "Version of Istio. It decides the layout: classic up to 1.5, modern from 1.12.",
+        allowed: versionText(""),
+      }),
     controlPlane: word(
       ["managed", "shared"],
       "`managed`: this stack owns istio-system. `shared`: another stack does, this one brings only its own objects.",
@@ -49,17 +57,25 @@ const istio = map(
     chartRepository: repository("Repository of Istio's charts. Default: the official one of the layout.").optional(),
     hub: text({
       allowed: "an image registry with its path such as docker.io/istio",
-      describe: "Image registry, for a mirror. Default: docker.io/istio in the classic layout, the chart's own in the modern.",
+      describe:
+        "Image registry, for a mirror. Default: docker.io/istio in the classic layout, the chart's own in the modern.",
       test: (value) => /^[a-z0-9][-a-z0-9._:/]*[a-z0-9]$/.test(value),
     }).optional(),
     values: z
       .record(z.string(), z.json(), { error: () => "a map of Helm values" })
-      .meta({ description: "Values for the control-plane chart; they win over the program's own. No secrets here.", allowed: "a map of Helm values" })
+      .meta({
+        description: "Values for the control-plane chart; they win over the program's own. No secrets here.",
+        allowed: "a map of Helm values",
+      })
       .default({}),
-    releaseName: kubernetesName("Name of the control plane's Helm release in the classic layout, for an adopted one.").default("istio"),
+    releaseName: kubernetesName(
+      "Name of the control plane's Helm release in the classic layout, for an adopted one.",
+    ).default("istio"),
     revision: kubernetesName("Revision of the control plane whose sidecars the namespace gets.").optional(),
     timeoutSeconds: whole(30, 7200, "How long Helm waits for each release, in seconds.").default(900),
-    allow: list(word(risks, "A risk."), "Acknowledged risks, each by name.", `a list of ${risks.join(", ")}`).default([]),
+    allow: list(word(risks, "A risk."), "Acknowledged risks, each by name.", `a list of ${risks.join(", ")}`).default(
+      [],
+    ),
   },
   "The mesh.",
 );
@@ -72,7 +88,9 @@ const kiali = map(
       describe: "Login name; classic layout only, the modern one logs in with a token.",
       test: (value) => /^[\w.@-]+$/.test(value),
     }).default("admin"),
-    chartRepository: repository("Repository of Kiali's chart in the modern layout. Default: the official one.").optional(),
+    chartRepository: repository(
+      "Repository of Kiali's chart in the modern layout. Default: the official one.",
+    ).optional(),
   },
   "Kiali, the mesh's console.",
 ).prefault({});
@@ -119,22 +137,34 @@ export const protocols = ["HTTP", "HTTPS", "HTTP2", "GRPC", "MONGO", "TCP", "TLS
 export const externalService = map(
   {
     name: kubernetesName("Name of the ServiceEntry and its label `app`."),
-    hosts: list(hostPattern("A host."), "The hosts.", "a list of DNS names").min(1, { error: () => "at least one host" }),
+    hosts: list(hostPattern("A host."), "The hosts.", "a list of DNS names").min(1, {
+      error: () => "at least one host",
+    }),
     ports: list(
       map({ number: whole(1, 65535, "The port."), protocol: word(protocols, "What is spoken there.") }, "A port."),
       "The ports.",
       "a list of {number, protocol}",
     ).min(1, { error: () => "at least one port" }),
     resolution: word(["DNS", "NONE"], "`DNS`: the proxy resolves the host. `NONE`: the caller did.").default("DNS"),
-    addresses: list(address("An address."), "Addresses of the hosts, so that a TCP port is captured for them alone.", "a list of addresses").default([]),
+    addresses: list(
+      address("An address."),
+      "Addresses of the hosts, so that a TCP port is captured for them alone.",
+      "a list of addresses",
+    ).default([]),
   },
   "A service outside the mesh.",
 );
 
 const rollout = map(
   {
-    enabled: flag("Whether workloads with an outdated sidecar are restarted. This version does not act on it yet.").default(true),
-    namespaces: list(kubernetesName("A namespace."), "Where. Default: the instance's namespace.", "a list of namespaces").optional(),
+    enabled: flag(
+      "Whether workloads with an outdated sidecar are restarted. This version does not act on it yet.",
+    ).default(true),
+    namespaces: list(
+      kubernetesName("A namespace."),
+      "Where. Default: the instance's namespace.",
+      "a list of namespaces",
+    ).optional(),
   },
   "The sidecars' rollout.",
 ).prefault({});
