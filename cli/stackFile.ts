@@ -3,9 +3,7 @@ import { join } from "node:path";
 import { problemText, type Settings } from "../settings";
 import { parseSettings } from "../settings/parse";
 import { readStackFile } from "../settings/raw";
-
-/** An error that a person can act on: printed as it is, without a stack trace. */
-export class UserError extends Error {}
+import { UserError } from "./userError";
 
 /** Folder of the project: where Pulumi.yaml and the stack files are. */
 export const projectFolder = join(__dirname, "..");

@@ -78,7 +78,10 @@ export async function startControlPlane(minor: string): Promise<ControlPlane> {
     ["--etcd-binary", binaries.etcd],
     ["--kwok-controller-binary", binaries.kwok],
   ].flat();
-  const gates = Number(minor.split(".")[1]) >= 32 ? ["--kube-feature-gates", "WatchList=false"] : [];
+  const number = Number(minor.split(".")[1]);
+  const gates = number >= 32 ? ["--kube-feature-gates", "WatchList=false"] : [];
+  // Up to 1.22 these two open a plain port on all interfaces as well.
+  const insecure = ["kube-controller-manager", "kube-scheduler"].flatMap((name) => ["--extra-args", `${name}=port=0`]);
   await kwokctl(
     120,
     "create",
@@ -87,6 +90,7 @@ export async function startControlPlane(minor: string): Promise<ControlPlane> {
     "binary",
     ...programs,
     ...gates,
+    ...(number <= 22 ? insecure : []),
     "--kubeconfig",
     kubeconfig,
     "--wait",

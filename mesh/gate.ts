@@ -179,7 +179,7 @@ export function judgeIdentity(before: Partial<Identity>, now: Identity): readonl
     .map(({ key, setting, way }) =>
       key === "cluster"
         ? `jam-istio:${setting} leads to another cluster: ${way}`
-        : `jam-istio:${setting} changes the ${key} from ${String(before[key])} to ${String(now[key])}: ${way}`,
+        : `jam-istio:${setting} changes the ${key} from ${String(before[key])} to ${now[key]}: ${way}`,
     );
 }
 

@@ -53,7 +53,7 @@ function maskSecure(value: unknown): { readonly value: unknown; readonly secret:
 
 function asString(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 function parse(text: string): unknown {

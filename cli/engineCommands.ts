@@ -1,0 +1,109 @@
+import { createInterface } from "node:readline/promises";
+import { CommandError, ConcurrentUpdateError, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import pc from "picocolors";
+import { chooseEngine } from "./backend";
+import { forgetPendingCreations, isStale, lockHolder } from "./heal";
+import { projectFolder, readStack } from "./stackFile";
+import { UserError } from "./userError";
+
+interface Options {
+  readonly yes?: boolean;
+}
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/** Pulumi's own lines, as they come; colours only on a terminal. */
+const output = {
+  onOutput: (text: string) => process.stdout.write(text),
+  onError: (text: string) => process.stderr.write(text),
+  color: process.stdout.isTTY && pc.isColorSupported ? ("always" as const) : ("never" as const),
+};
+
+async function openStack(name: string): Promise<Stack> {
+  const engine = chooseEngine(projectFolder, process.env);
+  say(`state: ${engine.backend}; engine: ${engine.cli}`);
+  // The Automation API looks for the CLI on this process's PATH before it knows of the workspace's.
+  process.env["PATH"] = engine.env["PATH"];
+  return LocalWorkspace.createOrSelectStack(
+    { stackName: name, workDir: projectFolder },
+    { envVars: { ...engine.env } },
+  );
+}
+
+const firstLine = (text: string) =>
+  text
+    .split("\n")
+    .find((line) => /^\s*(error|stderr): ./.test(line))
+    ?.trim() ??
+  text.split("\n")[0] ??
+  "";
+
+/** Runs a step; a lock left by a run that is gone is taken away once, any other is explained. */
+async function unlocked<T>(stack: Stack, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (!(error instanceof ConcurrentUpdateError)) throw error;
+    const holder = lockHolder(error.message);
+    if (!isStale(holder)) {
+      const who =
+        holder === undefined ? "another run" : `${holder.user} on ${holder.host} (process ${String(holder.pid)})`;
+      throw new UserError(
+        `the stack is locked by ${who}. Wait until that run ends; when it is gone for certain: pulumi cancel --stack ${stack.name}`,
+      );
+    }
+    say("the stack was locked by a run that is gone; taking its lock away (pulumi cancel)");
+    await stack.cancel();
+    return step();
+  }
+}
+
+/** Turns Pulumi's failure into one line; its own lines have been printed. */
+async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    if (error instanceof CommandError) throw new UserError(`pulumi ${what} failed: ${firstLine(error.message)}`);
+    throw new UserError(
+      `pulumi ${what} could not run: ${firstLine(error instanceof Error ? error.message : String(error))}`,
+    );
+  }
+}
+
+async function confirm(name: string): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new UserError("nobody can be asked here; to deploy without a question: --yes");
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  const answer = await terminal.question(`Deploy this to ${name}? Only "yes" does: `);
+  terminal.close();
+  return answer.trim() === "yes";
+}
+
+/** Shows what `up` would change, and what it would refuse. */
+export async function preview(name: string): Promise<void> {
+  readStack(name);
+  await explained("preview", async () => {
+    const stack = await openStack(name);
+    await unlocked(stack, () => stack.preview(output));
+  });
+}
+
+/** Deploys a stack. @throws UserError with one line; Pulumi's own lines have been printed */
+export async function up(name: string, options: Options): Promise<void> {
+  readStack(name);
+  await explained("up", async () => {
+    const stack = await openStack(name);
+    const forgotten = await unlocked(stack, () => forgetPendingCreations(stack));
+    if (forgotten.length > 0) say(`an interrupted run had begun to create ${forgotten.join(", ")}; beginning again`);
+    if (options.yes !== true) {
+      await unlocked(stack, () => stack.preview(output));
+      if (!(await confirm(name))) {
+        say("nothing was changed");
+        return;
+      }
+    }
+    const { summary } = await unlocked(stack, () => stack.up({ ...output, showSecrets: false }));
+    const changes = Object.entries(summary.resourceChanges ?? {}).map(([kind, count]) => `${String(count)} ${kind}`);
+    say(pc.green(`stack ${name} is up: ${changes.join(", ")}`));
+  });
+}

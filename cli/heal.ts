@@ -1,0 +1,51 @@
+import { hostname } from "node:os";
+import type { Stack } from "@pulumi/pulumi/automation";
+
+/** What a message about a locked stack says of the holder. */
+export interface LockHolder {
+  readonly user: string;
+  readonly host: string;
+  readonly pid: number;
+}
+
+/** Reads Pulumi's message about a locked stack; `undefined` where it names no process (other backends). */
+export function lockHolder(message: string): LockHolder | undefined {
+  const found = /created by (\S+)@(\S+) \(pid (\d+)\)/.exec(message);
+  if (found === null) return undefined;
+  return { user: found[1] ?? "", host: found[2] ?? "", pid: Number(found[3]) };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process is alive, too.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** Whether the lock was left by a run on this machine that is gone. */
+export function isStale(holder: LockHolder | undefined): boolean {
+  return holder !== undefined && holder.host === hostname() && !isAlive(holder.pid);
+}
+
+interface Deployment {
+  readonly pending_operations?: readonly { readonly type: string; readonly resource: { readonly urn: string } }[];
+}
+
+/**
+ * Forgets creations that an interrupted run began. Each is safe to begin again: objects are applied, and of Helm's
+ * releases the gate judges what is in the cluster.
+ * @returns the names of what was forgotten
+ */
+export async function forgetPendingCreations(stack: Stack): Promise<readonly string[]> {
+  const state = await stack.exportStack();
+  const deployment = state.deployment as Deployment | undefined;
+  const operations = deployment?.pending_operations ?? [];
+  const creating = operations.filter(({ type }) => type === "creating");
+  if (creating.length === 0) return [];
+  const kept = operations.filter(({ type }) => type !== "creating");
+  await stack.importStack({ ...state, deployment: { ...deployment, pending_operations: kept } });
+  return creating.map(({ resource }) => resource.urn.split("::").at(-1) ?? resource.urn);
+}
