@@ -46,8 +46,8 @@ function localEnvironment(project: string, env: NodeJS.ProcessEnv): Record<strin
   };
 }
 
-/** `npm run` puts the packages' commands first on PATH; a Pulumi that the person installed goes before them. */
-function withoutPackages(path: string): string {
+/** A PATH without packages' commands: `npm run` puts the packages' commands first on PATH; a Pulumi that the person installed goes before them. */
+export function withoutPackages(path: string): string {
   return path
     .split(delimiter)
     .filter((folder) => !folder.includes(join("node_modules", ".bin")))

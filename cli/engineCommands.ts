@@ -43,8 +43,8 @@ async function unlocked<T>(stack: Stack, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
-    if (!(error instanceof ConcurrentUpdateError)) throw error;
-    const holder = lockHolder(error.message);
+    const holder = lockHolder(error instanceof Error ? error.message : "");
+    if (!(error instanceof ConcurrentUpdateError) && holder === undefined) throw error;
     if (!isStale(holder)) {
       const who =
         holder === undefined ? "another run" : `${holder.user} on ${holder.host} (process ${String(holder.pid)})`;

@@ -1,5 +1,8 @@
-import { hostname } from "node:os";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
+import { mustRun } from "../render/run";
 
 /** What a message about a locked stack says of the holder. */
 export interface LockHolder {
@@ -30,8 +33,10 @@ export function isStale(holder: LockHolder | undefined): boolean {
   return holder !== undefined && holder.host === hostname() && !isAlive(holder.pid);
 }
 
-interface Deployment {
-  readonly pending_operations?: readonly { readonly type: string; readonly resource: { readonly urn: string } }[];
+interface State {
+  readonly deployment?: {
+    readonly pending_operations?: readonly { readonly type: string; readonly resource: { readonly urn: string } }[];
+  };
 }
 
 /**
@@ -39,13 +44,24 @@ interface Deployment {
  * releases the gate judges what is in the cluster.
  * @returns the names of what was forgotten
  */
-export async function forgetPendingCreations(stack: Stack): Promise<readonly string[]> {
-  const state = await stack.exportStack();
-  const deployment = state.deployment as Deployment | undefined;
-  const operations = deployment?.pending_operations ?? [];
+export async function forgetPendingCreations({ name, workspace }: Stack): Promise<readonly string[]> {
+  // Not exportStack(): that one decrypts the secrets, and importStack() would write them to a file.
+  const env = { ...process.env, ...workspace.envVars };
+  const pulumi = (...args: readonly string[]) =>
+    mustRun("pulumi", ["stack", ...args, "--stack", name], { seconds: 120, cwd: workspace.workDir, env });
+  const state = JSON.parse(await pulumi("export")) as State;
+  const operations = state.deployment?.pending_operations ?? [];
   const creating = operations.filter(({ type }) => type === "creating");
   if (creating.length === 0) return [];
   const kept = operations.filter(({ type }) => type !== "creating");
-  await stack.importStack({ ...state, deployment: { ...deployment, pending_operations: kept } });
+  const folder = await mkdtemp(join(tmpdir(), "jam-istio-"));
+  try {
+    const file = join(folder, "state.json");
+    const changed = { ...state, deployment: { ...state.deployment, pending_operations: kept } };
+    await writeFile(file, JSON.stringify(changed), { mode: 0o600 });
+    await pulumi("import", "--file", file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
   return creating.map(({ resource }) => resource.urn.split("::").at(-1) ?? resource.urn);
 }

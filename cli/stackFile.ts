@@ -1,12 +1,12 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { problemText, type Settings } from "../settings";
 import { parseSettings } from "../settings/parse";
 import { readStackFile } from "../settings/raw";
 import { UserError } from "./userError";
 
-/** Folder of the project: where Pulumi.yaml and the stack files are. */
-export const projectFolder = join(__dirname, "..");
+/** Folder of the project, where Pulumi.yaml and the stack files are: the current one, else this program's own. */
+export const projectFolder = existsSync("Pulumi.yaml") ? process.cwd() : join(__dirname, "..");
 
 /** Names of the stacks that have a file, sorted. */
 export function stackNames(folder = projectFolder): readonly string[] {

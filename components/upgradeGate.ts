@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAddress } from "../cluster/kubernetes";
 import { observe, reasonOf, removeRecords } from "../cluster/observe";
-import { judge, judgeIdentity, type Heal, type Identity, type Wanted } from "../mesh/gate";
+import { judge, judgeIdentity, type Heal, type Identity, type KnownRelease, type Wanted } from "../mesh/gate";
 
 /** What the gate remembers in the stack's state. No secrets. */
 interface GateInputs extends Wanted {
@@ -52,19 +52,19 @@ const provider: pulumi.dynamic.ResourceProvider = {
 /** Inputs of the gate, as the program knows them. */
 export type UpgradeGateArgs = Omit<Wanted, "known" | "cluster"> & { readonly kubernetes: ClusterAddress };
 
-/** Names of the Helm releases in the stack's state as it was before this run. */
-async function knownReleases(): Promise<readonly string[]> {
+/** The Helm releases in the stack's state as it was before this run. */
+async function knownReleases(): Promise<readonly KnownRelease[]> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
   const result = (await pulumi.runtime.invoke(
     "pulumi:pulumi:readStackResourceOutputs",
     { stackName },
     { async: true },
   )) as {
-    outputs?: Record<string, { type: string; outputs?: { name?: string } }>;
+    outputs?: Record<string, { type: string; outputs?: { name?: string; status?: { revision?: number } } }>;
   };
   return Object.values(result.outputs ?? {})
     .filter(({ type }) => type === "kubernetes:helm.sh/v3:Release")
-    .map(({ outputs }) => outputs?.name ?? "");
+    .map(({ outputs }) => ({ name: outputs?.name ?? "", revision: outputs?.status?.revision ?? 0 }));
 }
 
 /**

@@ -37,6 +37,12 @@ export interface Identity {
   readonly cluster?: string | undefined;
 }
 
+/** A Helm release as the stack's state has it. */
+export interface KnownRelease {
+  readonly name: string;
+  readonly revision: number;
+}
+
 /** What the gate is asked. */
 export interface Wanted extends Identity {
   readonly stack: string;
@@ -44,12 +50,12 @@ export interface Wanted extends Identity {
   readonly allow: readonly string[];
   /** Releases that the stack manages, in order. */
   readonly releases: readonly string[];
-  /** Releases that the stack's state knows. */
-  readonly known: readonly string[];
+  /** Releases that the stack's state knows, with the revision it knows. */
+  readonly known: readonly KnownRelease[];
   readonly timeoutSeconds: number;
 }
 
-/** A stuck release and the Helm records whose removal heals it. */
+/** A release that is to be applied once more, after the removal of the Helm records that are in the way. */
 export interface Heal {
   readonly release: string;
   readonly secrets: readonly string[];
@@ -65,6 +71,9 @@ export interface Verdict {
 
 /** How this program marks a release as the work of one stack. */
 export const ownerMark = (stack: string) => `jam-istio/${stack}`;
+
+// The mark ends the description, or a space follows: dev70 is not dev701.
+const isOurs = ({ description }: HelmRecord, { stack }: Wanted) => `${description} `.startsWith(`${ownerMark(stack)} `);
 
 const removeRecords = (names: readonly string[]) => `kubectl -n istio-system delete secret ${names.join(" ")}`;
 
@@ -87,8 +96,7 @@ function unknownToState(
   wanted: Wanted,
 ): { readonly refused?: string; readonly heal?: Heal } {
   const secrets = records.map(({ secret }) => secret);
-  const ours =
-    last.description.startsWith(ownerMark(wanted.stack)) || (last.status !== "deployed" && records.length === 1);
+  const ours = isOurs(last, wanted) || (last.status !== "deployed" && records.length === 1);
   if (ours) {
     return {
       heal: {
@@ -114,7 +122,7 @@ function judgeRelease(
   now: number,
 ): { readonly refused: string[]; readonly heal: Heal[] } {
   let records = found.records.filter(({ release }) => release === name).sort((a, b) => a.revision - b.revision);
-  const known = wanted.known.includes(name);
+  const known = wanted.known.find((release) => release.name === name);
   const refused: string[] = [];
   const heal: Heal[] = [];
   const take = (result: { readonly refused?: string; readonly heal?: Heal }) => {
@@ -126,7 +134,7 @@ function judgeRelease(
     take(pending(last, wanted, now));
     records = records.slice(0, -1);
     if (refused.length > 0) return { refused, heal };
-  } else if (known && records.length === 0) {
+  } else if (known !== undefined && records.length === 0) {
     refused.push(
       `release ${name} is in the stack's state and not in the cluster: somebody uninstalled it. Run: pulumi refresh --yes, then up again`,
     );
@@ -138,8 +146,12 @@ function judgeRelease(
       `release ${name} was left half removed by an interrupted destroy. To finish it: pulumi destroy. ` +
         `To install again: ${removeRecords(records.map(({ secret }) => secret))} && pulumi refresh --yes, then up again`,
     );
-  } else if (!known) {
+  } else if (known === undefined) {
     take(unknownToState(records, last, wanted));
+  } else if (heal.length === 0 && last.revision > known.revision && isOurs(last, wanted)) {
+    // Its values may differ from the settings although the state says that nothing changed.
+    const why = `an interrupted run made its revision ${String(last.revision)}, the stack's state knows ${String(known.revision)}`;
+    heal.push({ release: name, secrets: [], why });
   }
   return { refused, heal };
 }

@@ -52,9 +52,11 @@ const prefix = text({
   test: (value) => /^\/[^\s?#]*$/.test(value),
 }).optional();
 
+const kind = <const T extends string>(name: T) => z.literal(name).meta({ description: "The kind of fault." });
+
 const httpAbort = map(
   {
-    type: z.literal("httpAbort"),
+    type: kind("httpAbort"),
     host,
     prefix,
     httpStatus: whole(200, 599, "The status that callers get."),
@@ -65,7 +67,7 @@ const httpAbort = map(
 );
 const httpDelay = map(
   {
-    type: z.literal("httpDelay"),
+    type: kind("httpDelay"),
     host,
     prefix,
     fixedDelay: text({
@@ -80,7 +82,7 @@ const httpDelay = map(
 );
 const tcpRedirect = map(
   {
-    type: z.literal("tcpRedirect"),
+    type: kind("tcpRedirect"),
     host,
     ports: list(whole(1, 65535, "A port of the Service."), "The ports that are cut.", "a list of port numbers").min(1, {
       error: () => "at least one port",
@@ -91,7 +93,7 @@ const tcpRedirect = map(
 );
 const externalHost = map(
   {
-    type: z.literal("externalHost"),
+    type: kind("externalHost"),
     service: text({
       allowed: "mysql, mail, bucket or a name from externalServices",
       describe: "The external service that fails.",

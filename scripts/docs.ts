@@ -1,0 +1,59 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { sectionSchemas, stackFileSchema, type JsonSchema } from "../settings/jsonSchema";
+
+// Writes the settings reference and the editors' schema from the settings' schema; with --check compares instead.
+
+const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+
+function defaultOf(schema: JsonSchema, required: boolean): string {
+  if (schema.default !== undefined) return `\`${JSON.stringify(schema.default)}\``;
+  return required ? "required" : "–";
+}
+
+function row(path: string, schema: JsonSchema, required: boolean): string {
+  const value = schema.const === undefined ? (schema.allowed ?? schema.type ?? "") : `\`${schema.const}\``;
+  return `| \`${path}\` | ${cell(schema.description ?? "")} | ${cell(value)} | ${cell(defaultOf(schema, required))} |`;
+}
+
+function rows(path: string, schema: JsonSchema, required: boolean): string[] {
+  const inner = Object.entries(schema.properties ?? {}).flatMap(([key, child]) =>
+    rows(`${path}.${key}`, child, schema.required?.includes(key) ?? false),
+  );
+  const items = schema.items === undefined ? [] : rows(`${path}[]`, schema.items, false);
+  const kinds = (schema.oneOf ?? []).flatMap((kind) => {
+    const type = kind.properties?.["type"]?.const ?? "";
+    return rows(`${path} (${type})`, kind, false);
+  });
+  return [row(path, schema, required), ...inner, ...items, ...kinds];
+}
+
+function settingsPage(): string {
+  const parts = Object.entries(sectionSchemas()).map(([key, schema]) => {
+    const table = rows(`jam-istio:${key}`, schema, key === "istio");
+    return [`## ${key}`, "", "| key | meaning | allowed | default |", "|---|---|---|---|", ...table, ""].join("\n");
+  });
+  const head = [
+    "# Settings",
+    "",
+    "Every key of a stack file. Written from the settings' schema by `npm run docs`; do not edit.",
+    "A key that is not here is an error. Secrets are allowed in `kialiPassphrase` alone.",
+    "",
+  ];
+  return [...head, ...parts].join("\n");
+}
+
+const files = {
+  "docs/settings.md": settingsPage(),
+  "docs/stack.schema.json": `${JSON.stringify(stackFileSchema(), undefined, 2)}\n`,
+};
+const check = process.argv.includes("--check");
+for (const [name, text] of Object.entries(files)) {
+  const path = join(__dirname, "..", name);
+  if (!check) {
+    writeFileSync(path, text);
+  } else if (readFileSync(path, "utf8") !== text) {
+    process.stderr.write(`${name} is not what the settings' schema says: npm run docs\n`);
+    process.exitCode = 1;
+  }
+}

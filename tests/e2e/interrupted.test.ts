@@ -1,0 +1,171 @@
+import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { run, type Ended } from "../../render/run";
+import { describeOn, repository } from "./support/engine";
+import { Instance } from "./support/instance";
+import { classicConfig, helmStatus, useLab } from "./support/lab";
+
+const bin = `${repository}/bin/jam-istio.js`;
+
+async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+  for (let turn = 0; turn < 1200; turn++) {
+    if (await condition().catch(() => false)) return;
+    await sleep(50);
+  }
+  throw new Error(`never: ${what}`);
+}
+
+/** The process and all that it started, theirs included: Pulumi's plugins are in process groups of their own. */
+async function tree(pid: number): Promise<readonly number[]> {
+  const { stdout } = await run("ps", ["-e", "-o", "pid=,ppid="], { seconds: 10 });
+  const rows = stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const found = [pid];
+  for (const parent of found) found.push(...rows.filter(([, ppid]) => ppid === parent).map(([child]) => child ?? 0));
+  return found;
+}
+
+/** SIGKILL to the CLI alone, or to it and all that it started. */
+async function kill(child: ChildProcess, whom: "cli" | "tree"): Promise<void> {
+  const pid = child.pid ?? 0;
+  const pids = whom === "tree" ? await tree(pid) : [pid];
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  for (const one of pids) process.kill(one, "SIGKILL");
+  await gone;
+}
+
+describeOn("1.21", "interrupted runs", () => {
+  const lab = useLab("1.21");
+  let instance: Instance;
+  const seconds = 30;
+  const config = (istio = {}) => classicConfig(lab(), {}, { timeoutSeconds: seconds, ...istio });
+  const command = (...args: readonly string[]): Promise<Ended> =>
+    run(process.execPath, [bin, ...args], {
+      seconds: 300,
+      cwd: instance.folder,
+      env: { ...process.env, ...instance.env },
+    });
+  const upOnce = async (): Promise<string> => {
+    const { code, stdout, stderr } = await command("up", instance.name, "--yes");
+    assert.equal(code, 0, stdout + stderr);
+    return stdout + stderr;
+  };
+  const converged = async () => {
+    assert.equal(await helmStatus(lab(), "istio-init"), "deployed");
+    assert.equal(await helmStatus(lab(), "istio"), "deployed");
+    assert.deepEqual(Object.keys(await instance.up()), ["same"]);
+  };
+
+  const injectorValues = () =>
+    lab().plane.kubectl(
+      "get",
+      "configmap",
+      "istio-sidecar-injector",
+      "-n",
+      "istio-system",
+      "-o",
+      "jsonpath={.data.values}",
+    );
+
+  beforeEach(async () => {
+    instance = await Instance.create("dev701", config());
+  });
+  afterEach(async () => {
+    await instance.destroy().catch(() => undefined);
+    const { plane } = lab();
+    for (const kind of ["namespace istio-system", "namespace dev701"])
+      await plane.kubectl("delete", ...kind.split(" "), "--ignore-not-found");
+    instance.remove();
+  });
+
+  it("killed before Helm's record: one up converges", async () => {
+    const child = instance.start("up");
+    await until("istio-system", async () => (await lab().plane.kubectl("get", "namespace", "istio-system")) !== "");
+    await kill(child, "tree");
+    const text = await upOnce();
+    assert.match(text, /locked by a run that is gone; taking its lock away/);
+    await converged();
+  });
+
+  for (const release of ["istio-init", "istio"]) {
+    it(`killed in pending-install of ${release}: refused while young, healed by one up when old`, async () => {
+      const child = instance.start("up");
+      await until("pending-install", async () => (await helmStatus(lab(), release)) === "pending-install");
+      await kill(child, "tree");
+      const young = await command("up", instance.name, "--yes");
+      assert.notEqual(young.code, 0);
+      assert.match(
+        young.stdout,
+        new RegExp(`release ${release} is pending-install since \\d+ s, less than its timeout of 30 s`),
+      );
+      assert.match(young.stdout, new RegExp(`kubectl -n istio-system delete secret sh.helm.release.v1.${release}.v1`));
+      await sleep(seconds * 1000);
+      const shown = await command("preview", instance.name);
+      assert.match(
+        shown.stdout,
+        new RegExp(`release ${release}: left pending-install by an interrupted run \\d+ s ago; up heals it`),
+      );
+      assert.match(await upOnce(), new RegExp(`release ${release}: healed`));
+      await converged();
+    });
+  }
+
+  it("killed in pending-upgrade: healed by one up, also when the config is taken back", async () => {
+    await instance.up();
+    instance.configure(config({ values: { global: { proxy: { concurrency: 3 } } } }));
+    const child = instance.start("up");
+    await until("pending-upgrade", async () => (await helmStatus(lab(), "istio")) === "pending-upgrade");
+    await kill(child, "tree");
+    instance.configure(config());
+    await sleep(seconds * 1000);
+    assert.match(await upOnce(), /release istio: healed \(left pending-upgrade/);
+    await converged();
+    assert.doesNotMatch(await injectorValues(), /"concurrency":3/);
+  });
+
+  it("only the CLI killed: what its provider finished is taken over by one up", async () => {
+    const child = instance.start("up");
+    await until("pending-install", async () => (await helmStatus(lab(), "istio")) === "pending-install");
+    await kill(child, "cli");
+    await until("deployed", async () => (await helmStatus(lab(), "istio")) === "deployed");
+    const pods = ["get", "pods", "-n", "istio-system", "-o", "jsonpath={.items[*].metadata.uid}"];
+    const before = await lab().plane.kubectl(...pods);
+    assert.match(await upOnce(), /release istio: healed \(deployed, and unknown to the stack's state/);
+    assert.equal(await lab().plane.kubectl(...pods), before, "no pod was restarted");
+    await converged();
+  });
+
+  it("only the CLI killed in an upgrade that is then taken back: one up puts the old values in again", async () => {
+    await instance.up();
+    instance.configure(config({ values: { global: { proxy: { concurrency: 3 } } } }));
+    const child = instance.start("up");
+    await until("pending-upgrade", async () => (await helmStatus(lab(), "istio")) === "pending-upgrade");
+    await kill(child, "cli");
+    await until("deployed", async () => (await helmStatus(lab(), "istio")) === "deployed");
+    instance.configure(config());
+    assert.match(
+      await upOnce(),
+      /release istio: healed \(an interrupted run made its revision 2, the stack's state knows 1\)/,
+    );
+    await converged();
+    assert.doesNotMatch(await injectorValues(), /"concurrency":3/);
+  });
+
+  it("a killed destroy: the message's commands, then one up", async () => {
+    await instance.up();
+    const child = instance.start("destroy");
+    await until("uninstalling", async () => (await helmStatus(lab(), "istio")) === "uninstalling");
+    await kill(child, "tree");
+    const refused = await command("up", instance.name, "--yes");
+    assert.notEqual(refused.code, 0);
+    const line = /To install again: (kubectl .*) && pulumi refresh --yes, then up again/.exec(refused.stdout);
+    assert.ok(line !== null, refused.stdout);
+    await lab().plane.kubectl(...(line[1] ?? "").split(" ").slice(1));
+    await instance.refresh();
+    await upOnce();
+    await converged();
+  });
+});

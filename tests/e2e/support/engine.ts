@@ -1,0 +1,48 @@
+import { existsSync, readdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { withoutPackages } from "../../../cli/backend";
+import { findBinaries } from "../../../lab/controlPlane";
+
+const root = join(__dirname, "..", "..", "..");
+
+// The Automation API takes the first pulumi on this process's PATH.
+process.env["PATH"] = withoutPackages(process.env["PATH"] ?? "");
+
+function onPath(name: string): boolean {
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)));
+}
+
+function hasKubernetesProvider(): boolean {
+  const plugins = join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "plugins");
+  const installed = existsSync(plugins) ? readdirSync(plugins) : [];
+  return onPath("pulumi-resource-kubernetes") || installed.some((name) => /^resource-kubernetes-v[\d.]+$/.test(name));
+}
+
+/** Root of the chart mirror: `JAM_ISTIO_CHARTS`, else beside the project. */
+export function chartRoot(): string | undefined {
+  return [process.env["JAM_ISTIO_CHARTS"], join(root, "..", "shared", "charts")].find(
+    (folder) => folder !== undefined && existsSync(join(folder, "istio-release")),
+  );
+}
+
+/** Why the end-to-end tests cannot run here on a Kubernetes minor; `undefined` where they can. */
+export function missingFor(minor: string): string | undefined {
+  if (!onPath("pulumi")) return "no pulumi command on PATH";
+  if (!hasKubernetesProvider()) return "no Kubernetes provider for Pulumi";
+  if (chartRoot() === undefined) return "no chart mirror: JAM_ISTIO_CHARTS";
+  const binaries = findBinaries(minor);
+  return typeof binaries === "string" ? binaries : undefined;
+}
+
+/** A suite that needs the engine and a control plane; a pending test with the reason where they are missing. */
+export function describeOn(minor: string, title: string, suite: () => void): void {
+  const reason = missingFor(minor);
+  describe(`${title} (Kubernetes ${minor})`, () => {
+    if (reason === undefined) suite();
+    else it(`pending: ${reason}`);
+  });
+}
+
+/** The repository's folder. */
+export const repository = root;

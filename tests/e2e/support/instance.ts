@@ -1,0 +1,140 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import { dump } from "js-yaml";
+import { repository } from "./engine";
+
+/** Config of a stack: keys after `jam-istio:`. */
+export type Config = Readonly<Record<string, unknown>>;
+
+const linked = [
+  ...["index.ts", "program.ts", "settings.ts", "settings", "components", "mesh", "cluster"],
+  ...["package.json", "tsconfig.json", "Pulumi.yaml", "node_modules"],
+];
+
+/** One stack of the real program in a folder of its own, with its own state, on the real engine. */
+export class Instance {
+  public readonly folder: string;
+  public readonly env: Record<string, string>;
+  /** All that Pulumi printed. */
+  public log = "";
+
+  private constructor(
+    public readonly name: string,
+    private readonly backend: string,
+  ) {
+    this.folder = mkdtempSync(join(tmpdir(), "jam-istio-e2e-"));
+    for (const file of linked) symlinkSync(join(repository, file), join(this.folder, file));
+    this.env = {
+      PATH: [join(repository, "tests", "support", "plugins"), process.env["PATH"] ?? ""].join(delimiter),
+      NODE_PATH: join(repository, "node_modules"),
+      PULUMI_BACKEND_URL: `file://${backend}`,
+      PULUMI_CONFIG_PASSPHRASE: "end-to-end",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    };
+  }
+
+  /** Makes a stack; nothing is deployed yet. */
+  public static async create(name: string, config: Config): Promise<Instance> {
+    const instance = new Instance(name, mkdtempSync(join(tmpdir(), "jam-istio-state-")));
+    instance.configure(config);
+    await instance.stack();
+    return instance;
+  }
+
+  /** Writes the stack file anew. */
+  public configure(config: Config): void {
+    const keys = Object.entries(config).map(([key, value]) => [`jam-istio:${key}`, value]);
+    writeFileSync(
+      this.file,
+      dump({ encryptionsalt: this.salt(), config: Object.fromEntries(keys) as unknown }, { skipInvalid: true }),
+    );
+  }
+
+  /** Writes the stack file as text; the stack's salt is kept. */
+  public configureText(text: string): void {
+    const salt = this.salt();
+    writeFileSync(this.file, salt === undefined ? text : `encryptionsalt: ${salt}\n${text}`);
+  }
+
+  private get file(): string {
+    return join(this.folder, `Pulumi.${this.name}.yaml`);
+  }
+
+  private salt(): string | undefined {
+    try {
+      return /^encryptionsalt: (.*)$/m.exec(readFileSync(this.file, "utf8"))?.[1];
+    } catch {
+      return undefined;
+    }
+  }
+
+  public stack(): Promise<Stack> {
+    return LocalWorkspace.createOrSelectStack({ stackName: this.name, workDir: this.folder }, { envVars: this.env });
+  }
+
+  private get options() {
+    const collect = (text: string) => {
+      this.log += text;
+    };
+    return { onOutput: collect, onError: collect, color: "never" as const };
+  }
+
+  /** Deploys; returns how many resources changed in which way. */
+  public async up(): Promise<Record<string, number>> {
+    const { summary } = await (await this.stack()).up(this.options);
+    return summary.resourceChanges ?? {};
+  }
+
+  public async preview(): Promise<Record<string, number>> {
+    const { changeSummary } = await (await this.stack()).preview(this.options);
+    return changeSummary;
+  }
+
+  public async refresh(): Promise<Record<string, number>> {
+    const { summary } = await (await this.stack()).refresh(this.options);
+    return summary.resourceChanges ?? {};
+  }
+
+  public async destroy(): Promise<void> {
+    await (await this.stack()).destroy(this.options);
+  }
+
+  public async outputs(): Promise<Record<string, { readonly value: unknown; readonly secret: boolean }>> {
+    return (await this.stack()).outputs();
+  }
+
+  /** The state, as it is written. */
+  public state(): string {
+    return readFileSync(join(this.backend, ".pulumi", "stacks", "jam-istio", `${this.name}.json`), "utf8");
+  }
+
+  /** The message of a preview or an up that must fail. */
+  public async failure(work: () => Promise<unknown>): Promise<string> {
+    const before = this.log.length;
+    try {
+      await work();
+    } catch (error) {
+      return `${this.log.slice(before)}\n${error instanceof Error ? error.message : String(error)}`;
+    }
+    throw new Error("it went through");
+  }
+
+  /** Starts Pulumi in a process group of its own, to be killed. */
+  public start(...args: readonly string[]): ChildProcess {
+    const child = spawn("pulumi", [...args, "--yes", "--skip-preview", "--stack", this.name, "--non-interactive"], {
+      cwd: this.folder,
+      env: { ...process.env, ...this.env },
+      detached: true,
+      stdio: "ignore",
+    });
+    return child;
+  }
+
+  public remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,89 @@
+import { startControlPlane, type ControlPlane } from "../../../lab/controlPlane";
+import { serveCharts, type ChartServer } from "../../support/chartServer";
+import { chartRoot } from "./engine";
+import type { Config } from "./instance";
+
+/** A control plane and a chart repository for one suite. */
+export interface Lab {
+  readonly plane: ControlPlane;
+  readonly charts: ChartServer;
+}
+
+/** Registers hooks that start a lab before the suite and stop it after. */
+export function useLab(minor: string): () => Lab {
+  let lab: Lab | undefined;
+  before(async () => {
+    const root = chartRoot();
+    if (root === undefined) throw new Error("no chart mirror");
+    lab = { plane: await startControlPlane(minor), charts: await serveCharts(root) };
+  });
+  after(async () => {
+    await lab?.plane.stop();
+    await lab?.charts.stop();
+  });
+  return () => {
+    if (lab === undefined) throw new Error("the lab is not up");
+    return lab;
+  };
+}
+
+/** Settings of a classic instance in the lab, with its external services. */
+export function classicConfig({ plane, charts }: Lab, more: Config = {}, istio: Config = {}): Config {
+  return {
+    kubernetes: { kubeconfig: plane.kubeconfig },
+    istio: {
+      version: "1.4.6",
+      chartRepository: `${charts.url}/istio-release/releases/{version}/charts`,
+      timeoutSeconds: 60,
+      ...istio,
+    },
+    mysql: { external: true, externalHostName: "db.example.com" },
+    dataStorage: { mode: "aws", region: "eu-central-1" },
+    mail: { external: true, externalHostName: "smtp.example.com" },
+    ...more,
+  };
+}
+
+/** Settings of a modern instance in the lab. */
+export function modernConfig({ plane, charts }: Lab, more: Config = {}, istio: Config = {}): Config {
+  return {
+    ...classicConfig({ plane, charts }),
+    istio: { version: "1.30.3", chartRepository: `${charts.url}/istio-release/charts`, timeoutSeconds: 60, ...istio },
+    kiali: { chartRepository: `${charts.url}/kiali` },
+    ...more,
+  };
+}
+
+/** Every object that a run could have touched, with the version that each write changes. */
+export async function fingerprint({ plane }: Lab, ...namespaces: readonly string[]): Promise<string> {
+  const kinds = "configmaps,secrets,serviceaccounts,services,deployments.apps,jobs.batch,roles,rolebindings";
+  const format = [
+    "-o",
+    'jsonpath={range .items[*]}{.kind}/{.metadata.namespace}/{.metadata.name} {.metadata.uid} {.metadata.resourceVersion}{"\\n"}{end}',
+  ];
+  const cluster =
+    "customresourcedefinitions,clusterroles,clusterrolebindings,mutatingwebhookconfigurations,validatingwebhookconfigurations";
+  const parts = [await plane.kubectl("get", cluster, ...format)];
+  for (const namespace of ["istio-system", ...namespaces]) {
+    parts.push(await plane.kubectl("get", kinds, "-n", namespace, ...format));
+    parts.push(
+      await plane.kubectl("get", "serviceentries.networking.istio.io", "-n", namespace, ...format).catch(() => ""),
+    );
+  }
+  return parts.join("\n").split("\n").sort().join("\n");
+}
+
+/** Status of the newest record of a Helm release, or `none`. */
+export async function helmStatus({ plane }: Lab, release: string): Promise<string> {
+  const selector = ["-l", `owner=helm,name=${release}`, "--sort-by", ".metadata.creationTimestamp"];
+  const text = await plane.kubectl(
+    "get",
+    "secrets",
+    "-n",
+    "istio-system",
+    ...selector,
+    "-o",
+    "jsonpath={.items[*].metadata.labels.status}",
+  );
+  return text.trim().split(/\s+/).at(-1) ?? "none";
+}

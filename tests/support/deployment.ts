@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import { deploy, type Outputs } from "../../program";
+import type { Settings } from "../../settings";
+
+/** What the stand-in for the providers says. */
+export interface Providers {
+  /** What the gate healed, by release. */
+  readonly healed?: Readonly<Record<string, string>>;
+  /** Result of a RandomPassword. */
+  readonly password?: string;
+  /** The state before this run, as the engine hands it over. */
+  readonly state?: Readonly<Record<string, unknown>>;
+}
+
+/** What one resource was registered with, secrets as the SDK wraps them. */
+export interface Seen {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+
+/** Runs the program as `up` would: unlike `record`, providers answer, and nothing is masked. */
+export async function deployed(
+  settings: Settings,
+  providers: Providers = {},
+): Promise<{ readonly seen: readonly Seen[]; readonly outputs: Outputs }> {
+  const seen: Seen[] = [];
+  const newResource = ({ type, name, inputs }: pulumi.runtime.MockResourceArgs) => {
+    const given = inputs as Record<string, unknown>;
+    seen.push({ type, name, inputs: given });
+    const extra = type.endsWith(":UpgradeGate")
+      ? { healed: providers.healed ?? {} }
+      : type.endsWith(":RandomPassword")
+        ? { result: providers.password ?? "" }
+        : {};
+    return { id: name, state: { ...given, ...extra } };
+  };
+  const call = () => ({ outputs: providers.state ?? {} });
+  await pulumi.runtime.setMocks({ newResource, call }, "jam-istio", settings.stack, false, "organization");
+  const outputs = deploy(settings);
+  await pulumi.runtime.disconnect();
+  return { seen, outputs };
+}
+
+/** Resolves an output. */
+export function valueOf<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => {
+    output.apply((value) => {
+      resolve(value);
+    });
+  });
+}

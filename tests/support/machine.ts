@@ -1,0 +1,45 @@
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { findHelm } from "../../render/helm";
+
+/** What not every machine has. */
+export interface Machine {
+  /** Folder of the chart mirror. */
+  readonly mirror: string;
+  readonly helm: string;
+}
+type Need = keyof Machine;
+
+const given = process.env["JAM_ISTIO_CHARTS"];
+const place = given === undefined || given === "" ? join(__dirname, "../../../shared/charts") : given;
+
+/** The chart mirror's folder, `undefined` on a machine without. */
+export const mirror = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true ? place : undefined;
+
+let looked: Promise<string | { readonly reason: string }> | undefined;
+
+/** Looks for Helm once, before any test points JAM_ISTIO_CACHE elsewhere. */
+function lookForHelm() {
+  looked ??= findHelm(() => undefined).catch((error: unknown) => ({
+    reason: error instanceof Error ? error.message : String(error),
+  }));
+  return looked;
+}
+
+/**
+ * A test that needs a part of the machine. Without it the test is pending and its title says why: it never passes.
+ */
+export function itNeeds(needs: readonly Need[], title: string, body: (machine: Machine) => Promise<void> | void): void {
+  if (needs.includes("mirror") && mirror === undefined) {
+    it(`${title} (pending: no chart mirror at ${place})`);
+    return;
+  }
+  it(title, async function () {
+    const helm = needs.includes("helm") ? await lookForHelm() : "";
+    if (typeof helm !== "string") {
+      if (this.test !== undefined) this.test.title = `${title} (pending: ${helm.reason})`;
+      this.skip();
+    }
+    await body({ mirror: mirror ?? "", helm });
+  });
+}
