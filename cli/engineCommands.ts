@@ -72,7 +72,6 @@ async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
 }
 
 async function confirm(name: string): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new UserError("nobody can be asked here; to deploy without a question: --yes");
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   const answer = await terminal.question(`Deploy this to ${name}? Only "yes" does: `);
   terminal.close();
@@ -91,6 +90,9 @@ export async function preview(name: string): Promise<void> {
 /** Deploys a stack. @throws UserError with one line; Pulumi's own lines have been printed */
 export async function up(name: string, options: Options): Promise<void> {
   readStack(name);
+  if (options.yes !== true && !process.stdin.isTTY) {
+    throw new UserError("nobody can be asked here; to deploy without a question: --yes");
+  }
   await explained("up", async () => {
     const stack = await openStack(name);
     const forgotten = await unlocked(stack, () => forgetPendingCreations(stack));

@@ -37,7 +37,10 @@ export function objectIn(objects: readonly KubernetesObject[], kind: string, nam
 export function valuesOf(node: unknown, key: string): readonly unknown[] {
   if (Array.isArray(node)) return node.flatMap((item) => valuesOf(item, key));
   if (typeof node !== "object" || node === null) return [];
-  return Object.entries(node).flatMap(([name, item]) => [...(name === key ? [item] : []), ...valuesOf(item, key)]);
+  return Object.entries(node as Record<string, unknown>).flatMap(([name, item]) => [
+    ...(name === key ? [item] : []),
+    ...valuesOf(item, key),
+  ]);
 }
 
 /** The images that containers of the objects run. */

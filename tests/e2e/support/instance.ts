@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { dump } from "js-yaml";
+import { mustRun } from "../../../render/run";
 import { repository } from "./engine";
 
 /** Config of a stack: keys after `jam-istio:`. */
@@ -54,10 +55,9 @@ export class Instance {
     );
   }
 
-  /** Writes the stack file as text; the stack's salt is kept. */
-  public configureText(text: string): void {
-    const salt = this.salt();
-    writeFileSync(this.file, salt === undefined ? text : `encryptionsalt: ${salt}\n${text}`);
+  /** Writes the stack file as text; the stack's salt is kept unless another head is given. */
+  public configureText(text: string, head = `encryptionsalt: ${this.salt() ?? ""}\n`): void {
+    writeFileSync(this.file, head + text);
   }
 
   private get file(): string {
@@ -132,6 +132,16 @@ export class Instance {
       stdio: "ignore",
     });
     return child;
+  }
+
+  /** Runs Pulumi's command to its end. */
+  public pulumi(...args: readonly string[]): Promise<string> {
+    const env = { ...process.env, ...this.env };
+    return mustRun("pulumi", [...args, "--stack", this.name, "--non-interactive"], {
+      seconds: 900,
+      cwd: this.folder,
+      env,
+    });
   }
 
   public remove(): void {
