@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { CommandError, ConcurrentUpdateError, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
-import pc from "picocolors";
+import { errorColors, outColors } from "./colors";
 import { chooseEngine } from "./backend";
 import { forgetPendingCreations, isStale, lockHolder } from "./heal";
 import { projectFolder, readStack } from "./stackFile";
@@ -16,7 +16,7 @@ const say = (line: string) => process.stderr.write(`${line}\n`);
 const output = {
   onOutput: (text: string) => process.stdout.write(text),
   onError: (text: string) => process.stderr.write(text),
-  color: process.stdout.isTTY && pc.isColorSupported ? ("always" as const) : ("never" as const),
+  color: outColors.isColorSupported ? ("always" as const) : ("never" as const),
 };
 
 async function openStack(name: string): Promise<Stack> {
@@ -106,6 +106,6 @@ export async function up(name: string, options: Options): Promise<void> {
     }
     const { summary } = await unlocked(stack, () => stack.up({ ...output, showSecrets: false }));
     const changes = Object.entries(summary.resourceChanges ?? {}).map(([kind, count]) => `${String(count)} ${kind}`);
-    say(pc.green(`stack ${name} is up: ${changes.join(", ")}`));
+    say(errorColors.green(`stack ${name} is up: ${changes.join(", ")}`));
   });
 }

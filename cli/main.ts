@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import pc from "picocolors";
+import { errorColors } from "./colors";
 import { UserError } from "./userError";
 
 const program = new Command("jam-istio")
@@ -45,6 +45,6 @@ program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;
   const text = error instanceof Error ? error.message : String(error);
   const line = known ? text : `a fault in jam-istio itself: ${text.split("\n")[0] ?? ""}`;
-  process.stderr.write(`${pc.red("error:")} ${line}\n`);
+  process.stderr.write(`${errorColors.red("error:")} ${line}\n`);
   process.exitCode = 1;
 });

@@ -18,6 +18,7 @@ const progress = (line: string) => process.stderr.write(`${line}\n`);
 
 /** Renders a stack and prints its summary. @throws UserError with what is wrong */
 export async function renderStack(stack: string, options: Options): Promise<void> {
+  if (options.out === "") throw new UserError("--out is empty. Allowed: a folder");
   const settings = readStack(stack);
   const folder = resolve(options.out ?? `${projectFolder}/rendered/${stack}`);
   const charts = options.charts ?? process.env["JAM_ISTIO_CHARTS"];

@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import pc from "picocolors";
+import { outColors } from "./colors";
 import type { Rendered } from "../render/render";
 
 /** What `render` reports, for people as a table and for scripts as JSON. */
@@ -63,7 +63,7 @@ export function summaryText(summary: Summary): string {
   const { stack, folder, missing, created } = summary;
   const objects = created.reduce((sum, row) => sum + row.objects, 0);
   const head = [
-    ...(summary.complete ? [] : [pc.red(incompleteText(missing))]),
+    ...(summary.complete ? [] : [outColors.red(incompleteText(missing))]),
     `Stack ${stack} would create, in this order:`,
   ];
   const table = new Table({

@@ -17,7 +17,7 @@ export function repositoryUnder(root: string, plan: Pick<ReleasePlan, "chart" | 
 }
 
 /** How long one chart may take to arrive, in seconds. A hanging repository must not hang the command. */
-export const chartSeconds = 45;
+export const chartSeconds = 20;
 
 /**
  * Gives the path of a chart's archive: in the directory, or fetched from the repository once and kept.

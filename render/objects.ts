@@ -9,8 +9,19 @@ export interface KubernetesObject {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 function isObject(value: unknown): value is KubernetesObject {
-  return typeof value === "object" && value !== null && "kind" in value && "metadata" in value;
+  return isMap(value) && typeof value["kind"] === "string" && isMap(value["metadata"]);
+}
+
+/** The objects of a document: some charts print a List of them. */
+function unfold(document: unknown): readonly KubernetesObject[] {
+  if (isMap(document) && document["kind"] === "List" && Array.isArray(document["items"])) {
+    return document["items"].flatMap(unfold);
+  }
+  return isObject(document) ? [document] : [];
 }
 
 /**
@@ -29,18 +40,14 @@ export function parseManifest(text: string): readonly KubernetesObject[] {
       { cause: error },
     );
   }
-  return documents.filter(isObject);
+  return documents.flatMap(unfold);
 }
 
 /** No rendered file holds what a Secret holds. */
 export function hideSecretData(object: KubernetesObject): KubernetesObject {
   if (object.kind !== "Secret") return object;
-  const {
-    data = {},
-    stringData = {},
-    ...rest
-  } = object as KubernetesObject & Record<"data" | "stringData", Record<string, unknown> | undefined>;
-  const keys = [...Object.keys(data), ...Object.keys(stringData)].sort();
+  const { data, stringData, ...rest } = object as KubernetesObject & Record<"data" | "stringData", unknown>;
+  const keys = [data, stringData].flatMap((part) => (isMap(part) ? Object.keys(part) : [])).sort();
   return { ...rest, stringData: Object.fromEntries(keys.map((key) => [key, secretPlaceholder])) } as KubernetesObject;
 }
 

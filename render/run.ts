@@ -47,9 +47,14 @@ export function run(program: string, args: readonly string[], options: RunOption
   });
 }
 
-/** Like {@link run}, for programs that must succeed; the error is the last line that the program printed. */
+function errorLine(stderr: string): string | undefined {
+  const lines = stderr.trim().split("\n");
+  return lines.find((line) => line.startsWith("Error: "))?.slice(7) ?? lines.at(-1);
+}
+
+/** Like {@link run}, for programs that must succeed; the error is the line in which the program says why not. */
 export async function mustRun(program: string, args: readonly string[], options: RunOptions): Promise<string> {
   const { code, stdout, stderr } = await run(program, args, options);
-  if (code !== 0) throw new Error(stderr.trim().split("\n").at(-1) ?? `exit code ${String(code)}`);
+  if (code !== 0) throw new Error(errorLine(stderr) || `exit code ${String(code)}`);
   return stdout;
 }

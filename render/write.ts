@@ -1,5 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, isAbsolute, join, normalize } from "node:path";
+import { mkdir, readFile, realpath, unlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join, sep } from "node:path";
 import type { Rendered } from "./render";
 import { toYaml, type KubernetesObject } from "./objects";
 
@@ -11,18 +11,19 @@ export interface RenderedFile {
   readonly object?: KubernetesObject;
 }
 
-const indexFile = "index.txt";
+const indexFile = ".jam-istio-files";
 const safe = (name: string) => name.replace(/[^\w.-]/g, "_");
 
 function place(folder: string, object: KubernetesObject, taken: Set<string>): string {
   const { name, namespace } = object.metadata;
-  const plain = `${folder}/${safe(`${object.kind}-${name}`)}.yaml`;
-  const long = `${folder}/${safe(`${object.kind}-${namespace ?? ""}-${name}`)}.yaml`;
-  const path =
-    [plain, long].find((candidate) => !taken.has(candidate.toLowerCase())) ??
-    `${folder}/${safe(`${object.kind}-${name}`)}-${String(taken.size)}.yaml`;
-  taken.add(path.toLowerCase());
-  return path;
+  const names = [`${object.kind}-${name}`, `${object.kind}-${namespace ?? ""}-${name}`];
+  for (let at = 0; ; at++) {
+    const path = `${folder}/${safe(names[at] ?? `${object.kind}-${name}-${String(at)}`)}.yaml`;
+    // Some file systems take two names for one that differ in case only.
+    if (taken.has(path.toLowerCase())) continue;
+    taken.add(path.toLowerCase());
+    return path;
+  }
 }
 
 /** The files of a rendered stack: a folder a release, one for the stack's own objects; a file an object. */
@@ -49,20 +50,21 @@ export function filesOf(rendered: Rendered): readonly RenderedFile[] {
 /** Removes what an earlier run wrote, and nothing else: the folder is the caller's choice. */
 async function removeEarlier(folder: string): Promise<void> {
   const index = await readFile(join(folder, indexFile), "utf8").catch(() => "");
-  for (const line of index
-    .split("\n")
-    .filter((text) => text !== "" && !isAbsolute(text) && !normalize(text).startsWith(".."))) {
-    await rm(join(folder, line), { force: true });
+  const root = await realpath(folder);
+  for (const line of index.split("\n").filter((text) => text.endsWith(".yaml"))) {
+    const parent = await realpath(dirname(join(root, line))).catch(() => "");
+    if (parent === root || parent.startsWith(root + sep))
+      await unlink(join(parent, basename(line))).catch(() => undefined);
   }
 }
 
-/** Writes the files, and an index by which the next run finds them. */
+/** Writes an index by which the next run finds the files, and the files. */
 export async function writeFiles(folder: string, files: readonly RenderedFile[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   await removeEarlier(folder);
+  await writeFile(join(folder, indexFile), [...files.map(({ path }) => path), ""].join("\n"));
   for (const { path, text } of files) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
   }
-  await writeFile(join(folder, indexFile), [...files.map(({ path }) => path), ""].join("\n"));
 }

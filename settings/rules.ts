@@ -97,6 +97,11 @@ const entries: RuleOf = (given) => {
         `DNS cannot resolve the wildcard ${wildcard ?? ""}; use resolution: NONE, or name the hosts`,
       ),
       ...when(
+        service.resolution === "DNS" && service.addresses.some((address) => address.includes("/")),
+        `${path}.addresses`,
+        "ranges are for resolution: NONE; with DNS give single addresses",
+      ),
+      ...when(
         service.resolution === "NONE" &&
           service.addresses.length === 0 &&
           service.ports.some((port) => port.protocol === "TCP"),

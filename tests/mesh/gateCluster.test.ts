@@ -1,0 +1,124 @@
+// The gate's verdict on everything but Helm releases: namespaces, a shared control plane, versions, identity.
+import assert from "node:assert/strict";
+import { judge, judgeIdentity, type Identity } from "../../mesh/gate";
+import { found, known, now, record, wanted } from "./gateSupport";
+
+const deleted = (name: string) =>
+  `namespace ${name} is being deleted. Wait until it is gone; what holds it: kubectl get namespace ${name} -o jsonpath='{.status.conditions}'`;
+const noControlPlane =
+  "no control plane runs in istio-system. Run up for the stack that owns it first, or set istio.controlPlane: managed";
+const untested = "Istio 1.30 is tested on Kubernetes 1.32 to 1.36, not on 1.37";
+const back =
+  "Istio 1.31.0 runs, 1.30.3 is wanted: going back over a minor is not supported. Set istio.version back to 1.31.0";
+const ended = "Istio 1.28 is past its end of life (1 Jul 2026); acknowledge with istio.allow: [end-of-life]";
+
+describe("gate: the cluster", () => {
+  it("namespaces that are being deleted refuse, each by its name", () => {
+    const verdict = judge(found({ terminating: ["istio-system", "dev701"] }), wanted(), now);
+    assert.deepEqual(verdict, { refused: [deleted("istio-system"), deleted("dev701")], heal: [], warnings: [] });
+  });
+
+  it("an unsupported Kubernetes refuses; acknowledged, it warns", () => {
+    const cluster = found({ kubernetes: "1.37" });
+    const refused = `${untested}. Choose a matching pair, or acknowledge with istio.allow: [untested-kubernetes]`;
+    assert.deepEqual(judge(cluster, wanted(), now), { refused: [refused], heal: [], warnings: [] });
+    assert.deepEqual(judge(cluster, wanted({ allow: ["untested-kubernetes"] }), now), {
+      refused: [],
+      heal: [],
+      warnings: [untested],
+    });
+  });
+
+  it("what runs is judged, not what the state says", () => {
+    const cluster = found({ running: "1.31.0", records: [record("istio-base", 1), record("istiod", 1)] });
+    const verdict = judge(cluster, wanted({ known: known(1, "istio-base", "istiod") }), now);
+    assert.deepEqual(verdict, { refused: [back], heal: [], warnings: [] });
+  });
+
+  it("a step of one minor is let through, with the warnings of the wanted version", () => {
+    assert.deepEqual(judge(found({ running: "1.27.3" }), wanted({ version: "1.28.10" }), now), {
+      refused: [],
+      heal: [],
+      warnings: [ended],
+    });
+  });
+
+  it("everything that is wrong is said at once: namespaces, Kubernetes, transition, releases", () => {
+    const cluster = found({ kubernetes: "1.20", running: "1.31.0", terminating: ["dev701"] });
+    const verdict = judge(cluster, wanted({ known: known(1, "istiod") }), now);
+    assert.deepEqual(verdict.refused, [
+      deleted("dev701"),
+      "Istio 1.30 does not start on Kubernetes 1.20: it needs 1.32 or newer. Upgrade the cluster first, or use an older Istio",
+      back,
+      "release istiod is in the stack's state and not in the cluster: somebody uninstalled it. Run: pulumi refresh --yes, then up again",
+    ]);
+  });
+});
+
+describe("gate: a shared control plane", () => {
+  const shared = wanted({ controlPlane: "shared", releases: [] });
+  const fine = { refused: [], heal: [], warnings: [] };
+
+  it("has to run", () => {
+    assert.deepEqual(judge(found(), shared, now), { refused: [noControlPlane], heal: [], warnings: [] });
+  });
+  it("is enough when it runs: Kubernetes, versions and releases are its owner's affair", () => {
+    const records = [record("istiod", 1, { status: "uninstalling" })];
+    assert.deepEqual(judge(found({ running: "1.28.10", kubernetes: "1.20", records }), shared, now), fine);
+  });
+  it("does not help where the instance's namespace is being deleted", () => {
+    assert.deepEqual(judge(found({ terminating: ["dev701"] }), shared, now).refused, [
+      deleted("dev701"),
+      noControlPlane,
+    ]);
+  });
+});
+
+describe("gate: what cannot change once installed", () => {
+  const before: Identity = {
+    layout: "classic",
+    controlPlane: "managed",
+    releaseName: "istio",
+    namespace: "dev701",
+    cluster: "uid-1",
+  };
+  const after: Identity = {
+    layout: "modern",
+    controlPlane: "shared",
+    releaseName: "jam-istio",
+    namespace: "dev702",
+    cluster: "uid-2",
+  };
+  const texts: Readonly<Record<keyof Identity, string>> = {
+    layout:
+      "jam-istio:istio.version changes the layout from classic to modern: the two layouts cannot replace one another in place: build a new cluster, or destroy this stack and install afresh",
+    controlPlane:
+      "jam-istio:istio.controlPlane changes the controlPlane from managed to shared: it would remove the mesh or take another stack's: destroy this stack first",
+    releaseName:
+      "jam-istio:istio.releaseName changes the releaseName from istio to jam-istio: it would replace the control plane and every pod of it: set it back",
+    namespace:
+      "jam-istio:namespace changes the namespace from dev701 to dev702: it would delete the instance's objects: make a new stack for the other namespace",
+    cluster:
+      "jam-istio:kubernetes.context leads to another cluster: the stack was installed in another cluster: set the context back, or make a new stack",
+  };
+
+  for (const [key, text] of Object.entries(texts)) {
+    it(`the ${key}`, () => {
+      assert.deepEqual(judgeIdentity(before, { ...before, [key]: after[key as keyof Identity] }), [text]);
+    });
+  }
+
+  it("all of it at once", () => {
+    assert.deepEqual(judgeIdentity(before, after), Object.values(texts));
+  });
+  it("nothing when nothing changed", () => {
+    assert.deepEqual(judgeIdentity(before, { ...before }), []);
+  });
+  it("nothing of a stack that was never installed", () => {
+    assert.deepEqual(judgeIdentity({}, after), []);
+  });
+  it("nothing of what either side does not know", () => {
+    assert.deepEqual(judgeIdentity({ namespace: "dev701" }, { ...after, namespace: "dev701" }), []);
+    assert.deepEqual(judgeIdentity(before, { ...before, cluster: undefined }), []);
+  });
+});

@@ -1,0 +1,159 @@
+// Rules over several keys, and unknown keys. Rules over `externalServices` and `faultInjection` have files of their own.
+import { checkRows, checkValid, classic, modern, type Config } from "./config";
+
+const noCharts =
+  "Istio 1.6 to 1.11 have no charts in a repository (1.6 and 1.7 are installed by istioctl only, " +
+  "the charts of 1.8 to 1.11 are only in release archives)";
+const installable = "Allowed: 1.3 to 1.5, or 1.12 and newer";
+const known =
+  "known: kubernetes, namespace, injection, production, istio, kiali, kialiPassphrase, mysql, dataStorage, mail, externalServices, rollout, faultInjection";
+const ofCluster = "belongs to the cluster. Allowed: the instance's own namespace";
+const version = (value: string, more: object = {}): Config => ({ istio: { version: value, ...more } });
+const withoutKiali = (value: string): Config => ({ ...version(value), kiali: { enabled: false } });
+
+describe("settings: which versions can be installed", () => {
+  checkRows([
+    ...["1.6.0", "1.7.8", "1.8.6", "1.9.9", "1.10.0", "1.11.8"].map((value) => ({
+      name: `${value} has no charts`,
+      config: version(value),
+      problems: [`istio.version: "${value}" cannot be installed: ${noCharts}. ${installable}`],
+    })),
+    ...["0.8.0", "1.0.0", "1.2.10", "2.0.0"].map((value) => ({
+      name: `${value} is in no repository`,
+      config: version(value),
+      problems: [`istio.version: "${value}" cannot be installed: no chart repository carries it. ${installable}`],
+    })),
+    ...["1.12.0", "1.25.5"].map((value) => ({
+      name: `${value} has no known Kiali`,
+      config: version(value),
+      problems: [`kiali.enabled: no Kiali release is known for Istio ${value.slice(0, 4)}; set it to false`],
+    })),
+  ]);
+  checkValid([
+    ...["1.3.8", "1.4.6", "1.5.10", "1.26.0", "1.31.0", "1.40.0"].map((value) => ({
+      name: `${value} is valid`,
+      config: version(value),
+    })),
+    { name: "1.12.0 without Kiali is valid", config: withoutKiali("1.12.0") },
+    {
+      name: "1.25.5 of another stack is valid: Kiali is not ours",
+      config: version("1.25.5", { controlPlane: "shared" }),
+    },
+  ]);
+});
+
+describe("settings: rules over the mesh", () => {
+  checkRows([
+    {
+      name: "releaseName is for the classic layout",
+      config: version("1.30.3", { releaseName: "jam-istio" }),
+      problems: [
+        "istio.releaseName: only the classic layout has it; in the modern layout the releases are istio-base and istiod",
+      ],
+    },
+    {
+      name: "a passphrase is for the classic layout",
+      config: { ...modern, kialiPassphrase: "correct horse" },
+      secrets: ["kialiPassphrase"],
+      problems: [
+        "kialiPassphrase: has no effect with Istio 1.12 and newer, where Kiali logs in with a token; remove it",
+      ],
+    },
+    {
+      name: "revisions of a managed control plane are not built",
+      config: version("1.30.3", { revision: "canary" }),
+      problems: [
+        "istio.revision: revisions of a managed control plane are not built yet; only a shared one's can be named",
+      ],
+    },
+    {
+      name: "injection by revision needs the revision",
+      config: { ...version("1.30.3", { controlPlane: "shared" }), injection: "revision" },
+      problems: ["istio.revision: missing: injection: revision needs the name of the control plane's revision"],
+    },
+    {
+      name: "what is external needs its host or region",
+      config: { ...classic, mysql: { external: true }, mail: { external: true }, dataStorage: { mode: "aws" } },
+      problems: [
+        "mysql.externalHostName: missing: mysql.external is true",
+        "mail.externalHostName: missing: mail.external is true",
+        "dataStorage.region: missing: dataStorage.mode is aws",
+      ],
+    },
+  ]);
+  checkValid([
+    {
+      name: "injection by the revision of a shared control plane is valid",
+      config: { ...version("1.30.3", { controlPlane: "shared", revision: "canary" }), injection: "revision" },
+    },
+  ]);
+});
+
+describe("settings: the namespace", () => {
+  checkRows([
+    ...["istio-system", "kube-system", "kube-public", "kube-node-lease"].flatMap((name) => [
+      {
+        name: `${name} is not the instance's`,
+        config: { ...classic, namespace: name },
+        problems: [`namespace: "${name}" ${ofCluster}`],
+      },
+      {
+        name: `a stack named ${name} cannot give its name`,
+        config: classic,
+        stack: name,
+        problems: [`namespace: "${name}" ${ofCluster}`],
+      },
+    ]),
+    {
+      name: "a stack's name that is no Kubernetes name cannot be the default",
+      config: classic,
+      stack: "Dev_701",
+      problems: ['namespace: missing, and the stack\'s name "Dev_701" is no Kubernetes name: set it'],
+    },
+    {
+      name: "a namespace that is wrong is reported once",
+      config: { ...classic, namespace: "Dev" },
+      stack: "Dev_701",
+      problems: [
+        'namespace: "Dev" is not allowed. Allowed: a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends',
+      ],
+    },
+  ]);
+});
+
+describe("settings: unknown keys", () => {
+  checkRows([
+    {
+      name: "at the top the nearest known key is named",
+      config: { ...classic, mysq: { external: true }, faultInjections: {} },
+      problems: [
+        `mysq: unknown key "mysq", the nearest known one is "mysql" (${known})`,
+        `faultInjections: unknown key "faultInjections", the nearest known one is "faultInjection" (${known})`,
+      ],
+    },
+    {
+      name: "nested ones are named in one line for each map",
+      config: { ...classic, mysql: { externl: true, externalHostname: "db.example.com" }, kiali: { user: "a" } },
+      problems: [
+        'kiali: unknown key "user", the nearest known one is "username" (known: enabled, username, chartRepository)',
+        'mysql: unknown key "externl", the nearest known one is "external" (known: external, externalHostName); ' +
+          'unknown key "externalHostname", the nearest known one is "externalHostName" (known: external, externalHostName)',
+      ],
+    },
+    {
+      name: "__proto__ is an unknown key",
+      config: { istio: '{"version":"1.4.6","__proto__":{"hub":"x"}}' },
+      problems: [
+        'istio: unknown key "__proto__", the nearest known one is "version" (known: version, controlPlane, chartRepository, hub, values, releaseName, revision, timeoutSeconds, allow)',
+      ],
+    },
+    {
+      name: "a misspelled version is missing and unknown",
+      config: { istio: { verison: "1.4.6" } },
+      problems: [
+        'istio.version: missing. Allowed: a version x.y.z in quotes such as "1.4.6"',
+        'istio: unknown key "verison", the nearest known one is "version" (known: version, controlPlane, chartRepository, hub, values, releaseName, revision, timeoutSeconds, allow)',
+      ],
+    },
+  ]);
+});

@@ -1,0 +1,66 @@
+import { checkRows, classic, istio } from "./config";
+
+const clear = "is in clear. Allowed: a secret, set with: pulumi config set --secret jam-istio:kialiPassphrase";
+const holdsSecret = "holds a secret. Only kialiPassphrase can be one: everything else is seen in the cluster in clear";
+const shortPassphrase =
+  "kialiPassphrase: its value is not allowed. Allowed: a secret of 8 characters or more: pulumi config set --secret jam-istio:kialiPassphrase";
+
+describe("settings: secrets", () => {
+  checkRows([
+    {
+      name: "a short secret is not shown",
+      config: { ...classic, kialiPassphrase: "hunter2" },
+      secrets: ["kialiPassphrase"],
+      problems: [shortPassphrase],
+    },
+    {
+      name: "an empty secret is refused",
+      config: { ...classic, kialiPassphrase: "" },
+      secrets: ["kialiPassphrase"],
+      problems: [shortPassphrase],
+    },
+    {
+      name: "a secret of two lines is refused",
+      config: { ...classic, kialiPassphrase: "correct\nhorse" },
+      secrets: ["kialiPassphrase"],
+      problems: [shortPassphrase],
+    },
+    {
+      name: "a passphrase in clear is refused and not shown",
+      config: { ...classic, kialiPassphrase: "correct horse" },
+      problems: [`kialiPassphrase: ${clear}`],
+    },
+    {
+      name: "a nested secret makes its section one",
+      config: { ...classic, mysql: { external: true, externalHostName: "hunter2" } },
+      secrets: ["mysql"],
+      problems: [`mysql: ${holdsSecret}`],
+    },
+    {
+      name: "a secret in Helm values is refused",
+      config: istio({ values: { password: "hunter2" } }),
+      secrets: ["istio"],
+      problems: [`istio: ${holdsSecret}`],
+    },
+    {
+      name: "the namespace cannot be a secret",
+      config: { ...classic, namespace: "hunter2" },
+      secrets: ["namespace"],
+      problems: [`namespace: ${holdsSecret}`],
+    },
+    {
+      name: "credentials of a chart repository are masked",
+      config: istio({ chartRepository: "https://ann:hunter2@charts.example.com/istio" }),
+      problems: [
+        'istio.chartRepository: "https://***@charts.example.com/istio" is not allowed. Allowed: an http(s) URL without credentials, or a directory; {version} stands for the Istio version',
+      ],
+    },
+    {
+      name: "credentials of Kiali's chart repository are masked",
+      config: { ...classic, kiali: { chartRepository: "https://hunter2@charts.example.com" } },
+      problems: [
+        'kiali.chartRepository: "https://***@charts.example.com" is not allowed. Allowed: an http(s) URL without credentials, or a directory; {version} stands for the Istio version',
+      ],
+    },
+  ]);
+});

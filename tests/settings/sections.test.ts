@@ -1,0 +1,180 @@
+// Each key by itself, `externalServices` and `faultInjection` apart. Rules over several keys: rules.test.ts.
+import { checkRows, checkValid, classic, istio, type Config, type Row } from "./config";
+
+const name63 = "a".repeat(63);
+const name64 = "a".repeat(64);
+const kubernetesName = "a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends";
+const host = "a full DNS name in lower case such as db.example.com, no IP address, no scheme, no port";
+const repository = "an http(s) URL without credentials, or a directory; {version} stands for the Istio version";
+const version = 'a version x.y.z in quotes such as "1.4.6"';
+const quotes = 'a version in quotes such as "1.4.6": without them YAML reads a number and turns 1.10 into 1.1';
+const port = "a whole number from 1 to 65535";
+const timeout = "a whole number from 30 to 7200";
+const hub = "an image registry with its path such as docker.io/istio";
+const region = "an AWS region such as eu-central-1";
+const risks = "untested-kubernetes or downgrade or end-of-life or classic-minor-upgrade";
+const istioKeys =
+  "a map with the keys version, controlPlane, chartRepository, hub, values, releaseName, revision, timeoutSeconds, allow";
+
+const configOf = (path: string, value: unknown): Config => {
+  const [section = "", key] = path.split(".");
+  if (section === "istio" && key !== undefined) return istio({ [key]: value });
+  return { ...classic, [section]: key === undefined ? value : { [key]: value } };
+};
+
+/** A row for a value that is refused, with the text of what is allowed. */
+const wrong = (path: string, value: unknown, allowed: string): Row => ({
+  name: `${path}: ${JSON.stringify(value)} is refused`,
+  config: configOf(path, value),
+  problems: [`${path}: ${JSON.stringify(value)} is not allowed. Allowed: ${allowed}`],
+});
+
+/** A row for a list whose first item is refused. */
+const wrongItem = (path: string, item: unknown, allowed: string): Row => ({
+  name: `${path}: item ${JSON.stringify(item)} is refused`,
+  config: configOf(path, [item]),
+  problems: [`${path}[0]: ${JSON.stringify(item)} is not allowed. Allowed: ${allowed}`],
+});
+
+const host253 = `${`${"a".repeat(63)}.`.repeat(3)}${"b".repeat(57)}.com`;
+const wrongLongHost: Row = {
+  name: "mysql.externalHostName: 254 characters are refused",
+  config: configOf("mysql.externalHostName", `${host253}m`),
+  problems: [`mysql.externalHostName: "${"a".repeat(56)}... is not allowed. Allowed: ${host}`],
+};
+
+const right = (path: string, value: unknown) => ({
+  name: `${path}: ${JSON.stringify(value)} is valid`,
+  config: configOf(path, value),
+});
+
+describe("settings: kubernetes, namespace, injection, production", () => {
+  checkRows([
+    wrong("kubernetes", "dev701", "a map with the keys context, kubeconfig"),
+    wrong("kubernetes.context", "", "a context of the kubeconfig"),
+    wrong("kubernetes.context", 7, "a context of the kubeconfig"),
+    wrong("kubernetes.kubeconfig", " ", "the path of a file, never its contents"),
+    wrong("kubernetes.kubeconfig", "{}", "the path of a file, never its contents"),
+    wrong("namespace", "Dev701", kubernetesName),
+    wrong("namespace", "-dev", kubernetesName),
+    wrong("namespace", "dev-", kubernetesName),
+    wrong("namespace", "dev_701", kubernetesName),
+    {
+      name: "namespace: 64 characters are refused, and only the first 57 of the text are shown",
+      config: configOf("namespace", name64),
+      problems: [`namespace: "${"a".repeat(56)}... is not allowed. Allowed: ${kubernetesName}`],
+    },
+    {
+      name: "namespace: a text of 60 characters is shown whole, with its quotes",
+      config: configOf("namespace", `_${"a".repeat(57)}`),
+      problems: [`namespace: "_${"a".repeat(57)}" is not allowed. Allowed: ${kubernetesName}`],
+    },
+    wrong("injection", "on", "enabled or revision or unmanaged"),
+    wrong("production", "yes", "true or false"),
+    wrong("production", "True", "true or false"),
+  ]);
+  checkValid([
+    right("kubernetes", { context: "dev701", kubeconfig: "./kube/config" }),
+    right("namespace", name63),
+    right("namespace", "701"),
+    right("injection", "unmanaged"),
+    right("production", "true"),
+    right("production", "false"),
+  ]);
+});
+
+describe("settings: istio", () => {
+  checkRows([
+    { name: "istio is needed", config: {}, problems: [`istio: missing. Allowed: ${istioKeys}`] },
+    {
+      name: "istio.version is needed",
+      config: { istio: {} },
+      problems: [`istio.version: missing. Allowed: ${version}`],
+    },
+    wrong("istio", "1.4.6", istioKeys),
+    wrong("istio", ["1.4.6"], istioKeys),
+    wrong("istio", "{bad", istioKeys),
+    wrong("istio.version", 1.1, quotes),
+    wrong("istio.version", 2, quotes),
+    wrong("istio.version", "1.4", version),
+    wrong("istio.version", "v1.4.6", version),
+    wrong("istio.version", "1.4.6-rc.1", version),
+    wrong("istio.version", "1.4.6+build", version),
+    wrong("istio.version", "1.4.06", version),
+    wrong("istio.version", "latest", version),
+    wrong("istio.controlPlane", "none", "managed or shared"),
+    wrong("istio.chartRepository", "oci://registry/charts", repository),
+    wrong("istio.chartRepository", "file:///charts", repository),
+    wrong("istio.chartRepository", "https://", repository),
+    wrong("istio.chartRepository", "", repository),
+    wrong("istio.hub", "docker.io/istio/", hub),
+    wrong("istio.hub", "Docker.io", hub),
+    wrong("istio.hub", "user:word@docker.io", hub),
+    wrong("istio.hub", 5, hub),
+    wrong("istio.values", ["a"], "a map of Helm values"),
+    wrong("istio.values", "a: 1", "a map of Helm values"),
+    wrong("istio.releaseName", "Istio", kubernetesName),
+    wrong("istio.timeoutSeconds", 29, timeout),
+    wrong("istio.timeoutSeconds", 7201, timeout),
+    wrong("istio.timeoutSeconds", 60.5, timeout),
+    wrong("istio.timeoutSeconds", "900", timeout),
+    wrong("istio.allow", "downgrade", `a list of ${risks.replaceAll(" or ", ", ")}`),
+    wrongItem("istio.allow", "everything", risks),
+    {
+      name: "istio.revision is a Kubernetes name",
+      config: istio({ revision: "1.30", controlPlane: "shared" }),
+      problems: [`istio.revision: "1.30" is not allowed. Allowed: ${kubernetesName}`],
+    },
+  ]);
+  checkValid([
+    right("istio.timeoutSeconds", 30),
+    right("istio.timeoutSeconds", 7200),
+    right("istio.chartRepository", "http://127.0.0.1:8080/{version}/charts"),
+    right("istio.chartRepository", "../charts/{version}"),
+    right("istio.hub", "registry.example.com:5000/mirror/istio"),
+    right("istio.allow", ["untested-kubernetes", "downgrade", "end-of-life", "classic-minor-upgrade"]),
+    right("istio.releaseName", "jam-istio"),
+  ]);
+});
+
+describe("settings: kiali, mysql, dataStorage, mail, rollout", () => {
+  checkRows([
+    wrong("kiali", true, "a map with the keys enabled, username, chartRepository"),
+    wrong("kiali.enabled", "true", "true or false"),
+    wrong("kiali.username", "a b", "a name without spaces"),
+    wrong("kiali.username", "", "a name without spaces"),
+    wrong("kiali.chartRepository", "ftp://charts", repository),
+    wrong("mysql", [], "a map with the keys external, externalHostName"),
+    wrong("mysql.external", 1, "true or false"),
+    wrong("mysql.externalHostName", "10.0.0.1", host),
+    wrong("mysql.externalHostName", "db", host),
+    wrong("mysql.externalHostName", "DB.example.com", host),
+    wrong("mysql.externalHostName", "https://db.example.com", host),
+    wrong("mysql.externalHostName", "db.example.com:3306", host),
+    wrong("mysql.externalHostName", "*.example.com", host),
+    wrong("mysql.externalHostName", "db.example.com.", host),
+    wrongLongHost,
+    wrong("dataStorage", "aws", "a map with the keys mode, region"),
+    wrong("dataStorage.mode", "gcp", "aws or none"),
+    wrong("dataStorage.region", "Frankfurt", region),
+    wrong("dataStorage.region", "eu-central", region),
+    wrong("mail", 25, "a map with the keys external, externalHostName, externalHostPort"),
+    wrong("mail.external", "no", "true or false"),
+    wrong("mail.externalHostName", "mail", host),
+    wrong("mail.externalHostPort", 0, port),
+    wrong("mail.externalHostPort", 65536, port),
+    wrong("mail.externalHostPort", "587", port),
+    wrong("rollout", false, "a map with the keys enabled, namespaces"),
+    wrong("rollout.enabled", "yes", "true or false"),
+    wrong("rollout.namespaces", "dev701", "a list of namespaces"),
+    wrongItem("rollout.namespaces", "Dev", kubernetesName),
+  ]);
+  checkValid([
+    right("kiali.username", "admin@example.com"),
+    right("mysql", { external: false }),
+    right("mysql", { external: true, externalHostName: host253 }),
+    right("mysql", { external: true, externalHostName: "dev701-db.example.com" }),
+    right("dataStorage", { mode: "aws", region: "us-gov-west-1" }),
+    right("mail", { external: true, externalHostName: "m.example.com", externalHostPort: 65535 }),
+  ]);
+});
