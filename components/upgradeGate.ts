@@ -1,53 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAddress } from "../cluster/kubernetes";
-import { observe, reasonOf, removeRecords } from "../cluster/observe";
-import { judge, judgeIdentity, type Heal, type Identity, type KnownRelease, type Wanted } from "../mesh/gate";
+import { ownerMark, type KnownRelease, type Wanted } from "../mesh/gate";
+import type { Healed } from "./upgradeGateProvider";
 
-/** What the gate remembers in the stack's state. No secrets. */
-interface GateInputs extends Wanted {
-  readonly kubernetes: ClusterAddress;
-  /** Filled by the check: what the run will heal. */
-  readonly heal?: readonly Heal[];
-}
-
-type Healed = Readonly<Record<string, string>>;
-
-const failure = (reason: string) => ({ property: "", reason });
-
-async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulumi.dynamic.CheckResult> {
-  const before: Partial<Identity> = olds;
-  let found;
-  try {
-    found = await observe(news.kubernetes, news.namespace);
-  } catch (error) {
-    // An unchanged stack may be previewed without its cluster; anything else must be judged from what runs.
-    if (olds.version === news.version) return { inputs: { ...news, cluster: olds.cluster, heal: [] } };
-    return { failures: [failure(`the cluster cannot be reached, so the change cannot be judged: ${reasonOf(error)}`)] };
-  }
-  const inputs: GateInputs = { ...news, cluster: found.cluster ?? olds.cluster };
-  const verdict = judge(found, inputs, Math.floor(Date.now() / 1000));
-  const refused = [...judgeIdentity(before, inputs), ...verdict.refused];
-  for (const line of verdict.warnings) console.log(`warning: ${line}`);
-  for (const { release, why } of verdict.heal) console.log(`release ${release}: ${why}; up heals it`);
-  return refused.length > 0 ? { failures: refused.map(failure) } : { inputs: { ...inputs, heal: verdict.heal } };
-}
-
-async function heal(inputs: GateInputs, before: Healed): Promise<{ readonly healed: Healed }> {
-  const healed: Record<string, string> = { ...before };
-  for (const { release, secrets, why } of inputs.heal ?? []) {
-    await removeRecords(inputs.kubernetes, secrets);
-    healed[release] = new Date().toISOString();
-    console.log(`release ${release}: healed (${why})`);
-  }
-  return { healed };
-}
-
-const provider: pulumi.dynamic.ResourceProvider = {
-  check,
-  diff: (_id, _olds, news: GateInputs) => Promise.resolve({ changes: (news.heal ?? []).length > 0, replaces: [] }),
-  create: async (inputs: GateInputs) => ({ id: inputs.stack, outs: await heal(inputs, {}) }),
-  update: async (_id, olds: { healed?: Healed }, news: GateInputs) => ({ outs: await heal(news, olds.healed ?? {}) }),
-};
+/**
+ * The dynamic resource's code, as Pulumi's provider process loads it: from the project, where it runs. The SDK would
+ * write the functions themselves, with all they use, into the state, at every run, which takes half a second.
+ */
+const providerCode =
+  'exports.handler = () => { require("tsx/cjs"); ' +
+  'return require(require("node:path").resolve("components/upgradeGateProvider.ts")).provider; };';
 
 /** Inputs of the gate, as the program knows them. */
 export type UpgradeGateArgs = Omit<Wanted, "known" | "cluster"> & { readonly kubernetes: ClusterAddress };
@@ -71,26 +33,20 @@ async function knownReleases(): Promise<readonly KnownRelease[]> {
  * The resource before all others. Its check runs in the preview: it reads the cluster, refuses what cannot work, and
  * names the Helm releases that an interrupted run left stuck; `up` heals them.
  */
-export class UpgradeGate extends pulumi.dynamic.Resource {
+export class UpgradeGate extends pulumi.CustomResource {
   /** When each release was last healed, by its name. */
   declare public readonly healed: pulumi.Output<Healed>;
 
   constructor(name: string, args: UpgradeGateArgs, opts?: pulumi.CustomResourceOptions) {
-    super(
-      provider,
-      name,
-      { ...args, known: knownReleases(), heal: undefined, healed: undefined },
-      opts,
-      "jam-istio",
-      "UpgradeGate",
-    );
+    const inputs = { ...args, known: knownReleases(), heal: undefined, healed: undefined };
+    super("pulumi-nodejs:dynamic/jam-istio:UpgradeGate", name, { __provider: providerCode, ...inputs }, opts);
   }
 
   /** Description of a release: names its owner, and changes when it was healed, so that Helm applies it once more. */
   public descriptionOf(release: string, stack: string): pulumi.Output<string> {
     return this.healed.apply((healed) => {
       const when = (healed as Healed | undefined)?.[release];
-      return when === undefined ? `jam-istio/${stack}` : `jam-istio/${stack} healed ${when}`;
+      return when === undefined ? ownerMark(stack) : `${ownerMark(stack)} healed ${when}`;
     });
   }
 }
