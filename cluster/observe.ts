@@ -1,14 +1,18 @@
 import { gunzipSync } from "node:zlib";
 import type { V1Deployment, V1Namespace, V1Secret } from "@kubernetes/client-node";
-import type { Found, HelmRecord } from "../mesh/gate";
+import { unreadable, type Found, type HelmRecord } from "../mesh/gate";
 import { bounded, connect, type ClusterAddress } from "./kubernetes";
 
 /** Helm's payload: base64 inside the Secret's own base64, gzipped JSON. */
 function descriptionOf(payload: string | undefined): string {
-  if (payload === undefined) return "";
-  const packed = Buffer.from(Buffer.from(payload, "base64").toString("utf8"), "base64");
-  const release = JSON.parse(gunzipSync(packed).toString("utf8")) as { info?: { description?: string } };
-  return release.info?.description ?? "";
+  const packed = Buffer.from(Buffer.from(payload ?? "", "base64").toString("utf8"), "base64");
+  try {
+    const release = JSON.parse(gunzipSync(packed).toString("utf8")) as { info?: { description?: string } };
+    return release.info?.description ?? "";
+  } catch {
+    // A broken record names no owner.
+    return "";
+  }
 }
 
 /** Reads one of Helm's records; `undefined` where the Secret is none. */
@@ -31,7 +35,7 @@ export function helmRecord(secret: V1Secret): HelmRecord | undefined {
 export function controlPlaneVersion(deployments: readonly V1Deployment[]): string | undefined {
   for (const deployment of deployments) {
     for (const { name, image = "" } of deployment.spec?.template.spec?.containers ?? []) {
-      if (name === "discovery") return /:(\d+\.\d+\.\d+)[^/]*$/.exec(image)?.[1];
+      if (name === "discovery") return /:(\d+\.\d+\.\d+)[^/]*$/.exec(image)?.[1] ?? unreadable;
     }
   }
   return undefined;
@@ -57,13 +61,20 @@ async function namespaceOf(read: Promise<V1Namespace>): Promise<V1Namespace | un
 
 /** What of an error a person needs: its reason, without headers and bodies. */
 export function reasonOf(error: unknown): string {
-  const parts: string[] = [];
-  for (let at: unknown = error; at instanceof Error && parts.length < 3; at = at.cause)
-    parts.push(at.message.split("\n")[0] ?? "");
   if (isDenied(error)) return "not permitted (HTTP 403)";
-  if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "number")
+  if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "number") {
     return `HTTP ${String(error.code)}`;
-  return [...new Set(parts)].join(": ") || String(error);
+  }
+  const parts: string[] = [];
+  for (let at: unknown = error; at instanceof Error && parts.length < 3;) {
+    // A connection that several addresses refused is one error with many.
+    if (at instanceof AggregateError && at.message === "") at = at.errors[0];
+    else {
+      parts.push(at.message.split("\n")[0]?.trim() ?? "");
+      at = at.cause;
+    }
+  }
+  return [...new Set(parts)].filter((part) => part !== "").join(": ") || String(error);
 }
 
 /**

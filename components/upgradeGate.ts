@@ -12,7 +12,7 @@ const providerCode =
   'return require(require("node:path").resolve("components/upgradeGateProvider.ts")).provider; };';
 
 /** Inputs of the gate, as the program knows them. */
-export type UpgradeGateArgs = Omit<Wanted, "known" | "cluster"> & { readonly kubernetes: ClusterAddress };
+export type UpgradeGateArgs = Omit<Wanted, "known" | "resumed" | "cluster"> & { readonly kubernetes: ClusterAddress };
 
 /** The Helm releases in the stack's state as it was before this run. */
 async function knownReleases(): Promise<readonly KnownRelease[]> {
@@ -26,7 +26,7 @@ async function knownReleases(): Promise<readonly KnownRelease[]> {
   };
   return Object.values(result.outputs ?? {})
     .filter(({ type }) => type === "kubernetes:helm.sh/v3:Release")
-    .map(({ outputs }) => ({ name: outputs?.name ?? "", revision: outputs?.status?.revision ?? 0 }));
+    .map(({ outputs }) => ({ name: outputs?.name ?? "", revision: outputs?.status?.revision }));
 }
 
 /**

@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { observe, reasonOf, removeRecords } from "../cluster/observe";
 import type { ClusterAddress } from "../cluster/kubernetes";
-import { judge, judgeIdentity, type Heal, type Identity, type Wanted } from "../mesh/gate";
+import { judge, type Heal, type Wanted } from "../mesh/gate";
+import { judgeIdentity, type Identity } from "../mesh/identity";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.
 
@@ -27,7 +28,7 @@ async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulum
     if (olds.version === news.version) return { inputs: { ...news, cluster: olds.cluster, heal: [] } };
     return { failures: [failure(`the cluster cannot be reached, so the change cannot be judged: ${reasonOf(error)}`)] };
   }
-  const inputs: GateInputs = { ...news, cluster: found.cluster ?? olds.cluster };
+  const inputs: GateInputs = { ...news, cluster: found.cluster ?? olds.cluster, resumed: olds.stack !== undefined };
   const verdict = judge(found, inputs, Math.floor(Date.now() / 1000));
   const refused = [...judgeIdentity(before, inputs), ...verdict.refused];
   for (const line of verdict.warnings) console.log(`warning: ${line}`);

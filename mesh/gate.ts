@@ -1,5 +1,5 @@
 import { judgeKubernetes } from "./kubernetes";
-import type { Layout } from "./releases";
+import type { Identity } from "./identity";
 import { refuseTransition } from "./transition";
 
 /** One revision of a Helm release, as its record in the cluster tells it. */
@@ -15,12 +15,15 @@ export interface HelmRecord {
   readonly secret: string;
 }
 
+/** Stands for the version of a control plane whose image carries none. */
+export const unreadable = "unreadable";
+
 /** What the gate found in the cluster. */
 export interface Found {
   /** `major.minor` of the API server. */
   readonly kubernetes: string;
   readonly records: readonly HelmRecord[];
-  /** Version of the control plane that runs in istio-system, read from its image. */
+  /** Version of the control plane that runs in istio-system, read from its image; {@link unreadable} without a tag. */
   readonly running?: string | undefined;
   /** Identity of the cluster. */
   readonly cluster?: string | undefined;
@@ -28,19 +31,11 @@ export interface Found {
   readonly terminating: readonly string[];
 }
 
-/** What a stack must not change once it is installed: each would delete one mesh and create another. */
-export interface Identity {
-  readonly layout: Layout;
-  readonly controlPlane: "managed" | "shared";
-  readonly releaseName: string;
-  readonly namespace: string;
-  readonly cluster?: string | undefined;
-}
-
 /** A Helm release as the stack's state has it. */
 export interface KnownRelease {
   readonly name: string;
-  readonly revision: number;
+  /** Absent where an interrupted run left it unknown. */
+  readonly revision?: number | undefined;
 }
 
 /** What the gate is asked. */
@@ -52,6 +47,8 @@ export interface Wanted extends Identity {
   readonly releases: readonly string[];
   /** Releases that the stack's state knows, with the revision it knows. */
   readonly known: readonly KnownRelease[];
+  /** Whether an earlier run of this stack got past the gate. Only then is half-made work taken for the stack's own. */
+  readonly resumed: boolean;
   readonly timeoutSeconds: number;
 }
 
@@ -77,122 +74,72 @@ const isOurs = ({ description }: HelmRecord, { stack }: Wanted) => `${descriptio
 
 const removeRecords = (names: readonly string[]) => `kubectl -n istio-system delete secret ${names.join(" ")}`;
 
-function pending(last: HelmRecord, wanted: Wanted, now: number): { readonly refused?: string; readonly heal?: Heal } {
+type Judged = { readonly refused: readonly string[]; readonly heal: readonly Heal[] };
+
+function pending(last: HelmRecord, wanted: Wanted, now: number): Judged {
   const age = Math.max(0, now - last.modifiedAt);
-  if (age < wanted.timeoutSeconds) {
-    return {
-      refused:
-        `release ${last.release} is ${last.status} since ${String(age)} s, less than its timeout of ${String(wanted.timeoutSeconds)} s: ` +
-        `another run may still be at work. Wait, or, when none is: ${removeRecords([last.secret])}`,
-    };
+  const { release, status, secret } = last;
+  if (age >= wanted.timeoutSeconds) {
+    const why = `left ${status} by an interrupted run ${String(age)} s ago`;
+    return { refused: [], heal: [{ release, secrets: [secret], why }] };
   }
-  const why = `left ${last.status} by an interrupted run ${String(age)} s ago`;
-  return { heal: { release: last.release, secrets: [last.secret], why } };
+  const text =
+    `release ${release} is ${status} since ${String(age)} s, less than its timeout of ${String(wanted.timeoutSeconds)} s: ` +
+    `another run may still be at work. Wait, or, when none is: ${removeRecords([secret])}`;
+  return { refused: [text], heal: [] };
 }
 
-function unknownToState(
-  records: readonly HelmRecord[],
-  last: HelmRecord,
-  wanted: Wanted,
-): { readonly refused?: string; readonly heal?: Heal } {
-  const secrets = records.map(({ secret }) => secret);
-  const ours = isOurs(last, wanted) || (last.status !== "deployed" && records.length === 1);
-  if (ours) {
-    return {
-      heal: {
-        release: last.release,
-        secrets,
-        why: `${last.status}, and unknown to the stack's state: an interrupted run left it`,
-      },
-    };
-  }
-  return {
-    refused:
-      `release ${last.release} exists in istio-system and is not this stack's` +
-      `${last.description.startsWith("jam-istio/") ? ` but ${last.description.split(" ")[0] ?? ""}'s` : ""}. ` +
-      `Where another stack owns the mesh, set istio.controlPlane: shared. To take it over: ` +
-      `pulumi import kubernetes:helm.sh/v3:Release ${last.release} istio-system/${last.release}`,
-  };
+function notOurs({ release, description }: HelmRecord): string {
+  const owner = description.startsWith("jam-istio/") ? ` but ${description.split(" ")[0] ?? ""}'s` : "";
+  return (
+    `release ${release} exists in istio-system and is not this stack's${owner}. Where another stack owns the mesh, set ` +
+    `istio.controlPlane: shared. A mesh that was installed in another way is not taken over by this version`
+  );
 }
 
-function judgeRelease(
-  name: string,
-  found: Found,
-  wanted: Wanted,
-  now: number,
-): { readonly refused: string[]; readonly heal: Heal[] } {
-  let records = found.records.filter(({ release }) => release === name).sort((a, b) => a.revision - b.revision);
-  const known = wanted.known.find((release) => release.name === name);
-  const refused: string[] = [];
-  const heal: Heal[] = [];
-  const take = (result: { readonly refused?: string; readonly heal?: Heal }) => {
-    if (result.refused !== undefined) refused.push(result.refused);
-    if (result.heal !== undefined) heal.push(result.heal);
-  };
-  if (records.at(-1)?.status.startsWith("pending-") === true) {
-    const last = records.at(-1) as HelmRecord;
-    take(pending(last, wanted, now));
-    records = records.slice(0, -1);
-    if (refused.length > 0) return { refused, heal };
-  } else if (known !== undefined && records.length === 0) {
-    refused.push(
-      `release ${name} is in the stack's state and not in the cluster: somebody uninstalled it. Run: pulumi refresh --yes, then up again`,
-    );
-  }
-  const last = records.at(-1);
-  if (last === undefined) return { refused, heal };
+function unknownToState(records: readonly HelmRecord[], last: HelmRecord, wanted: Wanted): Judged {
+  // A first revision that never got ready carries no mark, and nothing runs on it.
+  const halfMade = last.status !== "deployed" && records.length === 1 && wanted.resumed;
+  if (!isOurs(last, wanted) && !halfMade) return { refused: [notOurs(last)], heal: [] };
+  const why = `${last.status}, and unknown to the stack's state: an interrupted run left it`;
+  return { refused: [], heal: [{ release: last.release, secrets: records.map(({ secret }) => secret), why }] };
+}
+
+function judgeSettled(records: readonly HelmRecord[], last: HelmRecord, wanted: Wanted, now: number): Judged {
+  const known = wanted.known.find(({ name }) => name === last.release);
   if (last.status === "uninstalling") {
-    refused.push(
-      `release ${name} was left half removed by an interrupted destroy. To finish it: pulumi destroy. ` +
-        `To install again: ${removeRecords(records.map(({ secret }) => secret))} && pulumi refresh --yes, then up again`,
-    );
-  } else if (known === undefined) {
-    take(unknownToState(records, last, wanted));
-  } else if (heal.length === 0 && last.revision > known.revision && isOurs(last, wanted)) {
-    // Its values may differ from the settings although the state says that nothing changed.
-    const why = `an interrupted run made its revision ${String(last.revision)}, the stack's state knows ${String(known.revision)}`;
-    heal.push({ release: name, secrets: [], why });
+    const text =
+      `release ${last.release} is half removed since ${String(Math.max(0, now - last.modifiedAt))} s: a destroy was interrupted, or is ` +
+      `at work. To finish it: pulumi destroy. ` +
+      `To install again: ${removeRecords(records.map(({ secret }) => secret))} && pulumi refresh --yes, then up again`;
+    return { refused: [text], heal: [] };
   }
-  return { refused, heal };
+  if (known === undefined) return unknownToState(records, last, wanted);
+  if (known.revision === undefined || last.revision <= known.revision || !isOurs(last, wanted))
+    return { refused: [], heal: [] };
+  // Its values may differ from the settings although the state says that nothing changed.
+  const why = `an interrupted run made its revision ${String(last.revision)}, the stack's state knows ${String(known.revision)}`;
+  return { refused: [], heal: [{ release: last.release, secrets: [], why }] };
 }
 
-const fixed: readonly { readonly key: keyof Identity; readonly setting: string; readonly way: string }[] = [
-  {
-    key: "layout",
-    setting: "istio.version",
-    way: "the two layouts cannot replace one another in place: build a new cluster, or destroy this stack and install afresh",
-  },
-  {
-    key: "controlPlane",
-    setting: "istio.controlPlane",
-    way: "it would remove the mesh or take another stack's: destroy this stack first",
-  },
-  {
-    key: "releaseName",
-    setting: "istio.releaseName",
-    way: "it would replace the control plane and every pod of it: set it back",
-  },
-  {
-    key: "namespace",
-    setting: "namespace",
-    way: "it would delete the instance's objects: make a new stack for the other namespace",
-  },
-  {
-    key: "cluster",
-    setting: "kubernetes.context",
-    way: "the stack was installed in another cluster: set the context back, or make a new stack",
-  },
-];
-
-/** Which settings cannot change, given what the last run of the stack recorded. */
-export function judgeIdentity(before: Partial<Identity>, now: Identity): readonly string[] {
-  return fixed
-    .filter(({ key }) => before[key] !== undefined && now[key] !== undefined && before[key] !== now[key])
-    .map(({ key, setting, way }) =>
-      key === "cluster"
-        ? `jam-istio:${setting} leads to another cluster: ${way}`
-        : `jam-istio:${setting} changes the ${key} from ${String(before[key])} to ${now[key]}: ${way}`,
-    );
+function judgeRelease(name: string, found: Found, wanted: Wanted, now: number): Judged {
+  const records = found.records.filter(({ release }) => release === name).sort((a, b) => a.revision - b.revision);
+  const known = wanted.known.some((release) => release.name === name);
+  const last = records.at(-1);
+  if (last === undefined) {
+    const text =
+      `release ${name} is in the stack's state and not in the cluster: somebody uninstalled it. ` +
+      `Run: pulumi refresh --yes, then up again`;
+    return { refused: known ? [text] : [], heal: [] };
+  }
+  if (!last.status.startsWith("pending-")) return judgeSettled(records, last, wanted, now);
+  if (!known && !wanted.resumed) return { refused: [notOurs(last)], heal: [] };
+  const stuck = pending(last, wanted, now);
+  const before = records.at(-2);
+  // Under it lies the last revision that got ready; its own trouble comes with it.
+  if (stuck.refused.length > 0 || before === undefined || known) return stuck;
+  const rest = judgeSettled(records.slice(0, -1), before, wanted, now);
+  return { refused: rest.refused, heal: [...stuck.heal, ...rest.heal] };
 }
 
 /**
@@ -215,10 +162,15 @@ export function judge(found: Found, wanted: Wanted, now: number): Verdict {
     refused: [
       ...stuck,
       ...kubernetes.refused,
-      ...(found.running === undefined ? [] : refuseTransition(found.running, wanted.version)),
+      ...(found.running === undefined ? [] : refuseTransition(found.running, wanted.version, wanted.allow)),
       ...releases.flatMap(({ refused }) => refused),
     ],
     heal: releases.flatMap(({ heal }) => heal),
-    warnings: kubernetes.warnings,
+    warnings: [
+      ...kubernetes.warnings,
+      ...(found.running === unreadable
+        ? ["the running control plane's image has no version: the step to the new one is not judged"]
+        : []),
+    ],
   };
 }

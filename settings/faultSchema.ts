@@ -9,6 +9,8 @@ export function parseTime(value: string): string | undefined {
   const go = goTime.exec(value);
   const iso = go === null ? value : `${go[1] ?? ""}T${go[2] ?? ""}${go[3] ?? ""}:${go[4] ?? ""}`;
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/.test(iso)) return undefined;
+  const day = new Date(`${iso.slice(0, 10)}T00:00:00Z`);
+  if (Number.isNaN(day.getTime()) || !day.toISOString().startsWith(iso.slice(0, 10))) return undefined;
   const time = new Date(iso);
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }

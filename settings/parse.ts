@@ -2,8 +2,9 @@ import type { z } from "zod";
 import { layoutOf, type Layout } from "../mesh/releases";
 import { isLabel, unknownKey } from "./leaves";
 import type { RawConfig } from "./raw";
-import { judge, type Problem } from "./rules";
-import { externalService, sections, type Key, type Sections } from "./schema";
+import { judge, type Given, type Problem } from "./rules";
+import { sections, type Key, type Sections } from "./schema";
+import { externalService } from "./serviceSchema";
 
 /** The validated, defaulted, frozen settings of one stack. */
 export interface Settings extends Omit<Sections, "namespace" | "rollout"> {
@@ -31,8 +32,11 @@ function dropNulls(value: unknown, path: string): unknown {
   return Object.fromEntries(kept.map(([key, item]) => [key, dropNulls(item, `${path}.${key}`)]));
 }
 
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 function decode(key: Key, text: string | undefined): unknown {
-  if (text === undefined || (text === "" && key !== "kialiPassphrase")) return undefined;
+  if (text === undefined || text === "") return undefined;
   if (key === "production") return text === "true" ? true : text === "false" ? false : text;
   if (scalars.includes(key)) return text;
   try {
@@ -45,7 +49,7 @@ function decode(key: Key, text: string | undefined): unknown {
 
 function show(value: unknown): string {
   if (value === undefined) return "missing";
-  const text = JSON.stringify(value).replace(/\/\/[^/@\s]*@/g, "//***@");
+  const text = JSON.stringify(value);
   return `${text.length > 60 ? `${text.slice(0, 57)}...` : text} is not allowed`;
 }
 
@@ -56,11 +60,23 @@ function pathText(key: string, path: readonly PropertyKey[]): string {
   );
 }
 
-function problemsOf(key: Key, error: z.ZodError, hidden: boolean): readonly Problem[] {
+// Where people put credentials by mistake.
+const unshown = [
+  "kialiPassphrase",
+  "istio.chartRepository",
+  "kiali.chartRepository",
+  "kubernetes.kubeconfig",
+  "istio.values",
+];
+
+function problemsOf(key: Key, error: z.ZodError): readonly Problem[] {
   return error.issues.map((issue) => {
     const path = pathText(key, issue.path);
     if (issue.code === "unrecognized_keys") return { path, text: issue.message };
-    const value = hidden ? "its value is not allowed" : show(issue.input);
+    const { input } = issue;
+    // A wrong kind of fault comes with the whole fault.
+    const wrong = issue.code === "invalid_union" && isMap(input) ? input["type"] : input;
+    const value = unshown.some((name) => path.startsWith(name)) ? "its value is not allowed" : show(wrong);
     return { path, text: `${value}. Allowed: ${issue.message}` };
   });
 }
@@ -83,9 +99,31 @@ function freeze<T>(value: T): T {
   return value;
 }
 
+type Read = { -readonly [K in Key]?: unknown } & { servicePlaces?: number[] };
+
+/** Reads one section into `given`; returns what is wrong with it. */
+function readSection(key: Key, value: unknown, given: Read): readonly Problem[] {
+  const result = sections[key].safeParse(value, { reportInput: true });
+  if (result.success) {
+    given[key] = result.data;
+    return [];
+  }
+  if (key === "externalServices" && Array.isArray(value)) {
+    const valid = value
+      .map((item, at) => ({ at, service: externalService.safeParse(item).data }))
+      .filter(({ service }) => service !== undefined);
+    given[key] = valid.map(({ service }) => service);
+    given.servicePlaces = valid.map(({ at }) => at);
+  }
+  return problemsOf(key, result.error);
+}
+
+// A key can hold a line break; a problem is one line.
+const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+
 /** Collects all problems; a section that is wrong takes no part in the rules over several sections. */
-function readSections(raw: RawConfig): { readonly given: Partial<Sections>; readonly problems: Problem[] } {
-  const given: Partial<Record<Key, unknown>> = {};
+function readSections(raw: RawConfig): { readonly given: Given; readonly problems: Problem[] } {
+  const given: Read = {};
   const problems: Problem[] = [];
   for (const fullKey of Object.keys(raw.values)) {
     const key = fullKey.startsWith(`${project}:`) ? fullKey.slice(project.length + 1) : undefined;
@@ -95,20 +133,19 @@ function readSections(raw: RawConfig): { readonly given: Partial<Sections>; read
   for (const key of keys) {
     const text = raw.values[`${project}:${key}`];
     const isSecret = raw.secretKeys.includes(`${project}:${key}`);
-    const secrecy = secrecyProblem(key, isSecret, text !== undefined);
+    const secrecy = secrecyProblem(key, isSecret, text !== undefined && text !== "");
     if (secrecy !== undefined) {
       problems.push({ path: key, text: secrecy });
       continue;
     }
-    const value = decode(key, text);
-    const result = sections[key].safeParse(value, { reportInput: true });
-    if (result.success) given[key] = result.data;
-    else problems.push(...problemsOf(key, result.error, isSecret));
-    if (!result.success && key === "externalServices" && Array.isArray(value)) {
-      given[key] = value.flatMap((item) => externalService.safeParse(item).data ?? []);
+    try {
+      problems.push(...readSection(key, decode(key, text), given));
+    } catch {
+      // The stack of calls has an end; no setting needs a thousand levels.
+      problems.push({ path: key, text: "is nested too deeply" });
     }
   }
-  return { given: given as Partial<Sections>, problems };
+  return { given: given as Given, problems };
 }
 
 function namespaceProblem(namespace: string | undefined, stack: string): readonly Problem[] {
@@ -128,7 +165,8 @@ export function parseSettings(raw: RawConfig, stack: string): Parsed {
   const { given, problems } = readSections(raw);
   if (!problems.some(({ path }) => path === "namespace")) problems.push(...namespaceProblem(given.namespace, stack));
   problems.push(...judge(given));
-  if (problems.length > 0) return { problems: problems.map(({ path, text }) => `${project}:${path}: ${text}`) };
+  if (problems.length > 0)
+    return { problems: problems.map(({ path, text }) => oneLine(`${project}:${path}: ${text}`)) };
   const valid = given as Sections;
   const namespace = valid.namespace ?? stack;
   const layout = layoutOf(valid.istio.version);

@@ -14,6 +14,9 @@ export const secretPlaceholder = "[secret]";
 /** Go prints an unquoted YAML timestamp like this, and Pulumi hands that text over. */
 function goTimestamp(source: string): string {
   const zoned = /(Z|[+-]\d\d?(:?\d\d)?)$/i.test(source.replace(/^\d{4}-\d\d?-\d\d?/, "")) ? source : `${source}Z`;
+  const [year = 0, month = 0, day = 0] = source.split(/[-Tt ]/).map(Number);
+  // Go takes a day that does not exist for text.
+  if (new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day) return source;
   const time = new Date(/^\d{4}-\d\d?-\d\d?$/.test(source) ? `${source}T00:00:00Z` : zoned.replace(/\s+/, "T"));
   if (Number.isNaN(time.getTime())) return source;
   const iso = time.toISOString();
@@ -56,6 +59,14 @@ function asString(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+function rawOf(config: Record<string, unknown>): RawConfig {
+  const masked = Object.entries(config).map(([key, item]) => ({ key, ...maskSecure(item) }));
+  return {
+    values: Object.fromEntries(masked.map(({ key, value }) => [key, asString(value)])),
+    secretKeys: masked.filter(({ secret }) => secret).map(({ key }) => key),
+  };
+}
+
 function parse(text: string): unknown {
   try {
     return load(text, { schema });
@@ -76,12 +87,9 @@ export function readStackFile(text: string): RawConfig {
   if (!isMap(content)) throw new Error("not a stack file: a map with the key config is expected");
   const config = content["config"] ?? {};
   if (!isMap(config)) throw new Error("not a stack file: config is not a map");
-  const values: Record<string, string> = {};
-  const secretKeys: string[] = [];
-  for (const [key, item] of Object.entries(config)) {
-    const masked = maskSecure(item);
-    values[key] = asString(masked.value);
-    if (masked.secret) secretKeys.push(key);
+  try {
+    return rawOf(config);
+  } catch {
+    throw new Error("an anchor contains itself, or the config is nested too deeply");
   }
-  return { values, secretKeys };
 }

@@ -8,13 +8,17 @@ export interface Problem {
   readonly text: string;
 }
 
-type Given = Partial<Sections>;
+/** The valid sections. */
+export type Given = Partial<Sections> & {
+  /** Where some of `externalServices` are wrong: the places of the others in the list. */
+  readonly servicePlaces?: readonly number[];
+};
 type RuleOf = (given: Given) => readonly Problem[];
 
 const when = (condition: boolean, path: string, text: string): readonly Problem[] =>
   condition ? [{ path, text }] : [];
 
-const version: RuleOf = ({ istio, kiali, controlPlane = istio?.controlPlane }: Given & { controlPlane?: string }) => {
+const version: RuleOf = ({ istio, kiali }) => {
   if (istio === undefined) return [];
   const layout = layoutOf(istio.version);
   if (layout === undefined) {
@@ -26,7 +30,7 @@ const version: RuleOf = ({ istio, kiali, controlPlane = istio?.controlPlane }: G
       },
     ];
   }
-  const wantsKiali = kiali?.enabled === true && controlPlane === "managed" && layout === "modern";
+  const wantsKiali = kiali?.enabled === true && istio.controlPlane === "managed" && layout === "modern";
   return [
     ...when(
       wantsKiali && kialiVersion(istio.version) === undefined,
@@ -41,25 +45,40 @@ const version: RuleOf = ({ istio, kiali, controlPlane = istio?.controlPlane }: G
   ];
 };
 
-const passphrase: RuleOf = ({ istio, kialiPassphrase }) =>
-  when(
-    kialiPassphrase !== undefined && istio !== undefined && layoutOf(istio.version) === "modern",
-    "kialiPassphrase",
-    "has no effect with Istio 1.12 and newer, where Kiali logs in with a token; remove it",
-  );
+const passphrase: RuleOf = ({ istio, kialiPassphrase }) => {
+  if (istio === undefined || kialiPassphrase === undefined) return [];
+  return [
+    ...when(
+      layoutOf(istio.version) === "modern",
+      "kialiPassphrase",
+      "has no effect with Istio 1.12 and newer, where Kiali logs in with a token; remove it",
+    ),
+    ...when(
+      istio.controlPlane === "shared",
+      "kialiPassphrase",
+      "has no effect with istio.controlPlane: shared, where another stack owns Kiali; remove it",
+    ),
+  ];
+};
 
-const revision: RuleOf = ({ istio, injection }) => [
-  ...when(
-    istio?.revision !== undefined && istio.controlPlane === "managed",
+const revision: RuleOf = ({ istio, injection }) => {
+  if (istio === undefined || (istio.revision === undefined && injection !== "revision")) return [];
+  if (layoutOf(istio.version) === "classic") {
+    return [
+      { path: "istio.revision", text: "the classic layout has no revisions: remove it, and injection: revision" },
+    ];
+  }
+  if (istio.controlPlane === "managed") {
+    const text =
+      "revisions of a managed control plane are not built yet, only a shared one's can be named: remove it, and injection: revision";
+    return [{ path: "istio.revision", text }];
+  }
+  return when(
+    istio.revision === undefined,
     "istio.revision",
-    "revisions of a managed control plane are not built yet; only a shared one's can be named",
-  ),
-  ...when(
-    injection === "revision" && istio !== undefined && istio.revision === undefined,
-    "istio.revision",
-    "missing: injection: revision needs the name of the control plane's revision",
-  ),
-];
+    "missing: injection: revision needs the name of the shared control plane's revision",
+  );
+};
 
 const external: RuleOf = ({ mysql, mail, dataStorage }) => [
   ...when(
@@ -82,7 +101,7 @@ const external: RuleOf = ({ mysql, mail, dataStorage }) => [
 const entries: RuleOf = (given) => {
   const services = given.externalServices ?? [];
   const perService = services.flatMap((service, index) => {
-    const path = `externalServices[${String(index)}]`;
+    const path = placeOf(given, index);
     const numbers = service.ports.map((port) => port.number);
     const wildcard = service.hosts.find((host) => host.startsWith("*."));
     return [
@@ -104,7 +123,7 @@ const entries: RuleOf = (given) => {
       ...when(
         service.resolution === "NONE" &&
           service.addresses.length === 0 &&
-          service.ports.some((port) => port.protocol === "TCP"),
+          service.ports.some((port) => ["TCP", "MONGO"].includes(port.protocol)),
         `${path}.resolution`,
         "NONE with a TCP port and no addresses lets every destination on that port through; use DNS, or give addresses",
       ),
@@ -121,20 +140,26 @@ const entries: RuleOf = (given) => {
     ];
   });
   const collided = collisions(serviceEntries(given)).map(({ later, text }) => ({
-    path: pathOfEntry(later, services),
+    path: pathOfEntry(later, given),
     text,
   }));
   return [...perService, ...collided];
 };
 
-function pathOfEntry(name: string, services: readonly { readonly name: string }[]): string {
-  const index = services.findIndex((service) => service.name === name);
-  if (index >= 0) return `externalServices[${String(index)}]`;
+function placeOf({ servicePlaces }: Given, index: number): string {
+  return `externalServices[${String(servicePlaces?.[index] ?? index)}]`;
+}
+
+function pathOfEntry(name: string, given: Given): string {
+  const index = (given.externalServices ?? []).findIndex((service) => service.name === name);
+  if (index >= 0) return placeOf(given, index);
   return { mysql: "mysql", bucket: "dataStorage", smtp: "mail" }[name] ?? name;
 }
 
-const faults: RuleOf = ({ faultInjection, production, mysql, mail, dataStorage, externalServices }) => {
+const faults: RuleOf = ({ faultInjection, production, mysql, mail, dataStorage, externalServices, servicePlaces }) => {
   if (faultInjection === undefined) return [];
+  // A name may be that of a service that is wrong by itself.
+  const servicesKnown = externalServices !== undefined && servicePlaces === undefined;
   const known = new Set<string>([
     ...(mysql === undefined || mysql.external ? ["mysql"] : []),
     ...(mail === undefined || mail.external ? ["mail"] : []),
@@ -153,7 +178,7 @@ const faults: RuleOf = ({ faultInjection, production, mysql, mail, dataStorage, 
       const path = `faultInjection.faults[${String(index)}]`;
       return [
         ...when(
-          fault.type === "externalHost" && externalServices !== undefined && !known.has(fault.service),
+          fault.type === "externalHost" && servicesKnown && !known.has(fault.service),
           `${path}.service`,
           fault.type === "externalHost"
             ? `"${fault.service}" is no external service of this stack. Allowed: ${[...known].join(", ") || "none is configured"}`

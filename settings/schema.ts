@@ -1,7 +1,8 @@
 import * as semver from "semver";
 import { z } from "zod";
 import { faultInjection } from "./faultSchema";
-import { address, flag, hostName, hostPattern, kubernetesName, list, map, text, whole, word } from "./leaves";
+import { externalService } from "./serviceSchema";
+import { flag, hostName, isLabel, kubernetesName, list, map, text, whole, word } from "./leaves";
 
 const path = (describe: string) =>
   text({
@@ -10,14 +11,18 @@ const path = (describe: string) =>
     test: (value) => value.trim() !== "" && !/[\n{]/.test(value),
   });
 
+const isRepository = (value: string) => {
+  if (!/^[a-z][a-z\d+.-]+:/i.test(value)) return value.trim() !== "";
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return /^https?:$/.test(protocol) && username === "" && password === "";
+};
+
 const repository = (describe: string) =>
   text({
     allowed: "an http(s) URL without credentials, or a directory; {version} stands for the Istio version",
     describe,
-    test: (value) =>
-      /^https?:/.test(value)
-        ? URL.canParse(value) && new URL(value).username === ""
-        : value !== "" && !/^[a-z+]+:\/\//.test(value),
+    test: isRepository,
   });
 
 const kubernetes = map(
@@ -37,7 +42,7 @@ const versionText = (input: unknown) =>
     : 'a version x.y.z in quotes such as "1.4.6"';
 
 /** Risks that a person can acknowledge in `istio.allow`. */
-export const risks = ["untested-kubernetes", "downgrade", "end-of-life", "classic-minor-upgrade"] as const;
+export const risks = ["untested-kubernetes", "downgrade", "end-of-life"] as const;
 
 const istio = map(
   {
@@ -68,9 +73,11 @@ const istio = map(
         allowed: "a map of Helm values",
       })
       .default({}),
-    releaseName: kubernetesName(
-      "Name of the control plane's Helm release in the classic layout, for an adopted one.",
-    ).default("istio"),
+    releaseName: text({
+      allowed: "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init",
+      describe: "Name of the control plane's Helm release in the classic layout, for an adopted one.",
+      test: (value) => isLabel(value) && value.length <= 53 && value !== "istio-init",
+    }).default("istio"),
     revision: kubernetesName("Revision of the control plane whose sidecars the namespace gets.").optional(),
     timeoutSeconds: whole(30, 7200, "How long Helm waits for each release, in seconds.").default(900),
     allow: list(word(risks, "A risk."), "Acknowledged risks, each by name.", `a list of ${risks.join(", ")}`).default(
@@ -130,31 +137,6 @@ const mail = map(
   "The mail server: ServiceEntry `smtp`.",
 ).prefault({});
 
-/** Protocols a ServiceEntry's port can have. @see https://istio.io/latest/docs/reference/config/networking/service-entry/ */
-export const protocols = ["HTTP", "HTTPS", "HTTP2", "GRPC", "MONGO", "TCP", "TLS"] as const;
-
-/** One entry of `externalServices`. */
-export const externalService = map(
-  {
-    name: kubernetesName("Name of the ServiceEntry and its label `app`."),
-    hosts: list(hostPattern("A host."), "The hosts.", "a list of DNS names").min(1, {
-      error: () => "at least one host",
-    }),
-    ports: list(
-      map({ number: whole(1, 65535, "The port."), protocol: word(protocols, "What is spoken there.") }, "A port."),
-      "The ports.",
-      "a list of {number, protocol}",
-    ).min(1, { error: () => "at least one port" }),
-    resolution: word(["DNS", "NONE"], "`DNS`: the proxy resolves the host. `NONE`: the caller did.").default("DNS"),
-    addresses: list(
-      address("An address."),
-      "Addresses of the hosts, so that a TCP port is captured for them alone.",
-      "a list of addresses",
-    ).default([]),
-  },
-  "A service outside the mesh.",
-);
-
 const rollout = map(
   {
     enabled: flag(
@@ -194,6 +176,3 @@ export type Key = keyof typeof sections;
 
 /** All settings as the schema reads them, before the stack's name and the layout are known. */
 export type Sections = { readonly [K in Key]: z.output<(typeof sections)[K]> };
-
-/** A service outside the mesh, as `externalServices` lists it. */
-export type ExternalService = z.output<typeof externalService>;

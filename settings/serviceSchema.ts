@@ -1,0 +1,26 @@
+import { address, hostPattern, kubernetesName, list, map, whole, word } from "./leaves";
+
+/** Protocols a ServiceEntry's port can have. @see https://istio.io/latest/docs/reference/config/networking/service-entry/ */
+export const protocols = ["HTTP", "HTTPS", "HTTP2", "GRPC", "MONGO", "TCP", "TLS"] as const;
+
+/** One entry of `externalServices`. */
+export const externalService = map(
+  {
+    name: kubernetesName("Name of the ServiceEntry and its label `app`."),
+    hosts: list(hostPattern("A host."), "The hosts.", "a list of DNS names").min(1, {
+      error: () => "at least one host",
+    }),
+    ports: list(
+      map({ number: whole(1, 65535, "The port."), protocol: word(protocols, "What is spoken there.") }, "A port."),
+      "The ports.",
+      "a list of {number, protocol}",
+    ).min(1, { error: () => "at least one port" }),
+    resolution: word(["DNS", "NONE"], "`DNS`: the proxy resolves the host. `NONE`: the caller did.").default("DNS"),
+    addresses: list(
+      address("An address."),
+      "Addresses of the hosts, so that a TCP port is captured for them alone.",
+      "a list of addresses",
+    ).default([]),
+  },
+  "A service outside the mesh.",
+);
