@@ -1,5 +1,11 @@
-import { deploy } from "./program";
+import { openGate } from "./components/upgradeGate";
 import { readSettings } from "./settings";
 
-// One object of outputs: an output that a stack does not have is left out, not undefined.
-export = deploy(readSettings());
+/** The stack's program: settings, the gate, everything after it; returns the stack's outputs. */
+export = async () => {
+  const settings = readSettings();
+  const gate = await openGate(settings);
+  // Loaded while the gate's process starts and reads the cluster: half a second.
+  const { deploy } = await import("./program");
+  return deploy(settings, gate);
+};

@@ -7,8 +7,8 @@ import { Istio } from "./components/istio";
 import { IstioInit } from "./components/istioInit";
 import { KialiSecret } from "./components/kialiSecret";
 import { KialiServer } from "./components/kialiServer";
-import { UpgradeGate } from "./components/upgradeGate";
-import { kialiRelease, kialiSecretName, releasePlans } from "./mesh/values";
+import type { UpgradeGate } from "./components/upgradeGate";
+import { kialiRelease, kialiSecretName } from "./mesh/values";
 import type { Settings } from "./settings";
 
 /** Outputs of a stack; the names are public. */
@@ -34,22 +34,6 @@ function addProvider(settings: Settings): kubernetes.Provider {
   });
 }
 
-function addGate(settings: Settings): UpgradeGate {
-  const managed = settings.istio.controlPlane === "managed";
-  return new UpgradeGate("upgrade-gate", {
-    kubernetes: settings.kubernetes,
-    stack: settings.stack,
-    namespace: settings.namespace,
-    version: settings.istio.version,
-    layout: settings.layout,
-    controlPlane: settings.istio.controlPlane,
-    releaseName: settings.istio.releaseName,
-    allow: settings.istio.allow,
-    releases: managed ? releasePlans(settings).map(({ name }) => name) : [],
-    timeoutSeconds: settings.istio.timeoutSeconds,
-  });
-}
-
 /** The control plane, in its order; the last resource, on which the instance's own objects depend, and the passphrase. */
 function addControlPlane(context: MeshContext): {
   readonly ready: pulumi.Resource;
@@ -67,9 +51,9 @@ function addControlPlane(context: MeshContext): {
   return { ready: istio.release, passphrase: kiali?.passphrase };
 }
 
-/** Registers everything a stack has, from its settings; returns its outputs. */
-export function deploy(settings: Settings): Outputs {
-  const context: MeshContext = { settings, provider: addProvider(settings), gate: addGate(settings), after: [] };
+/** Registers everything a stack has after the gate, from its settings; returns its outputs. */
+export function deploy(settings: Settings, gate: UpgradeGate): Outputs {
+  const context: MeshContext = { settings, provider: addProvider(settings), gate, after: [] };
   const controlPlane = settings.istio.controlPlane === "managed" ? addControlPlane(context) : undefined;
   const namespace = new InstanceNamespace("namespace", context);
   const after = [namespace.namespace, ...(controlPlane === undefined ? [] : [controlPlane.ready])];

@@ -1,7 +1,9 @@
+import { setTimeout } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterAddress } from "../cluster/kubernetes";
-import { ownerMark, type KnownRelease, type Wanted } from "../mesh/gate";
-import type { Healed } from "./upgradeGateProvider";
+import { ownerMark, type KnownRelease } from "../mesh/gate";
+import { releasePlans } from "../mesh/values";
+import type { Settings } from "../settings";
+import type { GateInputs, Healed } from "./upgradeGateProvider";
 
 /**
  * The dynamic resource's code, as Pulumi's provider process loads it: from the project, where it runs. The SDK would
@@ -10,9 +12,6 @@ import type { Healed } from "./upgradeGateProvider";
 const providerCode =
   'exports.handler = () => { require("tsx/cjs"); ' +
   'return require(require("node:path").resolve("components/upgradeGateProvider.ts")).provider; };';
-
-/** Inputs of the gate, as the program knows them. */
-export type UpgradeGateArgs = Omit<Wanted, "known" | "resumed" | "cluster"> & { readonly kubernetes: ClusterAddress };
 
 /** The Helm releases in the stack's state as it was before this run. */
 async function knownReleases(): Promise<readonly KnownRelease[]> {
@@ -29,6 +28,22 @@ async function knownReleases(): Promise<readonly KnownRelease[]> {
     .map(({ outputs }) => ({ name: outputs?.name ?? "", revision: outputs?.status?.revision }));
 }
 
+function gateInputs(settings: Settings): Omit<GateInputs, "known" | "resumed" | "cluster"> {
+  const { kubernetes, stack, namespace, layout, istio } = settings;
+  return {
+    kubernetes,
+    stack,
+    namespace,
+    layout,
+    version: istio.version,
+    controlPlane: istio.controlPlane,
+    releaseName: istio.releaseName,
+    allow: istio.allow,
+    releases: istio.controlPlane === "managed" ? releasePlans(settings).map(({ name }) => name) : [],
+    timeoutSeconds: istio.timeoutSeconds,
+  };
+}
+
 /**
  * The resource before all others. Its check runs in the preview: it reads the cluster, refuses what cannot work, and
  * names the Helm releases that an interrupted run left stuck; `up` heals them.
@@ -37,8 +52,8 @@ export class UpgradeGate extends pulumi.CustomResource {
   /** When each release was last healed, by its name. */
   declare public readonly healed: pulumi.Output<Healed>;
 
-  constructor(name: string, args: UpgradeGateArgs, opts?: pulumi.CustomResourceOptions) {
-    const inputs = { ...args, known: knownReleases(), heal: undefined, healed: undefined };
+  constructor(name: string, settings: Settings, known: readonly KnownRelease[], opts?: pulumi.CustomResourceOptions) {
+    const inputs = { ...gateInputs(settings), known, heal: undefined, healed: undefined };
     super("pulumi-nodejs:dynamic/jam-istio:UpgradeGate", name, { __provider: providerCode, ...inputs }, opts);
   }
 
@@ -49,4 +64,15 @@ export class UpgradeGate extends pulumi.CustomResource {
       return when === undefined ? ownerMark(stack) : `${ownerMark(stack)} healed ${when}`;
     });
   }
+}
+
+/**
+ * Registers the gate and returns when the engine has been asked to open it: what the program loads after that is loaded
+ * while the gate's process starts.
+ */
+export async function openGate(settings: Settings): Promise<UpgradeGate> {
+  const gate = new UpgradeGate("upgrade-gate", settings, await knownReleases());
+  // Long enough for the request to leave; loading modules would hold it back.
+  await setTimeout(30);
+  return gate;
 }

@@ -7,7 +7,7 @@ import { judgeIdentity, type Identity } from "../mesh/identity";
 // Runs in the process of Pulumi's dynamic provider, not in the program's.
 
 /** What the gate remembers in the stack's state. No secrets. */
-interface GateInputs extends Wanted {
+export interface GateInputs extends Wanted {
   readonly kubernetes: ClusterAddress;
   /** Filled by the check: what the run will heal. */
   readonly heal?: readonly Heal[];

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { openGate } from "../components/upgradeGate";
 import { deploy, type Outputs } from "../program";
 import type { Settings } from "../settings";
 import { secretPlaceholder } from "../settings/raw";
@@ -97,7 +98,7 @@ function watch(registrations: Registration[]): void {
 }
 
 async function finish(settings: Settings): Promise<Outputs> {
-  const outputs = deploy(settings);
+  const outputs = deploy(settings, await openGate(settings));
   await pulumi.runtime.disconnect();
   // An error inside an apply surfaces one turn later.
   await new Promise((resolve) => setImmediate(resolve));
