@@ -1,11 +1,9 @@
-import { openGate } from "./components/upgradeGate";
-import { readSettings } from "./settings";
+import { GateHost } from "./components/gateHost";
 
 /** The stack's program: settings, the gate, everything after it; returns the stack's outputs. */
 export = async () => {
-  const settings = readSettings();
-  const gate = await openGate(settings);
-  // Loaded while the gate's process starts and reads the cluster: half a second.
-  const { deploy } = await import("./program");
-  return deploy(settings, gate);
+  const host = await GateHost.start();
+  // Loaded while the gate's process starts: half a second.
+  const [{ readSettings }, { deploy }] = await Promise.all([import("./settings"), import("./program")]);
+  return deploy(readSettings(), host);
 };

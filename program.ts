@@ -7,7 +7,7 @@ import { Istio } from "./components/istio";
 import { IstioInit } from "./components/istioInit";
 import { KialiSecret } from "./components/kialiSecret";
 import { KialiServer } from "./components/kialiServer";
-import type { UpgradeGate } from "./components/upgradeGate";
+import { UpgradeGate } from "./components/upgradeGate";
 import { kialiRelease, kialiSecretName } from "./mesh/values";
 import type { Settings } from "./settings";
 
@@ -51,8 +51,12 @@ function addControlPlane(context: MeshContext): {
   return { ready: istio.release, passphrase: kiali?.passphrase };
 }
 
-/** Registers everything a stack has after the gate, from its settings; returns its outputs. */
-export function deploy(settings: Settings, gate: UpgradeGate): Outputs {
+/**
+ * Registers everything a stack has, from its settings; returns its outputs.
+ * @param gateHost the provider that the gate runs in
+ */
+export function deploy(settings: Settings, gateHost: pulumi.ProviderResource): Outputs {
+  const gate = new UpgradeGate("upgrade-gate", settings, { provider: gateHost });
   const context: MeshContext = { settings, provider: addProvider(settings), gate, after: [] };
   const controlPlane = settings.istio.controlPlane === "managed" ? addControlPlane(context) : undefined;
   const namespace = new InstanceNamespace("namespace", context);

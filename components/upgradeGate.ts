@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { ownerMark, type KnownRelease } from "../mesh/gate";
 import { releasePlans } from "../mesh/values";
@@ -52,8 +51,8 @@ export class UpgradeGate extends pulumi.CustomResource {
   /** When each release was last healed, by its name. */
   declare public readonly healed: pulumi.Output<Healed>;
 
-  constructor(name: string, settings: Settings, known: readonly KnownRelease[], opts?: pulumi.CustomResourceOptions) {
-    const inputs = { ...gateInputs(settings), known, heal: undefined, healed: undefined };
+  constructor(name: string, settings: Settings, opts: pulumi.CustomResourceOptions) {
+    const inputs = { ...gateInputs(settings), known: knownReleases(), heal: undefined, healed: undefined };
     super("pulumi-nodejs:dynamic/jam-istio:UpgradeGate", name, { __provider: providerCode, ...inputs }, opts);
   }
 
@@ -64,15 +63,4 @@ export class UpgradeGate extends pulumi.CustomResource {
       return when === undefined ? ownerMark(stack) : `${ownerMark(stack)} healed ${when}`;
     });
   }
-}
-
-/**
- * Registers the gate and returns when the engine has been asked to open it: what the program loads after that is loaded
- * while the gate's process starts.
- */
-export async function openGate(settings: Settings): Promise<UpgradeGate> {
-  const gate = new UpgradeGate("upgrade-gate", settings, await knownReleases());
-  // Long enough for the request to leave; loading modules would hold it back.
-  await setTimeout(30);
-  return gate;
 }

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { openGate } from "../components/upgradeGate";
+import { GateHost } from "../components/gateHost";
 import { deploy, type Outputs } from "../program";
 import type { Settings } from "../settings";
 import { secretPlaceholder } from "../settings/raw";
@@ -98,7 +98,7 @@ function watch(registrations: Registration[]): void {
 }
 
 async function finish(settings: Settings): Promise<Outputs> {
-  const outputs = deploy(settings, await openGate(settings));
+  const outputs = deploy(settings, await GateHost.start());
   await pulumi.runtime.disconnect();
   // An error inside an apply surfaces one turn later.
   await new Promise((resolve) => setImmediate(resolve));

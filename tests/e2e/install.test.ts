@@ -138,6 +138,23 @@ for (const { minor, stack, version, crds, crdRelease, controlPlane, secretKey, c
       }
     });
 
+    if (layoutOf(version) === "classic") {
+      it("a passphrase of one's own updates the Secret in place and stays secret", async () => {
+        const before = await uid("secret", "kiali", "istio-system");
+        const own = "SENTINEL of my own 4711";
+        await instance.pulumi("config", "set", "--secret", "jam-istio:kialiPassphrase", own);
+        await instance.up();
+        assert.equal(await secretValue(), own);
+        assert.equal(await uid("secret", "kiali", "istio-system"), before);
+        for (const text of [instance.state(), instance.log, readFileSync(instance.file, "utf8")]) {
+          for (const hidden of [own, Buffer.from(own).toString("base64")]) assert.equal(text.indexOf(hidden), -1);
+        }
+        instance.configure(config(lab()));
+        await instance.up();
+        assert.notEqual(await secretValue(), own);
+      });
+    }
+
     it("a changed host updates its entry in place", async () => {
       const before = await uid("serviceentries.networking.istio.io", "mysql", stack);
       instance.configure(config(lab(), { mysql: { external: true, externalHostName: "db2.example.com" } }));

@@ -60,7 +60,8 @@ export class Instance {
     writeFileSync(this.file, head + text);
   }
 
-  private get file(): string {
+  /** The stack file. */
+  public get file(): string {
     return join(this.folder, `Pulumi.${this.name}.yaml`);
   }
 
@@ -136,7 +137,12 @@ export class Instance {
 
   /** Runs Pulumi's command to its end. */
   public pulumi(...args: readonly string[]): Promise<string> {
-    const env = { ...process.env, ...this.env };
+    return this.pulumiWith({}, ...args);
+  }
+
+  /** The same, with more in the environment. */
+  public pulumiWith(more: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<string> {
+    const env = { ...process.env, ...this.env, ...more };
     return mustRun("pulumi", [...args, "--stack", this.name, "--non-interactive"], {
       seconds: 900,
       cwd: this.folder,
