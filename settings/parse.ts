@@ -139,7 +139,7 @@ function readSections(raw: RawConfig): { readonly given: Given; readonly problem
       continue;
     }
     try {
-      problems.push(...readSection(key, decode(key, text), given));
+      problems.push(...readSection(key, isSecret ? text : decode(key, text), given));
     } catch {
       // The stack of calls has an end; no setting needs a thousand levels.
       problems.push({ path: key, text: "is nested too deeply" });

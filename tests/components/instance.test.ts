@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import { record } from "../../render/record";
 import { find } from "../support/recording";
-import { classicVersion, external, settingsOf } from "../support/settings";
+import { classicVersion, modernVersion, external, settingsOf } from "../support/settings";
 
 const istio = { version: classicVersion };
-const shared = { ...istio, controlPlane: "shared", revision: "canary" };
+const shared = { version: modernVersion, controlPlane: "shared", revision: "canary" };
 
 describe("InstanceNamespace", () => {
   const cases: readonly (readonly [string, Record<string, unknown>, Record<string, string>])[] = [

@@ -51,7 +51,12 @@ const variants: readonly Variant[] = [
   { title: "shared control plane", shared: true },
   { title: "shared control plane, Kiali disabled", shared: true, kiali: false },
   { title: "injection unmanaged", more: { injection: "unmanaged" } },
-  { title: "injection revision", shared: true, more: { injection: "revision" }, istio: { revision: "canary" } },
+  {
+    title: "injection revision",
+    shared: true,
+    more: { injection: "revision" },
+    istio: { version: modernVersion, revision: "canary" },
+  },
 ];
 
 async function recordVariant(layout: Layout, variant: Variant): Promise<Recording> {

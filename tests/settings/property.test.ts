@@ -30,7 +30,7 @@ const odd = fc.constantFrom(
   '{"__proto__":{"version":"1.4.6"}}',
   '{"constructor":1,"toString":null}',
   '{"version":1.1}',
-  `{"version":"1.4.6","values":{"a":${nested(200, "[", "]")}}}`,
+  `{"version":"1.4.6","values":{"a":${nested(5000, "[", "]")}}}`,
   nested(20_000, "[", "]"),
   nested(20_000, '{"a":', "}").replace('{"a":}', '{"a":1}'),
   "x".repeat(200_000),

@@ -63,13 +63,25 @@ describe("settings: rules over the mesh", () => {
       name: "revisions of a managed control plane are not built",
       config: version("1.30.3", { revision: "canary" }),
       problems: [
-        "istio.revision: revisions of a managed control plane are not built yet; only a shared one's can be named",
+        "istio.revision: revisions of a managed control plane are not built yet, only a shared one's can be named: remove it, and injection: revision",
       ],
     },
     {
       name: "injection by revision needs the revision",
       config: { ...version("1.30.3", { controlPlane: "shared" }), injection: "revision" },
-      problems: ["istio.revision: missing: injection: revision needs the name of the control plane's revision"],
+      problems: ["istio.revision: missing: injection: revision needs the name of the shared control plane's revision"],
+    },
+    {
+      name: "the classic layout has no revisions",
+      config: { ...version("1.4.6", { controlPlane: "shared", revision: "canary" }), injection: "revision" },
+      problems: ["istio.revision: the classic layout has no revisions: remove it, and injection: revision"],
+    },
+    {
+      name: "injection by revision of a managed control plane is not built",
+      config: { ...version("1.30.3"), injection: "revision" },
+      problems: [
+        "istio.revision: revisions of a managed control plane are not built yet, only a shared one's can be named: remove it, and injection: revision",
+      ],
     },
     {
       name: "what is external needs its host or region",

@@ -49,17 +49,30 @@ describe("settings: secrets", () => {
       problems: [`namespace: ${holdsSecret}`],
     },
     {
-      name: "credentials of a chart repository are masked",
+      name: "credentials of a chart repository are not shown",
       config: istio({ chartRepository: "https://ann:hunter2@charts.example.com/istio" }),
       problems: [
-        'istio.chartRepository: "https://***@charts.example.com/istio" is not allowed. Allowed: an http(s) URL without credentials, or a directory; {version} stands for the Istio version',
+        "istio.chartRepository: its value is not allowed. Allowed: an http(s) URL without credentials, or a directory; {version} stands for the Istio version",
       ],
     },
     {
-      name: "credentials of Kiali's chart repository are masked",
+      name: "the contents of a kubeconfig are not shown",
+      config: { ...classic, kubernetes: { kubeconfig: "{users: [{token: hunter2}]}" } },
+      problems: ["kubernetes.kubeconfig: its value is not allowed. Allowed: the path of a file, never its contents"],
+    },
+    {
+      name: "a passphrase where another stack owns Kiali is refused",
+      config: { ...istio({ controlPlane: "shared" }), kialiPassphrase: "correct horse" },
+      secrets: ["kialiPassphrase"],
+      problems: [
+        "kialiPassphrase: has no effect with istio.controlPlane: shared, where another stack owns Kiali; remove it",
+      ],
+    },
+    {
+      name: "credentials of Kiali's chart repository are not shown",
       config: { ...classic, kiali: { chartRepository: "https://hunter2@charts.example.com" } },
       problems: [
-        'kiali.chartRepository: "https://***@charts.example.com" is not allowed. Allowed: an http(s) URL without credentials, or a directory; {version} stands for the Istio version',
+        "kiali.chartRepository: its value is not allowed. Allowed: an http(s) URL without credentials, or a directory; {version} stands for the Istio version",
       ],
     },
   ]);

@@ -12,7 +12,8 @@ const port = "a whole number from 1 to 65535";
 const timeout = "a whole number from 30 to 7200";
 const hub = "an image registry with its path such as docker.io/istio";
 const region = "an AWS region such as eu-central-1";
-const risks = "untested-kubernetes or downgrade or end-of-life or classic-minor-upgrade";
+const risks = "untested-kubernetes or downgrade or end-of-life";
+const releaseName = "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init";
 const istioKeys =
   "a map with the keys version, controlPlane, chartRepository, hub, values, releaseName, revision, timeoutSeconds, allow";
 
@@ -22,11 +23,16 @@ const configOf = (path: string, value: unknown): Config => {
   return { ...classic, [section]: key === undefined ? value : { [key]: value } };
 };
 
+// Where people put credentials by mistake.
+const unshown = /chartRepository|kubeconfig|istio\.values/;
+
 /** A row for a value that is refused, with the text of what is allowed. */
 const wrong = (path: string, value: unknown, allowed: string): Row => ({
   name: `${path}: ${JSON.stringify(value)} is refused`,
   config: configOf(path, value),
-  problems: [`${path}: ${JSON.stringify(value)} is not allowed. Allowed: ${allowed}`],
+  problems: [
+    `${path}: ${unshown.test(path) ? "its value" : JSON.stringify(value)} is not allowed. Allowed: ${allowed}`,
+  ],
 });
 
 /** A row for a list whose first item is refused. */
@@ -113,7 +119,12 @@ describe("settings: istio", () => {
     wrong("istio.hub", 5, hub),
     wrong("istio.values", ["a"], "a map of Helm values"),
     wrong("istio.values", "a: 1", "a map of Helm values"),
-    wrong("istio.releaseName", "Istio", kubernetesName),
+    wrong("istio.releaseName", "Istio", releaseName),
+    wrong("istio.releaseName", "istio-init", releaseName),
+    wrong("istio.releaseName", "a".repeat(54), releaseName),
+    wrong("istio.chartRepository", "HTTPS://u:p@charts.example.com", repository),
+    wrong("istio.chartRepository", "https://:word@charts.example.com", repository),
+    wrongItem("istio.allow", "classic-minor-upgrade", risks),
     wrong("istio.timeoutSeconds", 29, timeout),
     wrong("istio.timeoutSeconds", 7201, timeout),
     wrong("istio.timeoutSeconds", 60.5, timeout),
@@ -132,8 +143,9 @@ describe("settings: istio", () => {
     right("istio.chartRepository", "http://127.0.0.1:8080/{version}/charts"),
     right("istio.chartRepository", "../charts/{version}"),
     right("istio.hub", "registry.example.com:5000/mirror/istio"),
-    right("istio.allow", ["untested-kubernetes", "downgrade", "end-of-life", "classic-minor-upgrade"]),
+    right("istio.allow", ["untested-kubernetes", "downgrade", "end-of-life"]),
     right("istio.releaseName", "jam-istio"),
+    right("istio.releaseName", "a".repeat(53)),
   ]);
 });
 

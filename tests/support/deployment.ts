@@ -1,3 +1,4 @@
+import { GateHost } from "../../components/gateHost";
 import * as pulumi from "@pulumi/pulumi";
 import { deploy, type Outputs } from "../../program";
 import type { Settings } from "../../settings";
@@ -37,7 +38,7 @@ export async function deployed(
   };
   const call = () => ({ outputs: providers.state ?? {} });
   await pulumi.runtime.setMocks({ newResource, call }, "jam-istio", settings.stack, false, "organization");
-  const outputs = deploy(settings);
+  const outputs = deploy(settings, await GateHost.start());
   await pulumi.runtime.disconnect();
   return { seen, outputs };
 }
