@@ -25,7 +25,7 @@ export function helmRecord(secret: V1Secret): HelmRecord | undefined {
     release: name,
     status,
     revision: Number(version),
-    modifiedAt: Math.floor(Math.max(Number(labels["modifiedAt"] ?? 0), created)),
+    modifiedAt: Math.floor(Math.max(Number(labels["modifiedAt"]) || 0, created)),
     description: status === "deployed" ? descriptionOf(secret.data?.["release"]) : "",
     secret: secret.metadata?.name ?? "",
   };
@@ -68,8 +68,9 @@ export function reasonOf(error: unknown): string {
   const parts: string[] = [];
   for (let at: unknown = error; at instanceof Error && parts.length < 3;) {
     // A connection that several addresses refused is one error with many.
-    if (at instanceof AggregateError && at.message === "") at = at.errors[0];
-    else {
+    if (at instanceof AggregateError && at.message === "" && at.errors[0] !== at) {
+      at = at.errors[0];
+    } else {
       parts.push(at.message.split("\n")[0]?.trim() ?? "");
       at = at.cause;
     }

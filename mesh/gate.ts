@@ -76,6 +76,8 @@ const removeRecords = (names: readonly string[]) => `kubectl -n istio-system del
 
 type Judged = { readonly refused: readonly string[]; readonly heal: readonly Heal[] };
 
+const nothing: Judged = { refused: [], heal: [] };
+
 function pending(last: HelmRecord, wanted: Wanted, now: number): Judged {
   const age = Math.max(0, now - last.modifiedAt);
   const { release, status, secret } = last;
@@ -107,7 +109,7 @@ function unknownToState(records: readonly HelmRecord[], last: HelmRecord, wanted
 
 function judgeSettled(records: readonly HelmRecord[], last: HelmRecord, wanted: Wanted, now: number): Judged {
   const known = wanted.known.find(({ name }) => name === last.release);
-  if (last.status === "uninstalling") {
+  if (last.status === "uninstalling" && (known !== undefined || wanted.resumed)) {
     const text =
       `release ${last.release} is half removed since ${String(Math.max(0, now - last.modifiedAt))} s: a destroy was interrupted, or is ` +
       `at work. To finish it: pulumi destroy. ` +
@@ -133,13 +135,13 @@ function judgeRelease(name: string, found: Found, wanted: Wanted, now: number): 
     return { refused: known ? [text] : [], heal: [] };
   }
   if (!last.status.startsWith("pending-")) return judgeSettled(records, last, wanted, now);
-  if (!known && !wanted.resumed) return { refused: [notOurs(last)], heal: [] };
-  const stuck = pending(last, wanted, now);
+  if (!known && !wanted.resumed && records.length === 1) return { refused: [notOurs(last)], heal: [] };
   const before = records.at(-2);
-  // Under it lies the last revision that got ready; its own trouble comes with it.
-  if (stuck.refused.length > 0 || before === undefined || known) return stuck;
-  const rest = judgeSettled(records.slice(0, -1), before, wanted, now);
-  return { refused: rest.refused, heal: [...stuck.heal, ...rest.heal] };
+  // Under it lies the last revision that got ready, and that one tells whose the release is.
+  const rest = known || before === undefined ? nothing : judgeSettled(records.slice(0, -1), before, wanted, now);
+  if (rest.refused.length > 0) return rest;
+  const stuck = pending(last, wanted, now);
+  return { refused: stuck.refused, heal: stuck.refused.length > 0 ? [] : [...stuck.heal, ...rest.heal] };
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type V1Container,
 } from "@kubernetes/client-node";
 import { controlPlaneVersion, helmRecord, reasonOf } from "../../cluster/observe";
+import { unreadable } from "../../mesh/gate";
 
 /** A release as Helm stores it: JSON, gzipped, in base64, and that in the Secret's own base64. */
 function payload(release: object): string {
@@ -70,6 +71,20 @@ describe("observe: Helm's records", () => {
     assert.equal(helmRecord(secret())?.description, "");
   });
 
+  for (const [name, broken] of [
+    ["no base64", Buffer.from("%%%").toString("base64")],
+    ["not gzipped", Buffer.from(Buffer.from("{}").toString("base64")).toString("base64")],
+    ["cut off", ours.slice(0, 40)],
+    ["no JSON", Buffer.from(gzipSync("{").toString("base64")).toString("base64")],
+    ["no object", Buffer.from(gzipSync("null").toString("base64")).toString("base64")],
+    ["empty", ""],
+  ] as const) {
+    it(`a broken payload, ${name}, leaves the record without description`, () => {
+      const record = helmRecord(secret({}, broken));
+      assert.deepEqual([record?.release, record?.status, record?.description], ["istiod", "deployed", ""]);
+    });
+  }
+
   for (const [name, other] of [
     ["of another owner", secret({ owner: "flux" })],
     ["without owner", withLabels(without("owner"))],
@@ -97,9 +112,13 @@ describe("observe: the control plane's version", () => {
     ["mirror.example.com:5000/istio/pilot:1.28.10", "1.28.10"],
     ["pilot:1.30.3", "1.30.3"],
     ["docker.io/istio/pilot:1.30.3@sha256:0123456789abcdef", "1.30.3"],
-    ["mirror.example.com:5000/istio/pilot", undefined],
+    ["mirror.example.com:5000/istio/pilot", unreadable],
+    ["docker.io/istio/pilot:latest", unreadable],
+    ["docker.io/istio/pilot:1.30", unreadable],
+    ["docker.io/istio/pilot@sha256:0123456789abcdef", unreadable],
+    ["", unreadable],
   ] as const) {
-    it(`${image} is ${expected ?? "not known"}`, () => {
+    it(`${image} is ${expected}`, () => {
       assert.equal(controlPlaneVersion([discovery(image)]), expected);
     });
   }
@@ -113,12 +132,20 @@ describe("observe: the control plane's version", () => {
 
   it("nothing there gives nothing", () => {
     assert.equal(controlPlaneVersion([]), undefined);
-    assert.equal(controlPlaneVersion([new V1Deployment(), deployment(), deployment({ name: "discovery" })]), undefined);
+    assert.equal(controlPlaneVersion([new V1Deployment(), deployment()]), undefined);
+  });
+
+  it("a container without an image has no readable version, and is there all the same", () => {
+    assert.equal(controlPlaneVersion([deployment({ name: "discovery" })]), unreadable);
   });
 });
 
 describe("observe: reasons", () => {
   const http = (code: number) => Object.assign(new Error(`HTTP-Code: ${String(code)}\nBody: {"token": "x"}`), { code });
+  const refused = Object.assign(
+    new AggregateError(["::1", "127.0.0.1"].map((host) => new Error(`connect ECONNREFUSED ${host}:6443`))),
+    { code: "ECONNREFUSED" },
+  );
   for (const [name, error, expected] of [
     ["a message", new Error("no such file"), "no such file"],
     ["the first line of a message", new Error("bad\nHeaders: x"), "bad"],
@@ -140,6 +167,14 @@ describe("observe: reasons", () => {
       Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" }),
       "connect ECONNREFUSED",
     ],
+    ["several addresses, the first", refused, "connect ECONNREFUSED ::1:6443"],
+    [
+      "several addresses, as a cause",
+      new Error("fetch failed", { cause: refused }),
+      "fetch failed: connect ECONNREFUSED ::1:6443",
+    ],
+    ["several addresses that have a message", new AggregateError(refused.errors, "all failed"), "all failed"],
+    ["no address at all", new AggregateError([]), "AggregateError"],
     ["a string", "just a text", "just a text"],
     ["nothing", undefined, "undefined"],
   ] as const) {

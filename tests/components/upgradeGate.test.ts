@@ -55,10 +55,7 @@ describe("UpgradeGate", () => {
     };
     const { seen } = await deployed(settingsOf({ istio: { version: classicVersion } }), { state });
     const told = seen.find(({ type }) => type.endsWith(":UpgradeGate"))?.inputs["known"];
-    assert.deepEqual(told, [
-      { name: "istio-init", revision: 3 },
-      { name: "istio" },
-    ]);
+    assert.deepEqual(told, [{ name: "istio-init", revision: 3 }, { name: "istio" }]);
   });
 
   const described = async (healed: Record<string, string>) => {

@@ -11,6 +11,7 @@ import {
   notOurs,
   now,
   record,
+  resumed,
   secret,
   unknown,
   wanted,
@@ -20,8 +21,8 @@ const fine = { refused: [], heal: [], warnings: [] };
 const pendingOf = (release: string) => record(release, 1, { status: "pending-install" });
 const gone =
   "release istiod is in the stack's state and not in the cluster: somebody uninstalled it. Run: pulumi refresh --yes, then up again";
-const halfRemoved = (...revisions: number[]) =>
-  "release istiod was left half removed by an interrupted destroy. To finish it: pulumi destroy. " +
+const halfRemoved = (age: number, ...revisions: number[]) =>
+  `release istiod is half removed since ${String(age)} s: a destroy was interrupted, or is at work. To finish it: pulumi destroy. ` +
   `To install again: kubectl -n istio-system delete secret ${revisions.map(secret).join(" ")} && pulumi refresh --yes, then up again`;
 
 describe("gate: releases in order", () => {
@@ -73,13 +74,26 @@ describe("gate: releases that the state does not know", () => {
       refused: [notOurs()],
     },
     {
-      name: "failed, a single revision: a first install that broke off",
+      name: "deployed and nobody's, to a stack that got past the gate once: still not ours",
+      records: [record("istiod", 1, { description: "Install complete" })],
+      wanted: resumed,
+      refused: [notOurs()],
+    },
+    {
+      name: "failed, a single revision: the stack's first install that broke off",
       records: [record("istiod", 1, { status: "failed" })],
+      wanted: resumed,
       heal: [unknown("failed", 1)],
+    },
+    {
+      name: "failed, a single revision, to a stack that never got past the gate: somebody else's",
+      records: [record("istiod", 1, { status: "failed" })],
+      refused: [notOurs()],
     },
     {
       name: "failed after a revision that worked: somebody's",
       records: [record("istiod", 1, { status: "superseded" }), record("istiod", 2, { status: "failed" })],
+      wanted: resumed,
       refused: [notOurs()],
     },
   ]);
@@ -92,17 +106,31 @@ describe("gate: releases that were removed", () => {
       name: "uninstalling and known",
       records: [base, record("istiod", 3, { status: "uninstalling" })],
       wanted: bothKnown,
-      refused: [halfRemoved(3)],
+      refused: [halfRemoved(86_400, 3)],
     },
     {
       name: "uninstalling and not known, with older revisions",
       records: [record("istiod", 1, { status: "superseded" }), record("istiod", 2, { status: "uninstalling" })],
-      refused: [halfRemoved(1, 2)],
+      wanted: resumed,
+      refused: [halfRemoved(86_400, 1, 2)],
+    },
+    {
+      name: "uninstalling since this second: a destroy may be at work",
+      records: [base, record("istiod", 1, { status: "uninstalling", modifiedAt: now })],
+      wanted: bothKnown,
+      refused: [halfRemoved(0, 1)],
+    },
+    {
+      name: "uninstalling, with a clock that runs ahead",
+      records: [base, record("istiod", 1, { status: "uninstalling", modifiedAt: now + 30 })],
+      wanted: bothKnown,
+      refused: [halfRemoved(0, 1)],
     },
   ]);
 
   it("every release is judged, in the order of installation", () => {
-    const verdict = judge(found({ records: [pendingOf("istio-base")] }), wanted({ known: known(1, "istiod") }), now);
+    const asked = wanted({ ...resumed, known: known(1, "istiod") });
+    const verdict = judge(found({ records: [pendingOf("istio-base")] }), asked, now);
     assert.deepEqual(verdict.refused, [gone]);
     assert.deepEqual(
       verdict.heal.map(({ release }) => release),

@@ -1,6 +1,6 @@
-// The gate's verdict on everything but Helm releases: namespaces, a shared control plane, versions, identity.
+// The gate's verdict on everything but Helm releases: namespaces, a shared control plane, versions.
 import assert from "node:assert/strict";
-import { judge, judgeIdentity, type Identity } from "../../mesh/gate";
+import { judge, unreadable } from "../../mesh/gate";
 import { found, known, now, record, wanted } from "./gateSupport";
 
 const deleted = (name: string) =>
@@ -9,8 +9,10 @@ const noControlPlane =
   "no control plane runs in istio-system. Run up for the stack that owns it first, or set istio.controlPlane: managed";
 const untested = "Istio 1.30 is tested on Kubernetes 1.32 to 1.36, not on 1.37";
 const back =
-  "Istio 1.31.0 runs, 1.30.3 is wanted: going back over a minor is not supported. Set istio.version back to 1.31.0";
+  "Istio 1.31.0 runs, 1.30.3 is wanted: going back one minor is a risk; acknowledge with istio.allow: [downgrade]";
 const ended = "Istio 1.28 is past its end of life (1 Jul 2026); acknowledge with istio.allow: [end-of-life]";
+
+const fine = { refused: [], heal: [], warnings: [] };
 
 describe("gate: the cluster", () => {
   it("namespaces that are being deleted refuse, each by its name", () => {
@@ -35,6 +37,20 @@ describe("gate: the cluster", () => {
     assert.deepEqual(verdict, { refused: [back], heal: [], warnings: [] });
   });
 
+  it("one minor back is let through where the risk is acknowledged", () => {
+    assert.deepEqual(judge(found({ running: "1.31.0" }), wanted({ allow: ["downgrade"] }), now), fine);
+  });
+
+  it("a running version that cannot be read is not judged, and said", () => {
+    const text = "the running control plane's image has no version: the step to the new one is not judged";
+    assert.deepEqual(judge(found({ running: unreadable }), wanted(), now), { ...fine, warnings: [text] });
+    const kubernetes = { running: unreadable, kubernetes: "1.37" };
+    assert.deepEqual(judge(found(kubernetes), wanted({ allow: ["untested-kubernetes"] }), now), {
+      ...fine,
+      warnings: [untested, text],
+    });
+  });
+
   it("a step of one minor is let through, with the warnings of the wanted version", () => {
     assert.deepEqual(judge(found({ running: "1.27.3" }), wanted({ version: "1.28.10" }), now), {
       refused: [],
@@ -57,7 +73,6 @@ describe("gate: the cluster", () => {
 
 describe("gate: a shared control plane", () => {
   const shared = wanted({ controlPlane: "shared", releases: [] });
-  const fine = { refused: [], heal: [], warnings: [] };
 
   it("has to run", () => {
     assert.deepEqual(judge(found(), shared, now), { refused: [noControlPlane], heal: [], warnings: [] });
@@ -66,59 +81,13 @@ describe("gate: a shared control plane", () => {
     const records = [record("istiod", 1, { status: "uninstalling" })];
     assert.deepEqual(judge(found({ running: "1.28.10", kubernetes: "1.20", records }), shared, now), fine);
   });
+  it("is enough when its version cannot be read", () => {
+    assert.deepEqual(judge(found({ running: unreadable }), shared, now), fine);
+  });
   it("does not help where the instance's namespace is being deleted", () => {
     assert.deepEqual(judge(found({ terminating: ["dev701"] }), shared, now).refused, [
       deleted("dev701"),
       noControlPlane,
     ]);
-  });
-});
-
-describe("gate: what cannot change once installed", () => {
-  const before: Identity = {
-    layout: "classic",
-    controlPlane: "managed",
-    releaseName: "istio",
-    namespace: "dev701",
-    cluster: "uid-1",
-  };
-  const after: Identity = {
-    layout: "modern",
-    controlPlane: "shared",
-    releaseName: "jam-istio",
-    namespace: "dev702",
-    cluster: "uid-2",
-  };
-  const texts: Readonly<Record<keyof Identity, string>> = {
-    layout:
-      "jam-istio:istio.version changes the layout from classic to modern: the two layouts cannot replace one another in place: build a new cluster, or destroy this stack and install afresh",
-    controlPlane:
-      "jam-istio:istio.controlPlane changes the controlPlane from managed to shared: it would remove the mesh or take another stack's: destroy this stack first",
-    releaseName:
-      "jam-istio:istio.releaseName changes the releaseName from istio to jam-istio: it would replace the control plane and every pod of it: set it back",
-    namespace:
-      "jam-istio:namespace changes the namespace from dev701 to dev702: it would delete the instance's objects: make a new stack for the other namespace",
-    cluster:
-      "jam-istio:kubernetes.context leads to another cluster: the stack was installed in another cluster: set the context back, or make a new stack",
-  };
-
-  for (const [key, text] of Object.entries(texts)) {
-    it(`the ${key}`, () => {
-      assert.deepEqual(judgeIdentity(before, { ...before, [key]: after[key as keyof Identity] }), [text]);
-    });
-  }
-
-  it("all of it at once", () => {
-    assert.deepEqual(judgeIdentity(before, after), Object.values(texts));
-  });
-  it("nothing when nothing changed", () => {
-    assert.deepEqual(judgeIdentity(before, { ...before }), []);
-  });
-  it("nothing of a stack that was never installed", () => {
-    assert.deepEqual(judgeIdentity({}, after), []);
-  });
-  it("nothing of what either side does not know", () => {
-    assert.deepEqual(judgeIdentity({ namespace: "dev701" }, { ...after, namespace: "dev701" }), []);
-    assert.deepEqual(judgeIdentity(before, { ...before, cluster: undefined }), []);
   });
 });

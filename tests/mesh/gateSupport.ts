@@ -37,7 +37,7 @@ export const found = (more: Partial<Found> = {}): Found => ({
   ...more,
 });
 
-/** Stack dev701 wants a modern mesh that its state does not know yet. */
+/** Stack dev701 wants a modern mesh that its state does not know yet; no run of it ever got past the gate. */
 export const wanted = (more: Partial<Wanted> = {}): Wanted => ({
   stack: "dev701",
   namespace: "dev701",
@@ -48,6 +48,7 @@ export const wanted = (more: Partial<Wanted> = {}): Wanted => ({
   allow: [],
   releases: ["istio-base", "istiod"],
   known: [],
+  resumed: false,
   timeoutSeconds: 900,
   ...more,
 });
@@ -73,6 +74,9 @@ export function checkReleases(rows: readonly Row[]): void {
 /** The state knows both releases at their first revision. */
 export const bothKnown = { known: known(1, "istio-base", "istiod") };
 
+/** An earlier run of the stack got past the gate. */
+export const resumed = { resumed: true };
+
 /** The first release, deployed by stack dev701. */
 export const base = record("istio-base", 1, { description: ownerMark("dev701") });
 
@@ -85,8 +89,8 @@ export const secret = (revision: number) => `sh.helm.release.v1.istiod.v${String
 /** What is said of a release of somebody else. */
 export const notOurs = (whose = "") =>
   `release istiod exists in istio-system and is not this stack's${whose}. ` +
-  "Where another stack owns the mesh, set istio.controlPlane: shared. To take it over: " +
-  "pulumi import kubernetes:helm.sh/v3:Release istiod istio-system/istiod";
+  "Where another stack owns the mesh, set istio.controlPlane: shared. " +
+  "A mesh that was installed in another way is not taken over by this version";
 
 /** How a release is healed that the state does not know. */
 export const unknown = (status: string, ...revisions: number[]): Heal => ({
