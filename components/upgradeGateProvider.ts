@@ -25,6 +25,8 @@ async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulum
     found = await observe(news.kubernetes, news.namespace);
   } catch (error) {
     // An unchanged stack may be previewed without its cluster; anything else must be judged from what runs.
+    const fixed = judgeIdentity(before, news);
+    if (fixed.length > 0) return { failures: fixed.map(failure) };
     if (olds.version === news.version) return { inputs: { ...news, cluster: olds.cluster, heal: [] } };
     return { failures: [failure(`the cluster cannot be reached, so the change cannot be judged: ${reasonOf(error)}`)] };
   }

@@ -47,6 +47,8 @@ function decode(key: Key, text: string | undefined): unknown {
   }
 }
 
+const hiddenText = (value: unknown) => (value === undefined ? "missing" : "its value is not allowed");
+
 function show(value: unknown): string {
   if (value === undefined) return "missing";
   const text = JSON.stringify(value);
@@ -62,12 +64,10 @@ function pathText(key: string, path: readonly PropertyKey[]): string {
 
 // Where people put credentials by mistake.
 const unshown = [
-  "kialiPassphrase",
-  "istio.chartRepository",
-  "kiali.chartRepository",
-  "kubernetes.kubeconfig",
-  "istio.values",
+  ...["kialiPassphrase", "kubernetes.kubeconfig", "kiali.chartRepository"],
+  ...["istio.chartRepository", "istio.hub", "istio.values"],
 ];
+const isShown = (path: string) => !unshown.some((name) => path.startsWith(name) || name.startsWith(`${path}.`));
 
 function problemsOf(key: Key, error: z.ZodError): readonly Problem[] {
   return error.issues.map((issue) => {
@@ -76,7 +76,7 @@ function problemsOf(key: Key, error: z.ZodError): readonly Problem[] {
     const { input } = issue;
     // A wrong kind of fault comes with the whole fault.
     const wrong = issue.code === "invalid_union" && isMap(input) ? input["type"] : input;
-    const value = unshown.some((name) => path.startsWith(name)) ? "its value is not allowed" : show(wrong);
+    const value = isShown(path) ? show(wrong) : hiddenText(wrong);
     return { path, text: `${value}. Allowed: ${issue.message}` };
   });
 }

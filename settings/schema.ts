@@ -12,10 +12,9 @@ const path = (describe: string) =>
   });
 
 const isRepository = (value: string) => {
-  if (!/^[a-z][a-z\d+.-]+:/i.test(value)) return value.trim() !== "";
-  if (!URL.canParse(value)) return false;
-  const { protocol, username, password } = new URL(value);
-  return /^https?:$/.test(protocol) && username === "" && password === "";
+  // No credentials in any form, and nothing that a URL reader would pass over.
+  if (value !== value.trim() || value === "" || /[\p{Cc}@?#]|^\/\//u.test(value)) return false;
+  return !/^[a-z][a-z\d+.-]+:/i.test(value) || (/^https?:/i.test(value) && URL.canParse(value));
 };
 
 const repository = (describe: string) =>

@@ -24,7 +24,7 @@ const configOf = (path: string, value: unknown): Config => {
 };
 
 // Where people put credentials by mistake.
-const unshown = /chartRepository|kubeconfig|istio\.values/;
+const unshown = /chartRepository|kubeconfig|istio\.values|istio\.hub|^istio$|^kiali$|^kubernetes$/;
 
 /** A row for a value that is refused, with the text of what is allowed. */
 const wrong = (path: string, value: unknown, allowed: string): Row => ({
