@@ -67,7 +67,7 @@ export function chooseEngine(project: string, env: NodeJS.ProcessEnv): Engine {
   const backend = loggedInTo(env);
   const packages = join(project, "node_modules", ".bin");
   return {
-    cli: installed ? "pulumi on PATH" : "the npm package pulumi",
+    cli: installed ? "pulumi on PATH" : "the npm package pulumi, which downloads the CLI at its first run",
     backend:
       backend ??
       `files in ${localFolder} (nobody is logged in; keep that folder, it holds the state and its passphrase)`,

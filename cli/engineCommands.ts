@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { CommandError, ConcurrentUpdateError, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { errorColors, outColors } from "./colors";
+import { mustRun } from "../render/run";
 import { chooseEngine } from "./backend";
 import { forgetPendingCreations, isStale, lockHolder } from "./heal";
 import { projectFolder, readStack } from "./stackFile";
@@ -24,6 +25,11 @@ async function openStack(name: string): Promise<Stack> {
   say(`state: ${engine.backend}; engine: ${engine.cli}`);
   // The Automation API looks for the CLI on this process's PATH before it knows of the workspace's.
   process.env["PATH"] = engine.env["PATH"];
+  // Also the moment in which the npm package downloads the CLI.
+  await mustRun("pulumi", ["version"], { seconds: 900 }).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(`no Pulumi CLI: ${engine.cli} (${why}). Install it: https://www.pulumi.com/docs/install/`);
+  });
   return LocalWorkspace.createOrSelectStack(
     { stackName: name, workDir: projectFolder },
     { envVars: { ...engine.env } },
