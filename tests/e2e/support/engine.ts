@@ -26,22 +26,35 @@ export function chartRoot(): string | undefined {
   );
 }
 
-/** Why the end-to-end tests cannot run here on a Kubernetes minor; `undefined` where they can. */
-export function missingFor(minor: string): string | undefined {
-  if (!onPath("pulumi")) return "no pulumi command on PATH";
-  if (!hasKubernetesProvider()) return "no Kubernetes provider for Pulumi";
+/** Why no control plane can be started here on a Kubernetes minor; `undefined` where one can. */
+function labMissing(minor: string): string | undefined {
   if (chartRoot() === undefined) return "no chart mirror: JAM_ISTIO_CHARTS";
   const binaries = findBinaries(minor);
   return typeof binaries === "string" ? binaries : undefined;
 }
 
-/** A suite that needs the engine and a control plane; a pending test with the reason where they are missing. */
-export function describeOn(minor: string, title: string, suite: () => void): void {
-  const reason = missingFor(minor);
-  describe(`${title} (Kubernetes ${minor})`, () => {
+/** Why the end-to-end tests cannot run here on a Kubernetes minor; `undefined` where they can. */
+export function missingFor(minor: string): string | undefined {
+  if (!onPath("pulumi")) return "no pulumi command on PATH";
+  if (!hasKubernetesProvider()) return "no Kubernetes provider for Pulumi";
+  return labMissing(minor);
+}
+
+function describeWith(reason: string | undefined, title: string, suite: () => void): void {
+  describe(title, () => {
     if (reason === undefined) suite();
     else it(`pending: ${reason}`);
   });
+}
+
+/** A suite that needs the engine and a control plane; a pending test with the reason where they are missing. */
+export function describeOn(minor: string, title: string, suite: () => void): void {
+  describeWith(missingFor(minor), `${title} (Kubernetes ${minor})`, suite);
+}
+
+/** A suite that needs a control plane and no engine; a pending test with the reason where it is missing. */
+export function describeOnLab(minor: string, title: string, suite: () => void): void {
+  describeWith(labMissing(minor), `${title} (Kubernetes ${minor})`, suite);
 }
 
 /** The repository's folder. */

@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readStack } from "../../cli/stackFile";
+import { render, type Rendered } from "../../render/render";
+import { toYaml, type KubernetesObject } from "../../render/objects";
+import { chartRoot, describeOnLab } from "./support/engine";
+import { useLab } from "./support/lab";
+
+// What a real API server says of every rendered object. It does not prove that Istio runs: nothing is started here.
+
+const stacks = [
+  { stack: "dev701", minor: "1.21" },
+  { stack: "integration702", minor: "1.21" },
+  { stack: "local700", minor: "1.34" },
+];
+
+const objectsOf = (rendered: Rendered): readonly KubernetesObject[] =>
+  rendered.flatMap((item) => (item.kind === "object" ? [item.object] : (item.release.objects ?? [])));
+
+/** The definitions among the objects, and those that istio-init's Jobs apply from ConfigMaps. */
+function definitions(objects: readonly KubernetesObject[]): readonly string[] {
+  return objects.flatMap((object) => {
+    if (object.kind === "CustomResourceDefinition") return [toYaml(object)];
+    const { data = {} } = object as KubernetesObject & { readonly data?: Readonly<Record<string, string>> };
+    return object.kind === "ConfigMap" && object.metadata.name.startsWith("istio-crd-") ? Object.values(data) : [];
+  });
+}
+
+for (const minor of new Set(stacks.map((one) => one.minor))) {
+  describeOnLab(minor, "admission of every rendered object", () => {
+    const lab = useLab(minor);
+    const apply = async (text: string, ...flags: readonly string[]): Promise<string> => {
+      const folder = mkdtempSync(join(tmpdir(), "jam-istio-admission-"));
+      writeFileSync(join(folder, "objects.yaml"), text);
+      const args = ["apply", "--server-side", "--validate=strict", "-f", join(folder, "objects.yaml"), ...flags];
+      return lab()
+        .plane.kubectl(...args)
+        .finally(() => {
+          rmSync(folder, { recursive: true });
+        });
+    };
+
+    before(async () => {
+      // The shared stack's definitions are those of the stack that owns the mesh.
+      const owner = stacks.find((one) => one.minor === minor)?.stack ?? "";
+      const owned = objectsOf(await render(readStack(owner), chartRoot(), () => undefined));
+      for (const text of definitions(owned)) await apply(text);
+      await lab().plane.kubectl("wait", "--for=condition=established", "crd", "--all");
+    });
+
+    for (const { stack } of stacks.filter((one) => one.minor === minor)) {
+      it(`${stack}: all of them`, async () => {
+        const objects = objectsOf(await render(readStack(stack), chartRoot(), () => undefined));
+        for (const { kind, metadata } of objects) {
+          if (kind === "Namespace") await lab().plane.kubectl("create", "namespace", metadata.name);
+        }
+        const said = await apply(objects.map(toYaml).join("---\n"), "--dry-run=server", "--force-conflicts");
+        assert.equal(said.trim().split("\n").length, objects.length, said);
+        assert.doesNotMatch(said, /unknown field|error/i);
+      });
+    }
+
+    it("a wrong object is refused: the check would see one", async () => {
+      const wrong = {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "x", namespace: "default" },
+        spec: { ports: [{ port: 70000 }] },
+      };
+      await assert.rejects(apply(toYaml(wrong), "--dry-run=server"), /port|invalid/i);
+    });
+  });
+}
