@@ -91,12 +91,14 @@ function secrecyProblem(key: Key, isSecret: boolean, given: boolean): string | u
   return undefined;
 }
 
-function freeze<T>(value: T): T {
-  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    Object.values(value).forEach(freeze);
-  }
-  return value;
+const maxDepth = 100;
+
+/** Freezes a value and all in it. @throws RangeError when it is nested deeper than any setting needs */
+function freeze<T>(value: T, depth = 0): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  if (depth > maxDepth) throw new RangeError("nested too deeply");
+  Object.values(value).forEach((item: unknown) => freeze(item, depth + 1));
+  return Object.freeze(value);
 }
 
 type Read = { -readonly [K in Key]?: unknown } & { servicePlaces?: number[] };
@@ -105,7 +107,7 @@ type Read = { -readonly [K in Key]?: unknown } & { servicePlaces?: number[] };
 function readSection(key: Key, value: unknown, given: Read): readonly Problem[] {
   const result = sections[key].safeParse(value, { reportInput: true });
   if (result.success) {
-    given[key] = result.data;
+    given[key] = freeze(result.data);
     return [];
   }
   if (key === "externalServices" && Array.isArray(value)) {
@@ -141,7 +143,6 @@ function readSections(raw: RawConfig): { readonly given: Given; readonly problem
     try {
       problems.push(...readSection(key, isSecret ? text : decode(key, text), given));
     } catch {
-      // The stack of calls has an end; no setting needs a thousand levels.
       problems.push({ path: key, text: "is nested too deeply" });
     }
   }

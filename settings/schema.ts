@@ -66,7 +66,7 @@ const istio = map(
       test: (value) => /^[a-z0-9][-a-z0-9._:/]*[a-z0-9]$/.test(value),
     }).optional(),
     values: z
-      .record(z.string(), z.json(), { error: () => "a map of Helm values" })
+      .record(z.string(), z.unknown(), { error: () => "a map of Helm values" })
       .meta({
         description: "Values for the control-plane chart; they win over the program's own. No secrets here.",
         allowed: "a map of Helm values",

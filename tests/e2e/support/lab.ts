@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { startControlPlane, type ControlPlane } from "../../../lab/controlPlane";
 import { serveCharts, type ChartServer } from "../../support/chartServer";
 import { chartRoot } from "./engine";
@@ -86,4 +87,14 @@ export async function helmStatus({ plane }: Lab, release: string): Promise<strin
     "jsonpath={.items[*].metadata.labels.status}",
   );
   return text.trim().split(/\s+/).at(-1) ?? "none";
+}
+
+/** The fingerprint of a cluster that its own controllers have finished setting up. */
+export async function settled(lab: Lab, ...namespaces: readonly string[]): Promise<string> {
+  for (let last = ""; ;) {
+    const now = await fingerprint(lab, ...namespaces);
+    if (now === last) return now;
+    last = now;
+    await setTimeout(3000);
+  }
 }
