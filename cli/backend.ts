@@ -10,6 +10,8 @@ export interface Engine {
   /** For a person: which CLI runs. */
   readonly cli: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The line with which a person's own `pulumi` finds the local state. */
+  readonly reach?: string;
 }
 
 /** Folder of the local backend's state and passphrase; in .gitignore. */
@@ -65,6 +67,8 @@ export function chooseEngine(project: string, env: NodeJS.ProcessEnv): Engine {
   const own = withoutPackages(path);
   const installed = holds(own, "pulumi");
   const backend = loggedInTo(env);
+  const local = backend === undefined ? localEnvironment(project, env) : undefined;
+  const exported = Object.entries(local ?? {}).map(([name, value]) => `${name}='${value}'`);
   const packages = join(project, "node_modules", ".bin");
   return {
     cli: installed ? "pulumi on PATH" : "the npm package pulumi, which downloads the CLI at its first run",
@@ -74,7 +78,8 @@ export function chooseEngine(project: string, env: NodeJS.ProcessEnv): Engine {
     env: {
       PATH: installed ? own : `${packages}${delimiter}${own}`,
       PULUMI_SKIP_UPDATE_CHECK: "true",
-      ...(backend === undefined ? localEnvironment(project, env) : {}),
+      ...local,
     },
+    ...(local === undefined ? {} : { reach: `export ${exported.join(" ")}` }),
   };
 }

@@ -23,6 +23,9 @@ const output = {
 async function openStack(name: string): Promise<Stack> {
   const engine = chooseEngine(projectFolder, process.env);
   say(`state: ${engine.backend}; engine: ${engine.cli}`);
+  if (engine.reach !== undefined) say(`for plain Pulumi, which npx brings: ${engine.reach}`);
+  // Ctrl-C reaches Pulumi as well, which ends the step it is at; this process waits for it.
+  process.on("SIGINT", () => say("stopping: Pulumi ends the step that it is at"));
   // The Automation API looks for the CLI on this process's PATH before it knows of the workspace's.
   process.env["PATH"] = engine.env["PATH"];
   // Also the moment in which the npm package downloads the CLI.
@@ -79,7 +82,13 @@ async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
 
 async function confirm(name: string): Promise<boolean> {
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`Deploy this to ${name}? Only "yes" does: `);
+  // Without an answer (Ctrl-D) the question would stay open for ever.
+  const closed = new Promise<string>((resolve) =>
+    terminal.once("close", () => {
+      resolve("no");
+    }),
+  );
+  const answer = await Promise.race([terminal.question(`Deploy this to ${name}? Only "yes" does: `), closed]);
   terminal.close();
   return answer.trim() === "yes";
 }

@@ -80,9 +80,10 @@ export function reasonOf(error: unknown): string {
 
 /**
  * Reads what the gate judges by; changes nothing.
+ * @param managed whether the stack owns istio-system: only then Helm's records are read, which takes rights to Secrets
  * @throws Error with one line when the API server cannot be asked
  */
-export async function observe(address: ClusterAddress, instance: string): Promise<Found> {
+export async function observe(address: ClusterAddress, instance: string, managed: boolean): Promise<Found> {
   const system = "istio-system";
   const cluster = await connect(address);
   const [version, secrets, deployments, ...namespaces] = await bounded(
@@ -90,7 +91,9 @@ export async function observe(address: ClusterAddress, instance: string): Promis
     20,
     Promise.all([
       cluster.version.getCode(),
-      cluster.core.listNamespacedSecret({ namespace: system, labelSelector: "owner=helm" }),
+      managed
+        ? cluster.core.listNamespacedSecret({ namespace: system, labelSelector: "owner=helm" })
+        : Promise.resolve({ items: [] }),
       cluster.apps.listNamespacedDeployment({ namespace: system, labelSelector: "app in (istiod,pilot)" }),
       ...["kube-system", system, instance].map((name) => namespaceOf(cluster.core.readNamespace({ name }))),
     ]),

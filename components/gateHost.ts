@@ -10,7 +10,7 @@ export class GateHost extends pulumi.ProviderResource {
     super("pulumi-nodejs", "gate-host", {});
   }
 
-  /** Returns when the engine has been asked to start it: modules that load after that do not hold the request back. */
+  /** Returns after long enough, as a rule, for the request to leave: modules that load after that do not hold it back. */
   public static async start(): Promise<GateHost> {
     const host = new GateHost();
     await setTimeout(20);

@@ -22,13 +22,13 @@ async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulum
   const before: Partial<Identity> = olds;
   let found;
   try {
-    found = await observe(news.kubernetes, news.namespace);
+    found = await observe(news.kubernetes, news.namespace, news.controlPlane === "managed");
   } catch (error) {
-    // An unchanged stack may be previewed without its cluster; anything else must be judged from what runs.
+    // Without a new version a stack goes on: its own provider says the same of a cluster that does not answer.
     const fixed = judgeIdentity(before, news);
     if (fixed.length > 0) return { failures: fixed.map(failure) };
     if (olds.version === news.version) return { inputs: { ...news, cluster: olds.cluster, heal: [] } };
-    return { failures: [failure(`the cluster cannot be reached, so the change cannot be judged: ${reasonOf(error)}`)] };
+    return { failures: [failure(`the cluster cannot be read, so the change cannot be judged: ${reasonOf(error)}`)] };
   }
   const inputs: GateInputs = { ...news, cluster: found.cluster ?? olds.cluster, resumed: olds.stack !== undefined };
   const verdict = judge(found, inputs, Math.floor(Date.now() / 1000));

@@ -1,3 +1,4 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import { mustRun } from "../render/run";
 
@@ -38,7 +39,6 @@ export function doJobs(kubeconfig: string, kubectlPath: string): { readonly stop
   }
 
   async function apply(text: string): Promise<void> {
-    const { writeFile, rm, mkdtemp } = await import("node:fs/promises");
     const folder = await mkdtemp(`${kubeconfig}-job-`);
     await writeFile(`${folder}/objects.yaml`, text);
     await kubectl("apply", "-f", `${folder}/objects.yaml`).finally(() => rm(folder, { recursive: true }));

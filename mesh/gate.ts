@@ -91,18 +91,24 @@ function pending(last: HelmRecord, wanted: Wanted, now: number): Judged {
   return { refused: [text], heal: [] };
 }
 
-function notOurs({ release, description }: HelmRecord): string {
-  const owner = description.startsWith("jam-istio/") ? ` but ${description.split(" ")[0] ?? ""}'s` : "";
-  return (
-    `release ${release} exists in istio-system and is not this stack's${owner}. Where another stack owns the mesh, set ` +
-    `istio.controlPlane: shared. A mesh that was installed in another way is not taken over by this version`
-  );
+function notOurs(records: readonly HelmRecord[], { stack }: Wanted): Judged {
+  const { release = "", description = "" } =
+    records.findLast((record) => record.description !== "") ?? records[0] ?? {};
+  const owner = description.startsWith("jam-istio/") ? (description.split(" ")[0] ?? "") : undefined;
+  const text =
+    owner === ownerMark(stack)
+      ? `release ${release} was installed by ${owner} and is unknown to this state: the stack was deployed from another ` +
+        `backend. Log in to that one (pulumi login)`
+      : `release ${release} exists in istio-system and is not this stack's${owner === undefined ? "" : ` but ${owner}'s`}. ` +
+        `Where another stack owns the mesh, set istio.controlPlane: shared. A mesh that was installed in another way is ` +
+        `not taken over by this version`;
+  return { refused: [text], heal: [] };
 }
 
 function unknownToState(records: readonly HelmRecord[], last: HelmRecord, wanted: Wanted): Judged {
   // A first revision that never got ready carries no mark, and nothing runs on it.
-  const halfMade = last.status !== "deployed" && records.length === 1 && wanted.resumed;
-  if (!isOurs(last, wanted) && !halfMade) return { refused: [notOurs(last)], heal: [] };
+  const halfMade = last.status !== "deployed" && records.length === 1;
+  if (!wanted.resumed || !(isOurs(last, wanted) || halfMade)) return notOurs(records, wanted);
   const why = `${last.status}, and unknown to the stack's state: an interrupted run left it`;
   return { refused: [], heal: [{ release: last.release, secrets: records.map(({ secret }) => secret), why }] };
 }
@@ -135,13 +141,33 @@ function judgeRelease(name: string, found: Found, wanted: Wanted, now: number): 
     return { refused: known ? [text] : [], heal: [] };
   }
   if (!last.status.startsWith("pending-")) return judgeSettled(records, last, wanted, now);
-  if (!known && !wanted.resumed && records.length === 1) return { refused: [notOurs(last)], heal: [] };
+  if (!known && !wanted.resumed) return notOurs(records, wanted);
   const before = records.at(-2);
   // Under it lies the last revision that got ready, and that one tells whose the release is.
   const rest = known || before === undefined ? nothing : judgeSettled(records.slice(0, -1), before, wanted, now);
   if (rest.refused.length > 0) return rest;
   const stuck = pending(last, wanted, now);
   return { refused: stuck.refused, heal: stuck.refused.length > 0 ? [] : [...stuck.heal, ...rest.heal] };
+}
+
+function judgeShared({ running }: Found, { version }: Wanted): Verdict {
+  if (running === undefined) {
+    const text =
+      "no control plane runs in istio-system. Run up for the stack that owns it first, or set istio.controlPlane: managed";
+    return { refused: [text], heal: [], warnings: [] };
+  }
+  const differs = running !== unreadable && running !== version;
+  return { refused: [], heal: [], warnings: differs ? [`Istio ${running} runs, the settings say ${version}`] : [] };
+}
+
+/** A control plane that runs without a Helm release of ours: made by istioctl, helm template, or under other names. */
+function foreignMesh(found: Found, wanted: Wanted): readonly string[] {
+  const seen = wanted.known.length > 0 || found.records.some(({ release }) => wanted.releases.includes(release));
+  if (found.running === undefined || wanted.resumed || seen) return [];
+  return [
+    `Istio ${found.running} runs in istio-system without a Helm release named ${wanted.releases.join(" or ")}: it was ` +
+      `installed in another way, and such a mesh is not taken over by this version`,
+  ];
 }
 
 /**
@@ -154,9 +180,8 @@ export function judge(found: Found, wanted: Wanted, now: number): Verdict {
       `namespace ${name} is being deleted. Wait until it is gone; what holds it: kubectl get namespace ${name} -o jsonpath='{.status.conditions}'`,
   );
   if (wanted.controlPlane === "shared") {
-    const missing =
-      "no control plane runs in istio-system. Run up for the stack that owns it first, or set istio.controlPlane: managed";
-    return { refused: [...stuck, ...(found.running === undefined ? [missing] : [])], heal: [], warnings: [] };
+    const shared = judgeShared(found, wanted);
+    return { ...shared, refused: [...stuck, ...shared.refused] };
   }
   const kubernetes = judgeKubernetes(wanted.version, found.kubernetes, wanted.allow);
   const releases = wanted.releases.map((name) => judgeRelease(name, found, wanted, now));
@@ -164,6 +189,7 @@ export function judge(found: Found, wanted: Wanted, now: number): Verdict {
     refused: [
       ...stuck,
       ...kubernetes.refused,
+      ...foreignMesh(found, wanted),
       ...(found.running === undefined ? [] : refuseTransition(found.running, wanted.version, wanted.allow)),
       ...releases.flatMap(({ refused }) => refused),
     ],

@@ -1,4 +1,4 @@
-import { compareMinors, minorData, minorOf, layoutOf } from "./releases";
+import { compareMinors, dataDate, minorData, minorOf, layoutOf } from "./releases";
 
 /** Verdict on an Istio version on a Kubernetes version. */
 export interface KubernetesVerdict {
@@ -22,7 +22,7 @@ export function judgeKubernetes(istio: string, kubernetes: string, allow: readon
   if (data === undefined) {
     return {
       refused: [],
-      warnings: [`Istio ${minor} is newer than this program's data: its Kubernetes range is unknown`],
+      warnings: [`Istio ${minor} is newer than this program's data of ${dataDate}: its Kubernetes range is unknown`],
     };
   }
   if (data.endOfLife !== undefined && !allow.includes("end-of-life")) {

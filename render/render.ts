@@ -7,13 +7,12 @@ import type { Settings } from "../settings";
 import { loadChart, repositoryUnder } from "./charts";
 import { findHelm, type Progress } from "./helm";
 import { hideSecretData, objectOf, parseManifest, type KubernetesObject } from "./objects";
-import { record, type Registration } from "./record";
+import { record } from "./record";
 import { mustRun } from "./run";
 
 /** A Helm release with the objects that its chart makes; `undefined` where the chart could not be had. */
 export interface RenderedRelease {
   readonly plan: ReleasePlan;
-  readonly inputs: Registration["inputs"];
   readonly objects: readonly KubernetesObject[] | undefined;
   readonly missing?: string;
 }
@@ -26,19 +25,19 @@ export type Rendered = readonly (
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
 
-/** The Kubernetes version that charts are rendered for: the newest that Istio supports, for equal bytes everywhere. */
+/** The Kubernetes version that charts are rendered for: the newest that carries them, for equal bytes everywhere. */
 function renderFor(version: string): string {
   const newest = layoutOf(version) === "classic" ? "1.21" : (minorData(version)?.kubernetesMax ?? "1.36");
   return `${newest}.0`;
 }
 
+/** @throws Error with one line when the chart cannot be rendered with the values */
 async function expand(
   plan: ReleasePlan,
+  archive: string,
   helm: string,
   istio: string,
-  progress: Progress,
 ): Promise<readonly KubernetesObject[]> {
-  const archive = await loadChart(plan, helm, progress);
   const folder = await mkdtemp(join(tmpdir(), "jam-istio-"));
   try {
     const values = join(folder, "values.json");
@@ -46,6 +45,11 @@ async function expand(
     const args = ["template", plan.name, archive, "--namespace", "istio-system", "--values", values, "--include-crds"];
     const text = await mustRun(helm, [...args, "--kube-version", renderFor(istio)], { seconds: 120 });
     return parseManifest(text).map(hideSecretData);
+  } catch (error) {
+    throw new Error(
+      `release ${plan.name}: its chart cannot be rendered with these values (istio.values): ${lineOf(error)}`,
+      { cause: error },
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -71,25 +75,21 @@ export async function render(settings: Settings, charts: string | undefined, pro
       if (planned === undefined) return [];
       const repository = charts === undefined ? planned.repository : repositoryUnder(charts, planned, settings.layout);
       const plan = { ...planned, repository };
-      return [renderRelease(plan, registration, helm, settings.istio.version, progress)];
+      return [renderRelease(plan, helm, settings.istio.version, progress)];
     }),
   );
 }
 
 async function renderRelease(
   plan: ReleasePlan,
-  { inputs }: Registration,
   helm: string | { readonly error: string },
   istio: string,
   progress: Progress,
 ): Promise<Rendered[number]> {
-  const base = { plan, inputs };
-  if (typeof helm !== "string")
-    return { kind: "release", release: { ...base, objects: undefined, missing: helm.error } };
-  try {
-    progress(`rendering ${plan.name} (chart ${plan.chart} ${plan.version})`);
-    return { kind: "release", release: { ...base, objects: await expand(plan, helm, istio, progress) } };
-  } catch (error) {
-    return { kind: "release", release: { ...base, objects: undefined, missing: lineOf(error) } };
-  }
+  const without = (missing: string) => ({ kind: "release" as const, release: { plan, objects: undefined, missing } });
+  if (typeof helm !== "string") return without(helm.error);
+  const archive = await loadChart(plan, helm, progress).catch((error: unknown) => ({ error: lineOf(error) }));
+  if (typeof archive !== "string") return without(archive.error);
+  progress(`rendering ${plan.name} (chart ${plan.chart} ${plan.version})`);
+  return { kind: "release", release: { plan, objects: await expand(plan, archive, helm, istio) } };
 }

@@ -11,7 +11,7 @@ export interface Measured {
   readonly megabytes?: number;
 }
 
-/** Config of an instance with many external services, each host on a port of its own protocol family. */
+/** Many external services, told apart by SNI on one port. */
 export function manyServices(count: number): readonly object[] {
   return Array.from({ length: count }, (_, at) => ({
     name: `service-${String(at)}`,

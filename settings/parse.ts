@@ -132,6 +132,9 @@ function readSections(raw: RawConfig): { readonly given: Given; readonly problem
     if (key !== undefined && !(keys as string[]).includes(key))
       problems.push({ path: key, text: unknownKey(key, keys) });
   }
+  for (const fullKey of Object.keys(raw.values).filter((key) => key.startsWith("kubernetes:"))) {
+    problems.push({ path: "kubernetes", text: `"${fullKey}" is not read: this program's cluster is said here` });
+  }
   for (const key of keys) {
     const text = raw.values[`${project}:${key}`];
     const isSecret = raw.secretKeys.includes(`${project}:${key}`);
