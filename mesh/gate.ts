@@ -164,8 +164,9 @@ function judgeShared({ running }: Found, { version }: Wanted): Verdict {
 function foreignMesh(found: Found, wanted: Wanted): readonly string[] {
   const seen = wanted.known.length > 0 || found.records.some(({ release }) => wanted.releases.includes(release));
   if (found.running === undefined || wanted.resumed || seen) return [];
+  const what = found.running === unreadable ? "a control plane" : `Istio ${found.running}`;
   return [
-    `Istio ${found.running} runs in istio-system without a Helm release named ${wanted.releases.join(" or ")}: it was ` +
+    `${what} runs in istio-system without a Helm release named ${wanted.releases.join(" or ")}: it was ` +
       `installed in another way, and such a mesh is not taken over by this version`,
   ];
 }

@@ -90,11 +90,16 @@ describeOn("1.21", "interrupted runs", () => {
     await converged();
   });
 
+  // More than the simulated node has: the release stays pending for as long as the test needs.
+  const stuck = { pilot: { resources: { requests: { cpu: "100000" } } } };
+
   for (const release of ["istio-init", "istio"]) {
     it(`killed in pending-install of ${release}: refused while young, healed by one up when old`, async () => {
+      if (release === "istio") instance.configure(config({ values: stuck }));
       const child = instance.start("up");
       await until("pending-install", async () => (await helmStatus(lab(), release)) === "pending-install");
       await kill(child, "tree");
+      instance.configure(config());
       const young = await command("up", instance.name, "--yes");
       assert.notEqual(young.code, 0);
       assert.match(
@@ -115,7 +120,7 @@ describeOn("1.21", "interrupted runs", () => {
 
   it("killed in pending-upgrade: healed by one up, also when the config is taken back", async () => {
     await instance.up();
-    instance.configure(config({ values: { global: { proxy: { concurrency: 3 } } } }));
+    instance.configure(config({ values: { ...stuck, global: { proxy: { concurrency: 3 } } } }));
     const child = instance.start("up");
     await until("pending-upgrade", async () => (await helmStatus(lab(), "istio")) === "pending-upgrade");
     await kill(child, "tree");

@@ -43,11 +43,20 @@ describe("gate: releases that the state does not know", () => {
     {
       name: "deployed and ours: healed, Helm adopts its own objects",
       records: [record("istiod", 1, { description: ownerMark("dev701") })],
+      wanted: resumed,
       heal: [unknown("deployed", 1)],
+    },
+    {
+      name: "deployed by the stack of this name, and no earlier run in this state: another state's",
+      records: [record("istiod", 1, { description: ownerMark("dev701") })],
+      refused: [
+        "release istiod was installed by jam-istio/dev701 and is unknown to this state: the stack was deployed from another backend. Log in to that one (pulumi login)",
+      ],
     },
     {
       name: "deployed, ours and healed once before",
       records: [record("istiod", 1, { description: `${ownerMark("dev701")} healed 2026-11-23T10:00:00.000Z` })],
+      wanted: resumed,
       heal: [unknown("deployed", 1)],
     },
     {
@@ -56,6 +65,7 @@ describe("gate: releases that the state does not know", () => {
         record("istiod", 1, { status: "superseded" }),
         record("istiod", 2, { description: ownerMark("dev701") }),
       ],
+      wanted: resumed,
       heal: [unknown("deployed", 1, 2)],
     },
     {

@@ -1,7 +1,7 @@
 // The gate's verdict on everything but Helm releases: namespaces, a shared control plane, versions.
 import assert from "node:assert/strict";
 import { judge, unreadable } from "../../mesh/gate";
-import { found, known, now, record, wanted } from "./gateSupport";
+import { found, known, now, record, wanted, resumed } from "./gateSupport";
 
 const deleted = (name: string) =>
   `namespace ${name} is being deleted. Wait until it is gone; what holds it: kubectl get namespace ${name} -o jsonpath='{.status.conditions}'`;
@@ -38,21 +38,32 @@ describe("gate: the cluster", () => {
   });
 
   it("one minor back is let through where the risk is acknowledged", () => {
-    assert.deepEqual(judge(found({ running: "1.31.0" }), wanted({ allow: ["downgrade"] }), now), fine);
+    assert.deepEqual(judge(found({ running: "1.31.0" }), wanted({ ...resumed, allow: ["downgrade"] }), now), fine);
   });
 
   it("a running version that cannot be read is not judged, and said", () => {
     const text = "the running control plane's image has no version: the step to the new one is not judged";
-    assert.deepEqual(judge(found({ running: unreadable }), wanted(), now), { ...fine, warnings: [text] });
+    assert.deepEqual(judge(found({ running: unreadable }), wanted(resumed), now), { ...fine, warnings: [text] });
     const kubernetes = { running: unreadable, kubernetes: "1.37" };
-    assert.deepEqual(judge(found(kubernetes), wanted({ allow: ["untested-kubernetes"] }), now), {
+    assert.deepEqual(judge(found(kubernetes), wanted({ ...resumed, allow: ["untested-kubernetes"] }), now), {
       ...fine,
       warnings: [untested, text],
     });
   });
 
+  it("a mesh without Helm's records is refused to a stack that did not install it", () => {
+    const foreign = (what: string) => [
+      `${what} runs in istio-system without a Helm release named istio-base or istiod: it was installed in another way, ` +
+        "and such a mesh is not taken over by this version",
+    ];
+    const said = (running: string) => judge(found({ running }), wanted(), now).refused;
+    assert.deepEqual(said("1.30.3"), foreign("Istio 1.30.3"));
+    assert.deepEqual(said(unreadable), foreign("a control plane"));
+    assert.deepEqual(judge(found({ running: "1.30.3" }), wanted(resumed), now).refused, []);
+  });
+
   it("a step of one minor is let through, with the warnings of the wanted version", () => {
-    assert.deepEqual(judge(found({ running: "1.27.3" }), wanted({ version: "1.28.10" }), now), {
+    assert.deepEqual(judge(found({ running: "1.27.3" }), wanted({ ...resumed, version: "1.28.10" }), now), {
       refused: [],
       heal: [],
       warnings: [ended],
@@ -79,7 +90,10 @@ describe("gate: a shared control plane", () => {
   });
   it("is enough when it runs: Kubernetes, versions and releases are its owner's affair", () => {
     const records = [record("istiod", 1, { status: "uninstalling" })];
-    assert.deepEqual(judge(found({ running: "1.28.10", kubernetes: "1.20", records }), shared, now), fine);
+    assert.deepEqual(judge(found({ running: "1.28.10", kubernetes: "1.20", records }), shared, now), {
+      ...fine,
+      warnings: ["Istio 1.28.10 runs, the settings say 1.30.3"],
+    });
   });
   it("is enough when its version cannot be read", () => {
     assert.deepEqual(judge(found({ running: unreadable }), shared, now), fine);

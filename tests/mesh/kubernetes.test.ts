@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { judgeKubernetes } from "../../mesh/kubernetes";
-import { layoutOf, minors } from "../../mesh/releases";
+import { dataDate, layoutOf, minors } from "../../mesh/releases";
 
 const next = (minor: string, by: number) => `1.${String(Number(minor.slice(2)) + by)}`;
 const removed = (istio: string, kubernetes: string) =>
@@ -87,7 +87,7 @@ describe("kubernetes: end of life, and what is not known", () => {
     it(`a minor newer than the data is warned of on ${kubernetes}, not refused`, () => {
       assert.deepEqual(judgeKubernetes("1.40.0", kubernetes, []), {
         refused: [],
-        warnings: ["Istio 1.40 is newer than this program's data: its Kubernetes range is unknown"],
+        warnings: [`Istio 1.40 is newer than this program's data of ${dataDate}: its Kubernetes range is unknown`],
       });
     });
   }

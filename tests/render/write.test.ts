@@ -13,7 +13,7 @@ const object = (name: string, namespace?: string, kind = "Role"): Item => ({
 const plan = { name: "istio", chart: "istio", version: "1.4.6", repository: "/here/charts", values: { a: 1 } };
 const release = (...items: readonly Item[]): Item => ({
   kind: "release",
-  release: { plan, inputs: {}, objects: items.flatMap((item) => (item.kind === "object" ? [item.object] : [])) },
+  release: { plan, objects: items.flatMap((item) => (item.kind === "object" ? [item.object] : [])) },
 });
 const pathsOf = (...items: readonly Item[]) => filesOf(items).map(({ path }) => path);
 
@@ -70,7 +70,7 @@ describe("filesOf", () => {
   });
 
   it("a release without its chart still has _release.yaml", () => {
-    const missing: Item = { kind: "release", release: { plan, inputs: {}, objects: undefined, missing: "offline" } };
+    const missing: Item = { kind: "release", release: { plan, objects: undefined, missing: "offline" } };
     assert.deepEqual(pathsOf(missing), ["release-istio/_release.yaml"]);
   });
 });
