@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ownerMark, type KnownRelease } from "../mesh/gate";
+import type { KnownRelease } from "../mesh/gate";
+import { ownerMark } from "../mesh/helmReleases";
 import { releasePlans } from "../mesh/values";
 import type { Settings } from "../settings";
 import type { GateInputs, Healed } from "./upgradeGateProvider";

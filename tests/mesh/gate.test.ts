@@ -1,6 +1,7 @@
 // The gate's verdict on Helm releases, but for interrupted runs. That a cluster gives such records is proved where one runs.
 import assert from "node:assert/strict";
-import { judge, ownerMark } from "../../mesh/gate";
+import { judge } from "../../mesh/gate";
+import { ownerMark } from "../../mesh/helmReleases";
 import {
   base,
   bothKnown,

@@ -1,6 +1,7 @@
 // The gate's verdict on what interrupted runs leave. That a cluster gives such records is proved where one runs.
 import assert from "node:assert/strict";
-import { judge, ownerMark, type Heal } from "../../mesh/gate";
+import { judge, type Heal } from "../../mesh/gate";
+import { ownerMark } from "../../mesh/helmReleases";
 import {
   base,
   bothKnown,

@@ -1,13 +1,6 @@
 import assert from "node:assert/strict";
-import {
-  judge,
-  ownerMark,
-  type Found,
-  type Heal,
-  type HelmRecord,
-  type KnownRelease,
-  type Wanted,
-} from "../../mesh/gate";
+import { judge, type Found, type Heal, type HelmRecord, type KnownRelease, type Wanted } from "../../mesh/gate";
+import { ownerMark } from "../../mesh/helmReleases";
 
 /** The judged moment, in seconds since 1970. */
 export const now = 1_800_000_000;
