@@ -1,5 +1,5 @@
 import { CORE_SCHEMA, dump, loadAll } from "js-yaml";
-import { secretPlaceholder } from "../settings/raw";
+import { isMap, secretPlaceholder } from "../settings/raw";
 import type { Registration } from "./record";
 
 /** A Kubernetes object. */
@@ -8,9 +8,6 @@ export interface KubernetesObject {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function isObject(value: unknown): value is KubernetesObject {
   return isMap(value) && typeof value["kind"] === "string" && isMap(value["metadata"]);

@@ -69,10 +69,11 @@ function naiveProgram({ plane, charts }: Lab): string {
   const repo = `${charts.url}/istio-release/releases/${version}/charts`;
   return `
 import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
 const provider = new k8s.Provider("k8s", { kubeconfig: ${JSON.stringify(plane.kubeconfig)} });
 const system = new k8s.core.v1.Namespace("istio-system", { metadata: { name: "istio-system" } }, { provider });
-const release = (name: string, values: object, dependsOn: any[]) => new k8s.helm.v3.Release(name, { name, chart: name, version: "${version}",
+const release = (name: string, values: object, dependsOn: pulumi.Resource[]) => new k8s.helm.v3.Release(name, { name, chart: name, version: "${version}",
   namespace: "istio-system", repositoryOpts: { repo: "${repo}" }, values, waitForJobs: true }, { provider, dependsOn });
 const init = release("istio-init", {}, [system]);
 const passphrase = new random.RandomPassword("kiali", { length: 32 }).result;
@@ -80,7 +81,7 @@ const secret = new k8s.core.v1.Secret("kiali", { ...${JSON.stringify(secret)}, s
 const istio = release("istio", { kiali: { enabled: true }, gateways: { enabled: false } }, [init, secret]);
 const namespace = new k8s.core.v1.Namespace("dev701", { metadata: { name: "dev701" } }, { provider });
 for (const entry of ${JSON.stringify(entries)}) {
-  new k8s.apiextensions.CustomResource(entry.metadata.name, entry as any, { provider, dependsOn: [istio, namespace] });
+  new k8s.apiextensions.CustomResource(entry.metadata.name, entry as unknown as k8s.apiextensions.CustomResourceArgs, { provider, dependsOn: [istio, namespace] });
 }
 `;
 }

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { layoutOf, type Layout } from "../mesh/releases";
 import { isLabel, unknownKey } from "./leaves";
-import type { RawConfig } from "./raw";
+import { isMap, type RawConfig } from "./raw";
 import { judge, type Given, type Problem } from "./rules";
 import { sections, type Key, type Sections } from "./schema";
 import { externalService } from "./serviceSchema";
@@ -31,9 +31,6 @@ function dropNulls(value: unknown, path: string): unknown {
   const kept = Object.entries(value).filter(([, item]) => item !== null);
   return Object.fromEntries(kept.map(([key, item]) => [key, dropNulls(item, `${path}.${key}`)]));
 }
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function decode(key: Key, text: string | undefined): unknown {
   if (text === undefined || text === "") return undefined;

@@ -35,7 +35,8 @@ const timestamp = new Type("tag:yaml.org,2002:timestamp", {
 });
 const schema = CORE_SCHEMA.extend({ implicit: [timestamp] });
 
-const isMap = (value: unknown): value is Record<string, unknown> =>
+/** Whether a value is a map, and no list. */
+export const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Replaces each `{secure: …}` by the placeholder; tells whether there was one. */
