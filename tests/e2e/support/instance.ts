@@ -151,6 +151,6 @@ export class Instance {
   }
 
   public remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const folder of [this.folder, this.backend]) rmSync(folder, { recursive: true, force: true });
   }
 }
