@@ -3,6 +3,8 @@ import type { V1Deployment, V1Namespace, V1Secret } from "@kubernetes/client-nod
 import { unreadable, type Found, type HelmRecord } from "../mesh/gate";
 import { bounded, connect, type ClusterAddress } from "./kubernetes";
 
+const system = "istio-system";
+
 /** Helm's payload: base64 inside the Secret's own base64, gzipped JSON. */
 function descriptionOf(payload: string | undefined): string {
   const packed = Buffer.from(Buffer.from(payload ?? "", "base64").toString("utf8"), "base64");
@@ -84,7 +86,6 @@ export function reasonOf(error: unknown): string {
  * @throws Error with one line when the API server cannot be asked
  */
 export async function observe(address: ClusterAddress, instance: string, managed: boolean): Promise<Found> {
-  const system = "istio-system";
   const cluster = await connect(address);
   const [version, secrets, deployments, ...namespaces] = await bounded(
     "the Kubernetes API",
@@ -114,7 +115,7 @@ export async function removeRecords(address: ClusterAddress, names: readonly str
   const { core } = await connect(address);
   for (const name of names) {
     try {
-      await bounded(`removing ${name}`, 20, core.deleteNamespacedSecret({ namespace: "istio-system", name }));
+      await bounded(`removing ${name}`, 20, core.deleteNamespacedSecret({ namespace: system, name }));
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }

@@ -31,15 +31,16 @@ export interface Recording {
 
 const signature = "4dabf18193072939515e22adb298388d";
 
+const isSecret = (value: unknown): value is { readonly value?: unknown } =>
+  typeof value === "object" && value !== null && signature in value;
+
 /** Replaces what Pulumi marks as secret by a placeholder; of a secret map the keys stay. */
 export function mask(value: unknown, secret = false): unknown {
   if (Array.isArray(value)) return value.map((item) => mask(item, secret));
   if (typeof value !== "object" || value === null) return secret ? secretPlaceholder : value;
-  if (signature in value) return mask("value" in value ? value.value : undefined, true);
+  if (isSecret(value)) return mask(value.value, true);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mask(item, secret)]));
 }
-
-const isSecret = (value: unknown) => typeof value === "object" && value !== null && signature in value;
 
 /** What providers would compute; enough for the program to go on. */
 function outputsOf({ type, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { layoutOf, minorData } from "../mesh/releases";
-import { releasePlans, type ReleasePlan } from "../mesh/values";
+import { releasePlans, systemNamespace, type ReleasePlan } from "../mesh/values";
 import type { Settings } from "../settings";
 import { loadChart, repositoryUnder } from "./charts";
 import { findHelm, type Progress } from "./helm";
@@ -42,7 +42,7 @@ async function expand(
   try {
     const values = join(folder, "values.json");
     await writeFile(values, JSON.stringify(plan.values));
-    const args = ["template", plan.name, archive, "--namespace", "istio-system", "--values", values, "--include-crds"];
+    const args = ["template", plan.name, archive, "--namespace", systemNamespace, "--values", values, "--include-crds"];
     const text = await mustRun(helm, [...args, "--kube-version", renderFor(istio)], { seconds: 120 });
     return parseManifest(text).map(hideSecretData);
   } catch (error) {

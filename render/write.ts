@@ -1,5 +1,6 @@
 import { mkdir, readFile, realpath, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
+import { systemNamespace } from "../mesh/values";
 import type { Rendered } from "./render";
 import { toYaml, type KubernetesObject } from "./objects";
 
@@ -37,7 +38,7 @@ export function filesOf(rendered: Rendered): readonly RenderedFile[] {
     const { plan, objects = [] } = item.release;
     // Where the chart was read from differs from machine to machine and is no part of what gets installed.
     const { name, chart, version, values } = plan;
-    const release = { name, namespace: "istio-system", chart, version, values };
+    const release = { name, namespace: systemNamespace, chart, version, values };
     const folder = `release-${plan.name}`;
     return [
       { path: `${folder}/_release.yaml`, text: toYaml(release) },
