@@ -58,25 +58,30 @@ export function withoutPackages(path: string): string {
 
 const holds = (path: string, name: string) => path.split(delimiter).some((folder) => existsSync(folder + sep + name));
 
+/** The PATH on which Pulumi is found: the one that the person installed, else the npm package's. */
+export function enginePath(project: string, path: string): { readonly path: string; readonly installed: boolean } {
+  const own = withoutPackages(path);
+  const installed = holds(own, "pulumi");
+  const packages = join(project, "node_modules", ".bin");
+  return { path: installed ? own : `${packages}${delimiter}${own}`, installed };
+}
+
 /**
  * Decides on the CLI (PATH, else the npm package `pulumi`, which fetches it at its first run) and the backend
  * (the one that is logged in to, else files in the project's folder).
  */
 export function chooseEngine(project: string, env: NodeJS.ProcessEnv): Engine {
-  const path = env["PATH"] ?? "";
-  const own = withoutPackages(path);
-  const installed = holds(own, "pulumi");
+  const { path, installed } = enginePath(project, env["PATH"] ?? "");
   const backend = loggedInTo(env);
   const local = backend === undefined ? localEnvironment(project, env) : undefined;
   const exported = Object.entries(local ?? {}).map(([name, value]) => `${name}='${value}'`);
-  const packages = join(project, "node_modules", ".bin");
   return {
     cli: installed ? "pulumi on PATH" : "the npm package pulumi, which downloads the CLI at its first run",
     backend:
       backend ??
       `files in ${localFolder} (nobody is logged in; keep that folder, it holds the state and its passphrase)`,
     env: {
-      PATH: installed ? own : `${packages}${delimiter}${own}`,
+      PATH: path,
       PULUMI_SKIP_UPDATE_CHECK: "true",
       ...local,
     },

@@ -9,6 +9,8 @@ const program = new Command("jam-istio")
 /* eslint-disable @typescript-eslint/no-require-imports -- each command loads what it needs when it runs: the help does not
    wait for Pulumi, and the loader of TypeScript handles require() alone */
 const loadRender = () => require("./renderCommand") as typeof import("./renderCommand");
+const loadLab = () => require("./labCommand") as typeof import("./labCommand");
+const loadRehearse = () => require("./rehearseCommand") as typeof import("./rehearseCommand");
 const loadEngine = () => require("./engineCommands") as typeof import("./engineCommands");
 /* eslint-enable @typescript-eslint/no-require-imports */
 
@@ -40,6 +42,48 @@ program
   .description("Show what up would change, and what it would refuse")
   .argument(...stackArgument)
   .action((stack: string) => loadEngine().preview(stack));
+program
+  .command("rehearse")
+  .description("Deploy a stack, and an upgrade, on a control plane made for it on this machine; report what happens")
+  .argument(...stackArgument)
+  .option("--to-version <version>", "Istio version to upgrade to, after the install")
+  .option("--kubernetes <version>", "Kubernetes minor (default: one that the Istio versions support)")
+  .option("--binaries <folder>", "folder with the control plane's programs")
+  .option("--charts <root>", "directory or URL laid out like the official chart repositories")
+  .option("--json", "print the report as JSON")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 it went through, 1 it was refused, failed, or left a workload without a ready pod.",
+  )
+  .action((stack: string, options: object) => loadRehearse().rehearse(stack, options));
+
+const lab = program
+  .command("lab")
+  .description("A real Kubernetes control plane with simulated nodes, on this machine, for trying things out");
+const kubernetesOption = ["--kubernetes <version>", "Kubernetes minor of the control plane"] as const;
+lab
+  .command("up")
+  .description("Start it, or find it running; prints the kubeconfig to use")
+  .option(kubernetesOption[0], "Kubernetes minor (default: 1.34; 1.21 carries a classic mesh)")
+  .option("--binaries <folder>", "folder with kube-apiserver and the like, or with a folder 1.34 of them")
+  .option("--json", "print the result as JSON")
+  .action((options: object) => loadLab().labUp(options));
+lab
+  .command("down")
+  .description("End it and remove what it wrote; also what a crash left")
+  .option(...kubernetesOption)
+  .action((options: object) => loadLab().labDown(options));
+lab
+  .command("status")
+  .description("Show what is up; exit code 3 when nothing is")
+  .option(...kubernetesOption)
+  .option("--json", "print it as JSON")
+  .action((options: object) => loadLab().labStatus(options));
+lab
+  .command("env")
+  .description("Print the line that points kubectl at it, for a shell's eval")
+  .option(...kubernetesOption)
+  .action((options: object) => loadLab().labEnv(options));
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;

@@ -1,110 +1,139 @@
-import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { openSync } from "node:fs";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
-import { mustRun, run } from "../render/run";
-import { doJobs } from "./jobs";
-
-/** Programs of a control plane, by path. */
-export interface Binaries {
-  readonly kwokctl: string;
-  readonly kwok: string;
-  readonly etcd: string;
-  readonly apiserver: string;
-  readonly controllerManager: string;
-  readonly scheduler: string;
-  readonly kubectl: string;
-}
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { cacheFolder } from "../render/helm";
+import { mustRun } from "../render/run";
+import { withLock } from "./lock";
+import { provideBinaries, type Programs } from "./provide";
+import { isAlive, kwokctlCall, stopControlPlane, writePlane, type Plane } from "./plane";
 
 /** A running control plane with one simulated node. */
 export interface ControlPlane {
+  readonly plane: Plane;
   readonly kubeconfig: string;
   readonly kubectl: (...args: readonly string[]) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
-function onPath(name: string): string | undefined {
-  return (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, name))
-    .find((path) => existsSync(path));
+/** How a control plane is started. */
+export interface StartOptions {
+  /** Folder with the programs. Default: `JAM_ISTIO_LAB`. */
+  readonly binaries?: string | undefined;
+  /** Whether it ends with this process, however this process ends. Default: true. */
+  readonly temporary?: boolean;
+  readonly progress?: (line: string) => void;
+  /** Told as soon as there is a folder, before anything runs. */
+  readonly starting?: (folder: string) => void;
+}
+
+async function writeConfig({ folder, socket }: Plane): Promise<void> {
+  const head =
+    "apiVersion: config.kwok.x-k8s.io/v1alpha1\nkind: KwokctlConfiguration\noptions: { bindAddress: 127.0.0.1 }\n";
+  const stages = await readFile(join(__dirname, "stages.yaml"), "utf8");
+  await writeFile(join(folder, "kwokctl.yaml"), `${head}---\n${stages}`);
+  const connection = { proxyProtocol: "HTTPConnect", transport: { uds: { udsName: socket } } };
+  const egress = {
+    apiVersion: "apiserver.k8s.io/v1beta1",
+    kind: "EgressSelectorConfiguration",
+    egressSelections: [{ name: "cluster", connection }],
+  };
+  await writeFile(join(folder, "egress.json"), JSON.stringify(egress));
+}
+
+/** The flags of `kwokctl create cluster`. */
+function creation({ folder, kubeconfig, minor }: Plane, { found }: Programs): readonly string[] {
+  const programs = {
+    "kube-apiserver": found.apiserver,
+    "kube-controller-manager": found.controllerManager,
+    "kube-scheduler": found.scheduler,
+    etcd: found.etcd,
+    "kwok-controller": found.kwok,
+  };
+  const number = Number(minor.split(".")[1]);
+  const extra = [
+    `kube-apiserver=egress-selector-config-file=${join(folder, "egress.json")}`,
+    // Up to 1.22 these two open a plain port on all interfaces as well.
+    ...(number <= 22 ? ["kube-controller-manager=port=0", "kube-scheduler=port=0"] : []),
+  ];
+  return [
+    ...["create", "cluster", "--runtime", "binary", "--kubeconfig", kubeconfig, "--wait", "60s"],
+    ...Object.entries(programs).flatMap(([name, path]) => (path === undefined ? [] : [`--${name}-binary`, path])),
+    ...extra.flatMap((arg) => ["--extra-args", arg]),
+    // etcd 3.4 does not report the progress that streamed lists need.
+    ...(number >= 32 ? ["--kube-feature-gates", "WatchList=false"] : []),
+  ];
+}
+
+function startAgent({ folder, temporary }: Plane): number {
+  const log = openSync(join(folder, "agent.log"), "a");
+  const agent = spawn(process.execPath, [join(__dirname, "agent.js"), folder], {
+    detached: true,
+    stdio: [temporary ? "pipe" : "ignore", log, log],
+  });
+  agent.unref();
+  (agent.stdin as Socket | null)?.unref();
+  if (agent.pid === undefined) throw new Error("the lab's agent does not start");
+  return agent.pid;
+}
+
+async function agentReady({ folder, agent = 0 }: Plane): Promise<void> {
+  for (;;) {
+    const log = await readFile(join(folder, "agent.log"), "utf8");
+    if (/^ready$/m.test(log)) return;
+    if (!isAlive(agent)) throw new Error(`the lab's agent ended: ${log.trim().split("\n").at(-1) ?? ""}`);
+    await sleep(50);
+  }
+}
+
+/** The control plane that a plane's files tell of. */
+export function controlPlaneOf(plane: Plane): ControlPlane {
+  return {
+    plane,
+    kubeconfig: plane.kubeconfig,
+    kubectl: (...args) => mustRun(plane.kubectl, ["--kubeconfig", plane.kubeconfig, ...args], { seconds: 60 }),
+    stop: () => stopControlPlane(plane.folder),
+  };
 }
 
 /**
- * Finds a control plane's programs: those of Kubernetes `minor` in `JAM_ISTIO_LAB/<minor>`, the others on PATH.
- * @returns the programs, or what is missing
+ * Starts a control plane of a Kubernetes minor on loopback, on free ports, with one simulated node and nothing in it.
+ * @throws Error with one line when its programs cannot be had, or it does not start
  */
-export function findBinaries(minor: string): Binaries | string {
-  const folder = join(process.env["JAM_ISTIO_LAB"] ?? "", minor);
-  const wanted = {
-    kwokctl: onPath("kwokctl"),
-    kwok: onPath("kwok"),
-    etcd: onPath("etcd"),
-    apiserver: join(folder, "kube-apiserver"),
-    controllerManager: join(folder, "kube-controller-manager"),
-    scheduler: join(folder, "kube-scheduler"),
-    kubectl: onPath("kubectl"),
-  };
-  const missing = Object.entries(wanted).filter(([, path]) => path === undefined || !existsSync(path));
-  if (missing.length === 0) return wanted as Binaries;
-  if (process.env["JAM_ISTIO_LAB"] === undefined)
-    return "JAM_ISTIO_LAB names no folder with a control plane's programs";
-  return `no ${missing.map(([name]) => name).join(", ")} for Kubernetes ${minor}`;
-}
-
-/** Starts a control plane on loopback, on free ports, with nothing in it. */
-export async function startControlPlane(minor: string): Promise<ControlPlane> {
-  const binaries = findBinaries(minor);
-  if (typeof binaries === "string") throw new Error(binaries);
+export async function startControlPlane(minor: string, options: StartOptions = {}): Promise<ControlPlane> {
+  const { temporary = true, progress = () => undefined } = options;
+  const programs = await provideBinaries(minor, options.binaries, progress);
   const folder = await mkdtemp(join(tmpdir(), "jam-istio-lab-"));
-  const kubeconfig = join(folder, "kubeconfig");
-  const config = join(folder, "kwokctl.yaml");
-  const head =
-    "apiVersion: config.kwok.x-k8s.io/v1alpha1\nkind: KwokctlConfiguration\noptions: { bindAddress: 127.0.0.1 }\n";
-  await writeFile(config, `${head}---\n${await readFile(join(__dirname, "stages.yaml"), "utf8")}`);
-  const env = {
-    ...process.env,
-    KWOK_WORKDIR: join(folder, "kwok"),
-    KWOK_KUBECTL_BINARY: binaries.kubectl,
-    // etcd 3.4 does not report the progress that streamed lists need.
-    KUBE_FEATURE_WatchListClient: "false",
+  const kubectl = programs.found.kubectl ?? join(folder, "kwok", "clusters", "lab", "bin", "kubectl");
+  const made: Plane = {
+    ...{ minor, folder, kubectl, temporary, kwokctl: programs.kwokctl },
+    kubeconfig: join(folder, "kubeconfig"),
+    socket: join(folder, "webhooks.sock"),
   };
-  const kwokctl = (seconds: number, ...args: readonly string[]) =>
-    mustRun(binaries.kwokctl, ["--config", config, "--name", "lab", ...args], { seconds, env });
-  const programs = [
-    ["--kube-apiserver-binary", binaries.apiserver],
-    ["--kube-controller-manager-binary", binaries.controllerManager],
-    ["--kube-scheduler-binary", binaries.scheduler],
-    ["--etcd-binary", binaries.etcd],
-    ["--kwok-controller-binary", binaries.kwok],
-  ].flat();
-  const number = Number(minor.split(".")[1]);
-  const gates = number >= 32 ? ["--kube-feature-gates", "WatchList=false"] : [];
-  // Up to 1.22 these two open a plain port on all interfaces as well.
-  const insecure = ["kube-controller-manager", "kube-scheduler"].flatMap((name) => ["--extra-args", `${name}=port=0`]);
-  await kwokctl(
-    120,
-    "create",
-    "cluster",
-    "--runtime",
-    "binary",
-    ...programs,
-    ...gates,
-    ...(number <= 22 ? insecure : []),
-    "--kubeconfig",
-    kubeconfig,
-    "--wait",
-    "60s",
-  );
-  await kwokctl(30, "scale", "node", "--replicas", "1");
-  const jobs = doJobs(kubeconfig, binaries.kubectl);
-  return {
-    kubeconfig,
-    kubectl: (...args) => mustRun(binaries.kubectl, ["--kubeconfig", kubeconfig, ...args], { seconds: 60 }),
-    stop: async () => {
-      await jobs.stop();
-      await run(binaries.kwokctl, ["--config", config, "--name", "lab", "delete", "cluster"], { seconds: 60, env });
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  writePlane(made);
+  options.starting?.(folder);
+  const plane = { ...made, agent: startAgent(made) };
+  writePlane(plane);
+  try {
+    await writeConfig(plane);
+    const create = kwokctlCall(plane, ...creation(plane, programs));
+    const env = { ...create.env, KWOK_KUBE_VERSION: `v${programs.version}` };
+    // kwokctl looks for free ports, always the same ones first: two at a time would take the same.
+    await withLock(join(cacheFolder(), "lab-start.lock"), () =>
+      mustRun(plane.kwokctl, create.args, { seconds: programs.seconds, env }),
+    );
+    const scale = kwokctlCall(plane, "scale", "node", "--replicas", "1");
+    await mustRun(plane.kwokctl, scale.args, { seconds: 30, env: scale.env });
+    await agentReady(plane);
+  } catch (error) {
+    await stopControlPlane(folder);
+    const text = error instanceof Error ? error.message : String(error);
+    // kwokctl ends with a line of JSON.
+    const reason = /"err":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text;
+    throw new Error(`the control plane of Kubernetes ${minor} does not start: ${reason}`, { cause: error });
+  }
+  return controlPlaneOf(plane);
 }

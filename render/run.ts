@@ -13,6 +13,8 @@ export interface RunOptions {
   readonly seconds: number;
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** What it reads. Default: nothing. */
+  readonly input?: string;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface RunOptions {
 export function run(program: string, args: readonly string[], options: RunOptions): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["pipe", "pipe", "pipe"],
       env: options.env ?? process.env,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
@@ -35,6 +37,8 @@ export function run(program: string, args: readonly string[], options: RunOption
     }, options.seconds * 1000);
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    // A program that ends before it has read everything says so by its exit code.
+    child.stdin.on("error", () => undefined).end(options.input ?? "");
     child.on("error", (error) => {
       clearTimeout(timer);
       reject(error);

@@ -1,41 +1,13 @@
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run, type Ended } from "../../render/run";
 import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
+import { kill } from "./support/kill";
 import { classicConfig, helmStatus, useLab } from "./support/lab";
+import { until } from "./support/until";
 
 const bin = `${repository}/bin/jam-istio.js`;
-
-async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 1200; turn++) {
-    if (await condition().catch(() => false)) return;
-    await sleep(50);
-  }
-  throw new Error(`never: ${what}`);
-}
-
-/** The process and all that it started, theirs included: Pulumi's plugins are in process groups of their own. */
-async function tree(pid: number): Promise<readonly number[]> {
-  const { stdout } = await run("ps", ["-e", "-o", "pid=,ppid="], { seconds: 10 });
-  const rows = stdout
-    .trim()
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  const found = [pid];
-  for (const parent of found) found.push(...rows.filter(([, ppid]) => ppid === parent).map(([child]) => child ?? 0));
-  return found;
-}
-
-/** SIGKILL to the CLI alone, or to it and all that it started. */
-async function kill(child: ChildProcess, whom: "cli" | "tree"): Promise<void> {
-  const pid = child.pid ?? 0;
-  const pids = whom === "tree" ? await tree(pid) : [pid];
-  const gone = new Promise((resolve) => child.once("exit", resolve));
-  for (const one of pids) process.kill(one, "SIGKILL");
-  await gone;
-}
 
 describeOn("1.21", "interrupted runs", () => {
   const lab = useLab("1.21");

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import { withoutPackages } from "../../../cli/backend";
-import { findBinaries } from "../../../lab/controlPlane";
+import { findBinaries } from "../../../lab/binaries";
 
 const root = join(__dirname, "..", "..", "..");
 

@@ -4,16 +4,12 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { dump } from "js-yaml";
+import { programFiles } from "../../../rehearse/project";
 import { mustRun } from "../../../render/run";
 import { repository } from "./engine";
 
 /** Config of a stack: keys after `jam-istio:`. */
 export type Config = Readonly<Record<string, unknown>>;
-
-const linked = [
-  ...["index.ts", "program.ts", "settings.ts", "settings", "components", "mesh", "cluster"],
-  ...["package.json", "tsconfig.json", "Pulumi.yaml", "node_modules"],
-];
 
 /** One stack of the real program in a folder of its own, with its own state, on the real engine. */
 export class Instance {
@@ -27,7 +23,7 @@ export class Instance {
     private readonly backend: string,
   ) {
     this.folder = mkdtempSync(join(tmpdir(), "jam-istio-e2e-"));
-    for (const file of linked) symlinkSync(join(repository, file), join(this.folder, file));
+    for (const file of programFiles) symlinkSync(join(repository, file), join(this.folder, file));
     this.env = {
       PATH: [join(repository, "tests", "support", "plugins"), process.env["PATH"] ?? ""].join(delimiter),
       NODE_PATH: join(repository, "node_modules"),

@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { NamedLabs, type LabStatus } from "../lab/named";
+import { errorColors, outColors } from "./colors";
+import { projectFolder } from "./stackFile";
+import { UserError } from "./userError";
+
+interface Options {
+  readonly kubernetes?: string;
+  readonly binaries?: string;
+  readonly json?: boolean;
+}
+
+/** Exit code of `lab status` when none is up, as of a service's status. */
+export const nothingUpCode = 3;
+
+/** Kubernetes minor where nothing is said: in the range of the newest Istio releases. */
+const defaultMinor = "1.34";
+
+const labs = new NamedLabs(join(projectFolder, ".lab"));
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const print = (text: string) => process.stdout.write(`${text}\n`);
+
+/** `1.34` of `1.34` or `v1.34.4`. @throws UserError */
+export function kubernetesMinor(text: string): string {
+  const minor = /^v?(1\.\d+)(\.\d+)?$/.exec(text)?.[1];
+  if (minor === undefined) throw new UserError(`--kubernetes: "${text}" is no Kubernetes version. Allowed: 1.34, 1.21`);
+  return minor;
+}
+
+async function explained<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new UserError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Minors that a command is about: the one that was asked for, else all that were started. */
+function minorsOf({ kubernetes }: Options): readonly string[] {
+  return kubernetes === undefined ? labs.minors() : [kubernetesMinor(kubernetes)];
+}
+
+export async function labUp(options: Options): Promise<void> {
+  const minor = kubernetesMinor(options.kubernetes ?? defaultMinor);
+  const { plane, new: isNew } = await explained(() => labs.up(minor, { binaries: options.binaries, progress: say }));
+  const { kubeconfig } = plane;
+  if (options.json === true) print(JSON.stringify({ kubernetes: minor, kubeconfig, started: isNew }, undefined, 2));
+  else {
+    print(
+      errorColors.green(
+        `Kubernetes ${minor} ${isNew ? "is up" : "was up already"}, on loopback, with one simulated node`,
+      ),
+    );
+    print(`export KUBECONFIG=${kubeconfig}`);
+  }
+}
+
+export async function labDown(options: Options): Promise<void> {
+  const running = labs.minors();
+  const minors = minorsOf(options).filter((minor) => running.includes(minor));
+  for (const minor of minors) await explained(() => labs.down(minor));
+  print(minors.length === 0 ? "nothing was up" : `taken down: Kubernetes ${minors.join(", ")}`);
+}
+
+function statusLine({ kubernetes, state, kubeconfig, missing }: LabStatus): string {
+  if (state === "up") return `Kubernetes ${kubernetes}  ${outColors.green("up")}  ${kubeconfig}`;
+  return (
+    `Kubernetes ${kubernetes}  ${outColors.red("broken")}  ${missing.join(" and ")} no longer there; ` +
+    `again: npm run lab -- up --kubernetes ${kubernetes}, away: npm run lab -- down`
+  );
+}
+
+export async function labStatus(options: Options): Promise<void> {
+  const started = labs.minors();
+  const all = await Promise.all(
+    minorsOf(options)
+      .filter((minor) => started.includes(minor))
+      .map((minor) => labs.status(minor)),
+  );
+  if (options.json === true) print(JSON.stringify(all, undefined, 2));
+  else print(all.length === 0 ? "nothing is up (npm run lab -- up starts one)" : all.map(statusLine).join("\n"));
+  if (!all.some(({ state }) => state === "up")) process.exitCode = nothingUpCode;
+}
+
+/** Prints lines for a shell: `eval "$(npm run --silent lab -- env)"`. */
+export async function labEnv(options: Options): Promise<void> {
+  const all = await Promise.all(minorsOf(options).map((minor) => labs.status(minor)));
+  const up = all.filter(({ state }) => state === "up");
+  const [one] = up;
+  if (one === undefined) throw new UserError("nothing is up. Start one: npm run lab -- up");
+  if (up.length > 1) {
+    const flags = up.map(({ kubernetes }) => `--kubernetes ${kubernetes}`).join(" or ");
+    throw new UserError(`more than one is up. Say which: ${flags}`);
+  }
+  print(`export KUBECONFIG='${one.kubeconfig}'`);
+}

@@ -1,0 +1,98 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { startControlPlane } from "../lab/controlPlane";
+import { layoutOf } from "../mesh/releases";
+import { rehearsalConfig, rehearsalMinor } from "../rehearse/config";
+import { RehearsalProject } from "../rehearse/project";
+import { Rehearsal, type Phase } from "../rehearse/rehearsal";
+import { makeReport, reportText } from "../rehearse/report";
+import { mustRun } from "../render/run";
+import { readStackFile } from "../settings/raw";
+import { enginePath } from "./backend";
+import { outColors } from "./colors";
+import { kubernetesMinor } from "./labCommand";
+import { projectFolder, readStack } from "./stackFile";
+import { UserError } from "./userError";
+
+interface Options {
+  readonly toVersion?: string;
+  readonly kubernetes?: string;
+  readonly binaries?: string;
+  readonly charts?: string;
+  readonly json?: boolean;
+}
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+function checkVersion(version: string | undefined): void {
+  if (version === undefined || /^\d+\.\d+\.\d+$/.test(version)) return;
+  throw new UserError(`--to-version: "${version}" is no Istio version. Allowed: a release such as 1.30.3`);
+}
+
+async function choosePulumi(): Promise<string> {
+  const { path } = enginePath(projectFolder, process.env["PATH"] ?? "");
+  // The Automation API looks for the CLI on this process's PATH before it knows of the workspace's.
+  process.env["PATH"] = path;
+  await mustRun("pulumi", ["version"], { seconds: 900 }).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserError(`no Pulumi CLI (${why}). Install it: https://www.pulumi.com/docs/install/`);
+  });
+  return path;
+}
+
+/**
+ * Deploys a stack, and with `--to-version` its upgrade, on a control plane made for it; prints what happened.
+ * @throws UserError with what is wrong
+ */
+export async function rehearse(stack: string, options: Options): Promise<void> {
+  const settings = readStack(stack);
+  checkVersion(options.toVersion);
+  if (settings.istio.controlPlane === "shared") {
+    throw new UserError(`${stack} lives on another stack's control plane: rehearse the stack that owns istio-system`);
+  }
+  const raw = readStackFile(readFileSync(join(projectFolder, `Pulumi.${stack}.yaml`), "utf8"));
+  const versions = [settings.istio.version, ...(options.toVersion === undefined ? [] : [options.toVersion])];
+  const sameLayout = versions.filter((version) => layoutOf(version) === settings.layout);
+  const minor = kubernetesMinor(options.kubernetes ?? rehearsalMinor(sameLayout));
+  const charts = options.charts ?? (process.env["JAM_ISTIO_CHARTS"] || undefined);
+  const path = await choosePulumi();
+  say(`starting Kubernetes ${minor}`);
+  const started = Date.now();
+  const plane = await startControlPlane(minor, { binaries: options.binaries, progress: say }).catch(
+    (error: unknown) => {
+      throw new UserError(error instanceof Error ? error.message : String(error));
+    },
+  );
+  say(`it is up after ${((Date.now() - started) / 1000).toFixed(1)} s`);
+  const project = new RehearsalProject(join(__dirname, ".."), stack, path);
+  const rehearsal = new Rehearsal(plane, settings.namespace);
+  const phases: Phase[] = [];
+  const deploy = async (name: string, version = settings.istio.version): Promise<boolean> => {
+    say(name);
+    const overrides = { kubeconfig: plane.kubeconfig, charts, version };
+    const phase = await rehearsal.deploy(
+      name,
+      version,
+      await project.configure(rehearsalConfig(raw, settings, overrides)),
+    );
+    phases.push(phase);
+    return phase.succeeded;
+  };
+  try {
+    await rehearsal.start();
+    if (await deploy(`install of ${settings.istio.version}`)) {
+      say("creating the sample workloads");
+      await rehearsal.createWorkloads();
+      if (options.toVersion !== undefined) await deploy(`upgrade to ${options.toVersion}`, options.toVersion);
+      else await deploy("the same once more");
+    }
+  } finally {
+    rehearsal.end();
+    project.remove();
+    await plane.stop();
+  }
+  const report = makeReport(stack, minor, phases);
+  const text = options.json === true ? JSON.stringify(report, undefined, 2) : reportText(report, outColors);
+  process.stdout.write(`${text}\n`);
+  if (!report.succeeded) process.exitCode = 1;
+}

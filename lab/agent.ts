@@ -1,0 +1,75 @@
+import { existsSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { V1Pod } from "@kubernetes/client-node";
+import { AgentClient } from "./agentClient";
+import { injectProxy, proxyOf } from "./injector";
+import { JobWorker } from "./jobs";
+import { annotate, behaviourOf, podAnnotation } from "./podBehaviour";
+import { readPlane, stopControlPlane } from "./plane";
+import { behaviourService, labObjects } from "./labObjects";
+import { makeCertificate, serveWebhooks, type Answer } from "./webhookServer";
+
+// The process beside a control plane: it plays the parts that simulated pods cannot, and clears up after a crash.
+
+const folder = process.argv[2] ?? "";
+const plane = readPlane(folder);
+
+/** Answers for the injector of the control plane that runs, and for the lab's own webhook. */
+function answerWith(client: AgentClient): Answer {
+  return async (service, path, request) => {
+    const pod = request.object as V1Pod;
+    const name = pod.metadata?.name ?? pod.metadata?.generateName ?? "";
+    if (service.name === behaviourService) {
+      const behaviour = behaviourOf(await client.askedBehaviour(), request.namespace ?? "", name);
+      return behaviour === undefined ? [] : [annotate(pod, podAnnotation, behaviour)];
+    }
+    const image = await client.readyImage(service.namespace, service.name);
+    if (image === undefined) return undefined;
+    if (!path.startsWith("/inject")) return [];
+    // The Service of a revision is istiod-<revision>, its injector's ConfigMap istio-sidecar-injector-<revision>.
+    const revision = /^istiod(-.+)$/.exec(service.name)?.[1] ?? "";
+    const { values = "{}" } = await client.configMap(service.namespace, `istio-sidecar-injector${revision}`);
+    return injectProxy(pod, proxyOf(values, image));
+  };
+}
+
+/** Waits for the kubeconfig, which kwokctl writes once the control plane answers. */
+async function waitForCluster(): Promise<AgentClient> {
+  while (!existsSync(plane.kubeconfig)) await sleep(100);
+  const client = new AgentClient(plane.kubeconfig);
+  for (;;) {
+    try {
+      await client.core.listNode();
+      return client;
+    } catch {
+      await sleep(100);
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  if (plane.temporary) {
+    // The other end is the process that started the lab: when it is gone, so is the lab.
+    process.stdin.resume().once("close", () => {
+      void stopControlPlane(folder, { keepAgent: true }).finally(() => process.exit(0));
+    });
+  }
+  const certificate = await makeCertificate(["istio-system", "kube-system"]);
+  const client = await waitForCluster();
+  await serveWebhooks(plane.socket, certificate, answerWith(client));
+  await labObjects(plane, certificate.cert);
+  process.stdout.write("ready\n");
+  const jobs = new JobWorker(client, plane.kubeconfig, plane.kubectl);
+  for (;;) {
+    for (const turn of [() => jobs.turn(), () => client.adoptWebhooks(certificate.cert)]) {
+      // The API server is being restarted, or the object is gone; the next turn tells.
+      await turn().catch(() => undefined);
+    }
+    await sleep(300);
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,82 @@
+import {
+  AdmissionregistrationV1Api,
+  CoreV1Api,
+  KubeConfig,
+  type V1MutatingWebhook,
+  type V1Pod,
+} from "@kubernetes/client-node";
+import { behaviourConfigMap } from "./podBehaviour";
+
+/** What the lab's agent asks and tells the control plane. */
+export class AgentClient {
+  public readonly core: CoreV1Api;
+  private readonly webhooks: AdmissionregistrationV1Api;
+
+  public constructor(kubeconfig: string) {
+    const config = new KubeConfig();
+    config.loadFromFile(kubeconfig);
+    this.core = config.makeApiClient(CoreV1Api);
+    this.webhooks = config.makeApiClient(AdmissionregistrationV1Api);
+  }
+
+  /** Image of a Service's first ready pod; `undefined` where none is ready. */
+  public async readyImage(namespace: string, service: string): Promise<string | undefined> {
+    const { spec } = await this.core.readNamespacedService({ name: service, namespace });
+    const labels = Object.entries(spec?.selector ?? {}).map(([key, value]) => `${key}=${value}`);
+    if (labels.length === 0) return undefined;
+    const { items } = await this.core.listNamespacedPod({ namespace, labelSelector: labels.join(",") });
+    const ready = ({ metadata, status }: V1Pod) =>
+      metadata?.deletionTimestamp === undefined &&
+      (status?.conditions ?? []).some(({ type, status: is }) => type === "Ready" && is === "True");
+    return items.find(ready)?.spec?.containers[0]?.image;
+  }
+
+  /** Data of a ConfigMap; empty where there is none. */
+  public async configMap(namespace: string, name: string): Promise<Readonly<Record<string, string>>> {
+    const { items } = await this.core.listNamespacedConfigMap({ namespace, fieldSelector: `metadata.name=${name}` });
+    return items[0]?.data ?? {};
+  }
+
+  /** How pods are asked to misbehave. */
+  public askedBehaviour(): Promise<Readonly<Record<string, string>>> {
+    return this.configMap("kube-system", behaviourConfigMap);
+  }
+
+  /**
+   * Does what a control plane does to its own webhooks when it starts: writes the authority that signs its
+   * certificate, and lets the validating ones refuse. Only where a pod of the Service is ready.
+   */
+  public async adoptWebhooks(authority: string): Promise<void> {
+    const bundle = Buffer.from(authority).toString("base64");
+    const outdated = async ({ clientConfig }: Pick<V1MutatingWebhook, "clientConfig">): Promise<boolean> =>
+      clientConfig.service !== undefined &&
+      clientConfig.caBundle !== bundle &&
+      (await this.readyImage(clientConfig.service.namespace, clientConfig.service.name)) !== undefined;
+    for (const item of (await this.webhooks.listMutatingWebhookConfiguration()).items) {
+      const body = await patchFor(item.webhooks ?? [], outdated, bundle, {});
+      const name = item.metadata?.name ?? "";
+      if (body.length > 0) await this.webhooks.patchMutatingWebhookConfiguration({ name, body });
+    }
+    for (const item of (await this.webhooks.listValidatingWebhookConfiguration()).items) {
+      const body = await patchFor(item.webhooks ?? [], outdated, bundle, { failurePolicy: "Fail" });
+      const name = item.metadata?.name ?? "";
+      if (body.length > 0) await this.webhooks.patchValidatingWebhookConfiguration({ name, body });
+    }
+  }
+}
+
+async function patchFor<T>(
+  webhooks: readonly T[],
+  outdated: (webhook: T) => Promise<boolean>,
+  bundle: string,
+  more: Readonly<Record<string, string>>,
+): Promise<readonly object[]> {
+  const operations: object[] = [];
+  for (const [at, webhook] of webhooks.entries()) {
+    if (!(await outdated(webhook).catch(() => false))) continue;
+    operations.push({ op: "add", path: `/webhooks/${String(at)}/clientConfig/caBundle`, value: bundle });
+    for (const [key, value] of Object.entries(more))
+      operations.push({ op: "add", path: `/webhooks/${String(at)}/${key}`, value });
+  }
+  return operations;
+}

@@ -1,0 +1,13 @@
+//go:build tools
+
+// Package tools keeps the programs built from this module in its go.mod.
+package tools
+
+import (
+	_ "k8s.io/kube-openapi/cmd/openapi-gen"
+	_ "k8s.io/kube-proxy/config/v1alpha1"
+	_ "k8s.io/kubernetes/cmd/kube-apiserver"
+	_ "k8s.io/kubernetes/cmd/kube-controller-manager"
+	_ "k8s.io/kubernetes/cmd/kube-scheduler"
+	_ "k8s.io/kubernetes/cmd/kubectl"
+)

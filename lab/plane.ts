@@ -1,0 +1,56 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../render/run";
+
+/** What is known of a control plane that was started; in its folder as `lab.json`. */
+export interface Plane {
+  readonly minor: string;
+  /** Everything it writes is in here. */
+  readonly folder: string;
+  readonly kubeconfig: string;
+  readonly kwokctl: string;
+  readonly kubectl: string;
+  /** Unix socket on which the agent answers webhooks. */
+  readonly socket: string;
+  /** Whether it ends with the process that started it. */
+  readonly temporary: boolean;
+  readonly agent?: number;
+}
+
+const file = (folder: string) => join(folder, "lab.json");
+
+export function readPlane(folder: string): Plane {
+  return JSON.parse(readFileSync(file(folder), "utf8")) as Plane;
+}
+
+export function writePlane(plane: Plane): void {
+  writeFileSync(file(plane.folder), JSON.stringify(plane, undefined, 2));
+}
+
+/** Arguments and environment of every call of kwokctl for a control plane. */
+export function kwokctlCall(plane: Plane, ...args: readonly string[]) {
+  const config = join(plane.folder, "kwokctl.yaml");
+  return {
+    args: ["--config", config, "--name", "lab", ...args],
+    env: { ...process.env, KWOK_WORKDIR: join(plane.folder, "kwok"), KWOK_KUBECTL_BINARY: plane.kubectl },
+  };
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Ends a control plane and removes its folder; also one that was started half, or is gone already. */
+export async function stopControlPlane(folder: string, options = { keepAgent: false }): Promise<void> {
+  const plane = readPlane(folder);
+  if (!options.keepAgent && plane.agent !== undefined && isAlive(plane.agent)) process.kill(plane.agent, "SIGKILL");
+  const { args, env } = kwokctlCall(plane, "delete", "cluster");
+  await run(plane.kwokctl, args, { seconds: 60, env });
+  await rm(folder, { recursive: true, force: true });
+}

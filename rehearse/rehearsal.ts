@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { CommandError, type Stack } from "@pulumi/pulumi/automation";
+import type { ControlPlane } from "../lab/controlPlane";
+import { mustRun } from "../render/run";
+import { follow } from "./watch";
+import { proxyVersions } from "./proxies";
+import { Readiness, type WorkloadReport } from "./readiness";
+import { Steps, type Step } from "./steps";
+import { Timeline, type ClusterEvent } from "./timeline";
+import { sampleObjects } from "./workloads";
+
+/** What one deployment of a rehearsal did. */
+export interface Phase {
+  readonly name: string;
+  /** Istio version that it wants. */
+  readonly version: string;
+  readonly succeeded: boolean;
+  readonly seconds: number;
+  /** Why the preview refuses it, or why it failed. */
+  readonly errors: readonly string[];
+  /** What the gate and the program said. */
+  readonly notes: readonly string[];
+  /** What Pulumi did, in its order. */
+  readonly steps: readonly Step[];
+  /** What happened in the cluster, in its order. */
+  readonly cluster: readonly ClusterEvent[];
+  /** What happened to the sample workloads; empty where there were none yet. */
+  readonly workloads: readonly WorkloadReport[];
+  /** Proxies by version after it. */
+  readonly proxies: Readonly<Record<string, number>>;
+}
+
+/** Deploys to a lab's control plane and follows what happens. */
+export class Rehearsal {
+  private readonly readiness = new Readiness();
+  private readonly timeline = new Timeline();
+  private running = false;
+  private unfollow: (() => void) | undefined;
+
+  public constructor(
+    private readonly plane: ControlPlane,
+    private readonly namespace: string,
+  ) {}
+
+  /** Begins to follow the cluster. */
+  public async start(): Promise<void> {
+    this.unfollow = await follow(this.plane.kubeconfig, this.namespace, this.readiness, this.timeline);
+    // What is there already is told first.
+    await sleep(500);
+  }
+
+  public end(): void {
+    this.unfollow?.();
+  }
+
+  /** Creates the sample workloads and waits until all their pods are ready. */
+  public async createWorkloads(): Promise<void> {
+    const { kubectl, kubeconfig } = this.plane.plane;
+    const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: sampleObjects(this.namespace) });
+    await mustRun(kubectl, ["--kubeconfig", kubeconfig, "apply", "-f", "-"], { seconds: 60, input });
+    for (let turn = 0; !this.readiness.complete; turn++) {
+      if (turn > 600) throw new Error(`the sample workloads of ${this.namespace} do not become ready`);
+      await sleep(100);
+    }
+    this.running = true;
+  }
+
+  /** Previews and deploys. A refusal in the preview is part of the report, and nothing is deployed. */
+  public async deploy(name: string, version: string, stack: Stack): Promise<Phase> {
+    this.timeline.begin();
+    this.readiness.begin();
+    const preview = new Steps();
+    const previewed = await attempt(preview, () => stack.preview({ onEvent: preview.see }));
+    const steps = new Steps();
+    const succeeded = previewed && (await attempt(steps, () => stack.up({ onEvent: steps.see })));
+    const ran = previewed ? steps : preview;
+    return {
+      name,
+      version,
+      succeeded,
+      seconds: ran.seconds,
+      errors: ran.errors,
+      notes: ran.notes,
+      steps: previewed ? steps.done : [],
+      cluster: this.timeline.report(),
+      workloads: this.running ? this.readiness.report() : [],
+      proxies: await proxyVersions(this.plane, this.namespace),
+    };
+  }
+}
+
+async function attempt(steps: Steps, work: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    if (steps.errors.length === 0)
+      steps.errors.push(error.message.split("\n").find((line) => /error:/.test(line)) ?? "");
+    return false;
+  }
+}

@@ -1,0 +1,102 @@
+import Table from "cli-table3";
+import type { createColors } from "picocolors";
+import type { Phase } from "./rehearsal";
+
+/** What a rehearsal found; as JSON for scripts. */
+export interface Report {
+  readonly stack: string;
+  /** Kubernetes `major.minor` of the lab. */
+  readonly kubernetes: string;
+  readonly phases: readonly Phase[];
+  /** Whether all went through and no workload of several replicas was without a ready pod. */
+  readonly succeeded: boolean;
+  /** What a person should know or do. */
+  readonly findings: readonly string[];
+}
+
+type Colors = ReturnType<typeof createColors>;
+
+function findingsOf({ name, version, succeeded, workloads, proxies }: Phase): readonly string[] {
+  const down = workloads.filter(({ leastReady }) => leastReady === 0);
+  const outdated = Object.entries(proxies).filter(([proxy]) => !proxy.startsWith(version));
+  return [
+    ...(succeeded ? [] : [`${name} did not go through`]),
+    ...down.map(({ kind, name: workload, replicas }) =>
+      replicas > 1
+        ? `${kind} ${workload} had no ready pod for a moment, though it has ${String(replicas)} replicas`
+        : `${kind} ${workload} had no ready pod for a moment: it has one replica; two keep it up`,
+    ),
+    ...outdated.map(
+      ([proxy, count]) => `${String(count)} proxies of ${proxy} are left after ${name}: their pods were not made anew`,
+    ),
+  ];
+}
+
+/** Draws the conclusions from what was seen. */
+export function makeReport(stack: string, kubernetes: string, phases: readonly Phase[]): Report {
+  const lost = phases.some(({ workloads }) =>
+    workloads.some(({ replicas, leastReady }) => replicas > 1 && leastReady === 0),
+  );
+  return {
+    stack,
+    kubernetes,
+    phases,
+    succeeded: phases.every(({ succeeded }) => succeeded) && !lost,
+    findings: phases.flatMap(findingsOf),
+  };
+}
+
+const seconds = (value: number) => `${value.toFixed(1)} s`;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const made = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
+  for (const row of rows) made.push([...row]);
+  return made.toString();
+}
+
+function phaseText(phase: Phase, colors: Colors): string {
+  const { name, succeeded, errors, notes, steps, cluster, workloads, proxies } = phase;
+  const proxyText = Object.entries(proxies).map(([version, count]) => `${version} (${String(count)} proxies)`);
+  const parts = [
+    colors.bold(
+      `${name}: ${succeeded ? `went through in ${seconds(phase.seconds)}` : colors.red("refused or failed")}`,
+    ),
+    ...errors.map((error) => colors.red(error)),
+    ...notes.map((note) => `note: ${note}`),
+  ];
+  if (steps.length > 0) {
+    const rows = steps.map(({ operation, resource, at, seconds: took, failed }) => [
+      seconds(at),
+      failed ? `${operation} FAILED` : operation,
+      resource,
+      seconds(took),
+    ]);
+    parts.push("What Pulumi did:", table(["at", "what", "resource", "took"], rows));
+  }
+  if (cluster.length > 0) {
+    const rows = cluster.map(({ at, kind, name: object, what }) => [seconds(at), kind, object, what]);
+    parts.push("What happened in the cluster:", table(["at", "kind", "object", "what"], rows));
+  }
+  if (workloads.length > 0) {
+    const rows = workloads.map(({ kind, name: workload, replicas, restarted, leastReady }) => [
+      `${kind} ${workload}`,
+      String(replicas),
+      String(restarted),
+      leastReady === 0 ? colors.red("0") : String(leastReady),
+    ]);
+    parts.push("Workloads:", table(["workload", "replicas", "pods made anew", "least ready"], rows));
+  }
+  if (proxyText.length > 0) parts.push(`data plane: ${proxyText.join(", ")}`);
+  return parts.join("\n");
+}
+
+/** The report for a person. */
+export function reportText({ stack, kubernetes, phases, succeeded, findings }: Report, colors: Colors): string {
+  return [
+    `Rehearsal of ${stack} on Kubernetes ${kubernetes}, with simulated nodes: no program of Istio ran.`,
+    ...phases.map((phase) => `\n${phaseText(phase, colors)}`),
+    "",
+    ...findings.map((finding) => colors.yellow(`! ${finding}`)),
+    succeeded ? colors.green("the rehearsal went through") : colors.red("the rehearsal did not go through"),
+  ].join("\n");
+}
