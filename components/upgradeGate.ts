@@ -30,6 +30,7 @@ async function knownReleases(): Promise<readonly KnownRelease[]> {
 
 function gateInputs(settings: Settings): Omit<GateInputs, "known" | "resumed" | "cluster"> {
   const { kubernetes, stack, namespace, layout, istio } = settings;
+  const plans = istio.controlPlane === "managed" ? releasePlans(settings) : [];
   return {
     kubernetes,
     stack,
@@ -39,7 +40,8 @@ function gateInputs(settings: Settings): Omit<GateInputs, "known" | "resumed" | 
     controlPlane: istio.controlPlane,
     releaseName: istio.releaseName,
     allow: istio.allow,
-    releases: istio.controlPlane === "managed" ? releasePlans(settings).map(({ name }) => name) : [],
+    releases: plans.map(({ name }) => name),
+    repositories: [...new Set(plans.map(({ repository }) => repository))],
     timeoutSeconds: istio.timeoutSeconds,
   };
 }

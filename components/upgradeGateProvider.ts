@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { observe, reasonOf, removeRecords } from "../cluster/observe";
 import type { ClusterAddress } from "../cluster/kubernetes";
+import { silentRepositories } from "../cluster/repositories";
 import { judge, type Heal, type Wanted } from "../mesh/gate";
 import { judgeIdentity, type Identity } from "../mesh/identity";
 
@@ -9,6 +10,8 @@ import { judgeIdentity, type Identity } from "../mesh/identity";
 /** What the gate remembers in the stack's state. No secrets. */
 export interface GateInputs extends Wanted {
   readonly kubernetes: ClusterAddress;
+  /** Where the charts of the releases come from. */
+  readonly repositories: readonly string[];
   /** Filled by the check: what the run will heal. */
   readonly heal?: readonly Heal[];
 }
@@ -20,6 +23,7 @@ const failure = (reason: string) => ({ property: "", reason });
 
 async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulumi.dynamic.CheckResult> {
   const before: Partial<Identity> = olds;
+  const asked = silentRepositories(news.repositories);
   let found;
   try {
     found = await observe(news.kubernetes, news.namespace, news.controlPlane === "managed");
@@ -32,7 +36,7 @@ async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulum
   }
   const inputs: GateInputs = { ...news, cluster: found.cluster ?? olds.cluster, resumed: olds.stack !== undefined };
   const verdict = judge(found, inputs, Math.floor(Date.now() / 1000));
-  const refused = [...judgeIdentity(before, inputs), ...verdict.refused];
+  const refused = [...judgeIdentity(before, inputs), ...verdict.refused, ...(await asked)];
   for (const line of verdict.warnings) console.log(`warning: ${line}`);
   for (const { release, why } of verdict.heal) console.log(`release ${release}: ${why}; up heals it`);
   return refused.length > 0 ? { failures: refused.map(failure) } : { inputs: { ...inputs, heal: verdict.heal } };

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import { AgentClient } from "./agentClient";
@@ -7,6 +6,7 @@ import { JobWorker } from "./jobs";
 import { annotate, behaviourOf, podAnnotation } from "./podBehaviour";
 import { readPlane, stopControlPlane } from "./plane";
 import { behaviourService, labObjects } from "./labObjects";
+import { RealIstiod } from "./realIstiod";
 import { makeCertificate, serveWebhooks, type Answer } from "./webhookServer";
 
 // The process beside a control plane: it plays the parts that simulated pods cannot, and clears up after a crash.
@@ -35,10 +35,10 @@ function answerWith(client: AgentClient): Answer {
 
 /** Waits for the kubeconfig, which kwokctl writes once the control plane answers. */
 async function waitForCluster(): Promise<AgentClient> {
-  while (!existsSync(plane.kubeconfig)) await sleep(100);
-  const client = new AgentClient(plane.kubeconfig);
   for (;;) {
     try {
+      // It may be there half.
+      const client = new AgentClient(plane.kubeconfig);
       await client.core.listNode();
       return client;
     } catch {
@@ -56,14 +56,21 @@ async function main(): Promise<void> {
   }
   const certificate = await makeCertificate(["istio-system", "kube-system"]);
   const client = await waitForCluster();
-  await serveWebhooks(plane.socket, certificate, answerWith(client));
+  const istiod = plane.istiod === undefined ? undefined : new RealIstiod(client, plane, plane.istiod);
+  process.once("SIGTERM", () => {
+    istiod?.stop();
+    process.exit(0);
+  });
+  const portFor = (address: string) => istiod?.portFor(address) ?? Promise.resolve(undefined);
+  await serveWebhooks(plane.socket, certificate, answerWith(client), portFor);
   await labObjects(plane, certificate.cert);
   process.stdout.write("ready\n");
   const jobs = new JobWorker(client, plane.kubeconfig, plane.kubectl);
   for (;;) {
-    for (const turn of [() => jobs.turn(), () => client.adoptWebhooks(certificate.cert)]) {
+    const adopt = () => client.adoptWebhooks(certificate.cert, (name) => istiod?.answersFor(name) ?? false);
+    for (const turn of [() => jobs.turn(), () => istiod?.turn(), adopt]) {
       // The API server is being restarted, or the object is gone; the next turn tells.
-      await turn().catch(() => undefined);
+      await turn()?.catch(() => undefined);
     }
     await sleep(300);
   }

@@ -15,6 +15,8 @@ export interface Plane {
   readonly socket: string;
   /** Whether it ends with the process that started it. */
   readonly temporary: boolean;
+  /** Path of a real istiod. */
+  readonly istiod?: string;
   readonly agent?: number;
 }
 
@@ -49,7 +51,7 @@ export function isAlive(pid: number): boolean {
 /** Ends a control plane and removes its folder; also one that was started half, or is gone already. */
 export async function stopControlPlane(folder: string, options = { keepAgent: false }): Promise<void> {
   const plane = readPlane(folder);
-  if (!options.keepAgent && plane.agent !== undefined && isAlive(plane.agent)) process.kill(plane.agent, "SIGKILL");
+  if (!options.keepAgent && plane.agent !== undefined && isAlive(plane.agent)) process.kill(plane.agent, "SIGTERM");
   const { args, env } = kwokctlCall(plane, "delete", "cluster");
   await run(plane.kwokctl, args, { seconds: 60, env });
   await rm(folder, { recursive: true, force: true });

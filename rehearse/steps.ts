@@ -22,7 +22,12 @@ function resourceOf(urn: string): string {
   return `${types.split(/[:/]/).at(-1) ?? ""} ${name}`;
 }
 
-const withoutColors = (text: string) => text.replaceAll(/<\{%[^%]*%\}>/g, "").trim();
+/** The engine's text without its colours, and without the resource that a check's reason begins with. */
+const plain = (text: string) =>
+  text
+    .replaceAll(/<\{%[^%]*%\}>/g, "")
+    .replace(/^\S+ resource '[^']*' has a problem: /, "")
+    .trim();
 
 /** Reads the engine's events as they come. */
 export class Steps {
@@ -46,7 +51,7 @@ export class Steps {
     }
     const said = event.diagnosticEvent;
     if (said === undefined || said.ephemeral === true) return;
-    const text = withoutColors(said.message);
+    const text = plain(said.message);
     if (text === "" || /^using pulumi-resource-/.test(text) || /^(update|preview) failed$/.test(text)) return;
     if (said.severity === "error") this.errors.push(text);
     // Also among the events, and not among their types: debug lines, which hold secrets in clear.

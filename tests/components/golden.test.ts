@@ -39,6 +39,7 @@ describe("goldens", () => {
 
 describe("a version bump", () => {
   const gate = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate upgrade-gate inputs.version";
+  const repositories = gate.replace("version", "repositories.0");
   const bump = async (from: string, to: string, istio: Record<string, unknown> = {}) => {
     const of = (version: string) => record(settingsOf({ istio: { version, ...istio }, ...external }));
     return differences(await of(from), await of(to));
@@ -50,7 +51,7 @@ describe("a version bump", () => {
     const classic = ["repositoryOpts.repo", "values.global.tag", "version"];
     assert.deepEqual(
       [...(await bump(classicVersion, "1.4.10"))].sort(),
-      [...inRelease("istio", ...classic), ...inRelease("istio-init", ...classic), gate].sort(),
+      [...inRelease("istio", ...classic), ...inRelease("istio-init", ...classic), gate, repositories].sort(),
     );
   });
 

@@ -26,6 +26,7 @@ describe("UpgradeGate", () => {
       namespace: "elsewhere",
       releaseName: "adopted",
       releases: ["istio-init", "adopted"],
+      repositories: [`https://storage.googleapis.com/istio-release/releases/${classicVersion}/charts`],
       stack: "dev701",
       timeoutSeconds: 60,
       version: classicVersion,
