@@ -6,11 +6,11 @@ import { chartRoot, describeOnLab } from "./support/engine";
 import { useLab } from "./support/lab";
 import { until } from "./support/until";
 
-// A real istiod injects in the stand-in's place. Its version is 1.30.3, as the charts'.
+// A real istiod injects in the stand-in's place. Its version is 1.28.10, as the charts'.
 
 if (process.env["JAM_ISTIO_LAB_ISTIOD"] === undefined) {
   describe("a real istiod in the lab", () => {
-    it("pending: JAM_ISTIO_LAB_ISTIOD names no program istiod 1.30.3");
+    it("pending: JAM_ISTIO_LAB_ISTIOD names no program istiod 1.28.10");
   });
 } else {
   describeOnLab("1.34", "a real istiod in the lab", () => {
@@ -23,7 +23,7 @@ if (process.env["JAM_ISTIO_LAB_ISTIOD"] === undefined) {
         ["istio-base", "base"],
         ["istiod", "istiod"],
       ] as const) {
-        const path = `${chartRoot() ?? ""}/istio-release/charts/${chart}-1.30.3.tgz`;
+        const path = `${chartRoot() ?? ""}/istio-release/charts/${chart}-1.28.10.tgz`;
         const args = ["install", name, path, "-n", "istio-system", "--create-namespace", "--wait"];
         await mustRun(helm, [...args, "--kubeconfig", lab().plane.kubeconfig], { seconds: 300 });
       }
@@ -35,7 +35,7 @@ if (process.env["JAM_ISTIO_LAB_ISTIOD"] === undefined) {
       await until("a pod", () => kubectl("-n", "app", "run", "web", "--image", "nginx").then(() => true));
       const pod = JSON.parse(await kubectl("-n", "app", "get", "pod", "web", "-o", "json")) as V1Pod;
       const proxy = (pod.spec?.initContainers ?? []).find(({ name }) => name === "istio-proxy");
-      assert.match(proxy?.image ?? "", /proxyv2:1\.30\.3$/);
+      assert.match(proxy?.image ?? "", /proxyv2:1\.28\.10$/);
       assert.equal(proxy?.restartPolicy, "Always");
       assert.match(
         pod.metadata?.annotations?.["sidecar.istio.io/status"] ?? "",
