@@ -73,7 +73,14 @@ async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     if (error instanceof UserError) throw error;
-    if (error instanceof CommandError) throw new UserError(`pulumi ${what} failed: ${firstLine(error.message)}`);
+    if (error instanceof CommandError) {
+      // What Helm says when the provider of a run that was killed is still at work on the same release.
+      const busy = /cannot re-use a name that is still in use|another operation .* is in progress/.test(error.message);
+      const next = busy
+        ? ". A run that was killed may still be at work: wait for istio.timeoutSeconds, then run up again"
+        : "";
+      throw new UserError(`pulumi ${what} failed: ${firstLine(error.message)}${next}`);
+    }
     throw new UserError(
       `pulumi ${what} could not run: ${firstLine(error instanceof Error ? error.message : String(error))}`,
     );

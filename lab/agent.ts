@@ -57,10 +57,8 @@ async function main(): Promise<void> {
   const certificate = await makeCertificate(["istio-system", "kube-system"]);
   const client = await waitForCluster();
   const istiod = plane.istiod === undefined ? undefined : new RealIstiod(client, plane, plane.istiod);
-  process.once("SIGTERM", () => {
-    istiod?.stop();
-    process.exit(0);
-  });
+  process.once("SIGTERM", () => process.exit(0));
+  process.once("exit", () => istiod?.stop());
   const portFor = (address: string) => istiod?.portFor(address) ?? Promise.resolve(undefined);
   await serveWebhooks(plane.socket, certificate, answerWith(client), portFor);
   await labObjects(plane, certificate.cert);

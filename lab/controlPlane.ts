@@ -23,8 +23,6 @@ export interface ControlPlane {
 export interface StartOptions {
   /** Folder with the programs. Default: `JAM_ISTIO_LAB`. */
   readonly binaries?: string | undefined;
-  /** Path of istiod's program, to inject in the stand-in's place. Default: `JAM_ISTIO_LAB_ISTIOD`. */
-  readonly istiod?: string | undefined;
   /** Whether it ends with this process, however this process ends. Default: true. */
   readonly temporary?: boolean;
   readonly progress?: (line: string) => void;
@@ -107,7 +105,7 @@ export function controlPlaneOf(plane: Plane): ControlPlane {
  */
 export async function startControlPlane(minor: string, options: StartOptions = {}): Promise<ControlPlane> {
   const { temporary = true, progress = () => undefined } = options;
-  const istiod = options.istiod ?? process.env["JAM_ISTIO_LAB_ISTIOD"];
+  const istiod = process.env["JAM_ISTIO_LAB_ISTIOD"];
   const programs = await provideBinaries(minor, options.binaries, progress);
   const folder = await mkdtemp(join(tmpdir(), "jam-istio-lab-"));
   const kubectl = programs.found.kubectl ?? join(folder, "kwok", "clusters", "lab", "bin", "kubectl");

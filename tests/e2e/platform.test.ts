@@ -39,7 +39,7 @@ describeOn("1.21", "faults of the platform", () => {
     const first = await command("up", instance.name, "--yes");
     const text = first.stdout + first.stderr;
     if (first.code === 0) return text;
-    assert.match(text, /less than its timeout of 30 s|To install again:|To finish/, text);
+    assert.match(text, /less than its timeout of 30 s|To install again:|then run up again/, text);
     await sleep(timeoutSeconds * 1000);
     const second = await command("up", instance.name, "--yes");
     assert.equal(second.code, 0, second.stdout + second.stderr);
