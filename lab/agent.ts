@@ -6,7 +6,6 @@ import { JobWorker } from "./jobs";
 import { annotate, behaviourOf, podAnnotation } from "./podBehaviour";
 import { readPlane, stopControlPlane } from "./plane";
 import { behaviourService, labObjects } from "./labObjects";
-import { RealIstiod } from "./realIstiod";
 import { makeCertificate, serveWebhooks, type Answer } from "./webhookServer";
 
 // The process beside a control plane: it plays the parts that simulated pods cannot, and clears up after a crash.
@@ -56,19 +55,14 @@ async function main(): Promise<void> {
   }
   const certificate = await makeCertificate(["istio-system", "kube-system"]);
   const client = await waitForCluster();
-  const istiod = plane.istiod === undefined ? undefined : new RealIstiod(client, plane, plane.istiod);
-  process.once("SIGTERM", () => process.exit(0));
-  process.once("exit", () => istiod?.stop());
-  const portFor = (address: string) => istiod?.portFor(address) ?? Promise.resolve(undefined);
-  await serveWebhooks(plane.socket, certificate, answerWith(client), portFor);
+  await serveWebhooks(plane.socket, certificate, answerWith(client));
   await labObjects(plane, certificate.cert);
   process.stdout.write("ready\n");
   const jobs = new JobWorker(client, plane.kubeconfig, plane.kubectl);
   for (;;) {
-    const adopt = () => client.adoptWebhooks(certificate.cert, (name) => istiod?.answersFor(name) ?? false);
-    for (const turn of [() => jobs.turn(), () => istiod?.turn(), adopt]) {
+    for (const turn of [() => jobs.turn(), () => client.adoptWebhooks(certificate.cert)]) {
       // The API server is being restarted, or the object is gone; the next turn tells.
-      await turn()?.catch(() => undefined);
+      await turn().catch(() => undefined);
     }
     await sleep(300);
   }

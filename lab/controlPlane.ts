@@ -105,7 +105,6 @@ export function controlPlaneOf(plane: Plane): ControlPlane {
  */
 export async function startControlPlane(minor: string, options: StartOptions = {}): Promise<ControlPlane> {
   const { temporary = true, progress = () => undefined } = options;
-  const istiod = process.env["JAM_ISTIO_LAB_ISTIOD"];
   const programs = await provideBinaries(minor, options.binaries, progress);
   const folder = await mkdtemp(join(tmpdir(), "jam-istio-lab-"));
   const kubectl = programs.found.kubectl ?? join(folder, "kwok", "clusters", "lab", "bin", "kubectl");
@@ -113,7 +112,6 @@ export async function startControlPlane(minor: string, options: StartOptions = {
     ...{ minor, folder, kubectl, temporary, kwokctl: programs.kwokctl },
     kubeconfig: join(folder, "kubeconfig"),
     socket: join(folder, "webhooks.sock"),
-    ...(istiod ? { istiod } : {}),
   };
   writePlane(made);
   options.starting?.(folder);

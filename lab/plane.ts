@@ -15,8 +15,6 @@ export interface Plane {
   readonly socket: string;
   /** Whether it ends with the process that started it. */
   readonly temporary: boolean;
-  /** Path of a real istiod, which injects in the stand-in's place. */
-  readonly istiod?: string;
   readonly agent?: number;
 }
 

@@ -1,7 +1,6 @@
 import { createServer as createProxy } from "node:http";
 import { createServer as createTls } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { connect } from "node:net";
 import { generate } from "selfsigned";
 import type { PatchOperation } from "./podBehaviour";
 
@@ -58,13 +57,11 @@ async function respond(request: IncomingMessage, response: ServerResponse, answe
  * Stands where the API server expects the cluster's network: it takes every call to a Service's webhook, ends its
  * TLS and answers it. So the webhooks' own objects stay as their charts made them.
  * @param socket path of the Unix socket to listen on
- * @param portFor port on loopback of a program that takes the calls to an address itself; `undefined`: none does
  */
 export async function serveWebhooks(
   socket: string,
   certificate: { readonly private: string; readonly cert: string },
   answer: Answer,
-  portFor: (address: string) => Promise<number | undefined>,
 ): Promise<void> {
   const tls = createTls({ key: certificate.private, cert: certificate.cert }, (request, response) => {
     respond(request, response, answer).catch((error: unknown) => {
@@ -73,17 +70,10 @@ export async function serveWebhooks(
     });
   });
   const proxy = createProxy();
-  proxy.on("connect", (request, connection) => {
+  proxy.on("connect", (_request, connection) => {
     connection.on("error", () => connection.destroy());
-    const begin = (port: number | undefined) => {
-      connection.write("HTTP/1.1 200 Connection established\r\n\r\n");
-      if (port === undefined) tls.emit("connection", connection);
-      else {
-        const program = connect(port, "127.0.0.1", () => connection.pipe(program).pipe(connection));
-        program.on("error", () => connection.destroy());
-      }
-    };
-    portFor(request.url ?? "").then(begin, () => connection.destroy());
+    connection.write("HTTP/1.1 200 Connection established\r\n\r\n");
+    tls.emit("connection", connection);
   });
   await new Promise<void>((resolve) => proxy.listen(socket, resolve));
 }
