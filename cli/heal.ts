@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
-import { mustRun } from "../render/run";
+import { isAlive, mustRun } from "../render/run";
 
 /** What a message about a locked stack says of the holder. */
 export interface LockHolder {
@@ -16,16 +16,6 @@ export function lockHolder(message: string): LockHolder | undefined {
   const found = /created by (\S+)@(\S+) \(pid (\d+)\)/.exec(message);
   if (found === null) return undefined;
   return { user: found[1] ?? "", host: found[2] ?? "", pid: Number(found[3]) };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // Somebody else's process is alive, too.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }
 
 /** Whether the lock was left by a run on this machine that is gone. */

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { NamedLabs, type LabStatus } from "../lab/named";
-import { errorColors, outColors } from "./colors";
+import { outColors } from "./colors";
 import { projectFolder } from "./stackFile";
-import { UserError } from "./userError";
+import { asUserError, UserError } from "./userError";
 
 interface Options {
   readonly kubernetes?: string;
@@ -31,14 +31,17 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw new UserError(error instanceof Error ? error.message : String(error));
+    throw asUserError(error);
   }
 }
 
-/** Minors that a command is about: the one that was asked for, else all that were started. */
+/** Minors that a command is about: of those that were started the one that was asked for, else all. */
 function minorsOf({ kubernetes }: Options): readonly string[] {
-  return kubernetes === undefined ? labs.minors() : [kubernetesMinor(kubernetes)];
+  const asked = kubernetes === undefined ? undefined : kubernetesMinor(kubernetes);
+  return labs.minors().filter((minor) => asked === undefined || minor === asked);
 }
+
+const statusesOf = (options: Options) => Promise.all(minorsOf(options).map((minor) => labs.status(minor)));
 
 export async function labUp(options: Options): Promise<void> {
   const minor = kubernetesMinor(options.kubernetes ?? defaultMinor);
@@ -47,7 +50,7 @@ export async function labUp(options: Options): Promise<void> {
   if (options.json === true) print(JSON.stringify({ kubernetes: minor, kubeconfig, started: isNew }, undefined, 2));
   else {
     print(
-      errorColors.green(
+      outColors.green(
         `Kubernetes ${minor} ${isNew ? "is up" : "was up already"}, on loopback, with one simulated node`,
       ),
     );
@@ -56,8 +59,7 @@ export async function labUp(options: Options): Promise<void> {
 }
 
 export async function labDown(options: Options): Promise<void> {
-  const running = labs.minors();
-  const minors = minorsOf(options).filter((minor) => running.includes(minor));
+  const minors = minorsOf(options);
   for (const minor of minors) await explained(() => labs.down(minor));
   print(minors.length === 0 ? "nothing was up" : `taken down: Kubernetes ${minors.join(", ")}`);
 }
@@ -71,12 +73,7 @@ function statusLine({ kubernetes, state, kubeconfig, missing }: LabStatus): stri
 }
 
 export async function labStatus(options: Options): Promise<void> {
-  const started = labs.minors();
-  const all = await Promise.all(
-    minorsOf(options)
-      .filter((minor) => started.includes(minor))
-      .map((minor) => labs.status(minor)),
-  );
+  const all = await statusesOf(options);
   if (options.json === true) print(JSON.stringify(all, undefined, 2));
   else print(all.length === 0 ? "nothing is up (npm run lab -- up starts one)" : all.map(statusLine).join("\n"));
   if (!all.some(({ state }) => state === "up")) process.exitCode = nothingUpCode;
@@ -84,8 +81,7 @@ export async function labStatus(options: Options): Promise<void> {
 
 /** Prints lines for a shell: `eval "$(npm run --silent lab -- env)"`. */
 export async function labEnv(options: Options): Promise<void> {
-  const all = await Promise.all(minorsOf(options).map((minor) => labs.status(minor)));
-  const up = all.filter(({ state }) => state === "up");
+  const up = (await statusesOf(options)).filter(({ state }) => state === "up");
   const [one] = up;
   if (one === undefined) throw new UserError("nothing is up. Start one: npm run lab -- up");
   if (up.length > 1) {

@@ -12,7 +12,7 @@ import { enginePath } from "./backend";
 import { outColors } from "./colors";
 import { kubernetesMinor } from "./labCommand";
 import { projectFolder, readStack } from "./stackFile";
-import { UserError } from "./userError";
+import { asUserError, UserError } from "./userError";
 
 interface Options {
   readonly toVersion?: string;
@@ -60,7 +60,7 @@ export async function rehearse(stack: string, options: Options): Promise<void> {
   const started = Date.now();
   const plane = await startControlPlane(minor, { binaries: options.binaries, progress: say }).catch(
     (error: unknown) => {
-      throw new UserError(error instanceof Error ? error.message : String(error));
+      throw asUserError(error);
     },
   );
   say(`it is up after ${((Date.now() - started) / 1000).toFixed(1)} s`);

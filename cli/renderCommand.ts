@@ -2,7 +2,7 @@ import { relative, resolve } from "node:path";
 import { render } from "../render/render";
 import { filesOf, writeFiles } from "../render/write";
 import { projectFolder, readStack } from "./stackFile";
-import { UserError } from "./userError";
+import { asUserError, UserError } from "./userError";
 import { summarise, summaryText } from "./summary";
 
 interface Options {
@@ -27,7 +27,7 @@ export async function renderStack(stack: string, options: Options): Promise<void
     rendered = await render(settings, charts === "" ? undefined : charts, progress);
     await writeFiles(folder, filesOf(rendered));
   } catch (error) {
-    throw new UserError(error instanceof Error ? error.message : String(error));
+    throw asUserError(error);
   }
   const summary = summarise(stack, relative(process.cwd(), folder) || ".", rendered);
   process.stdout.write(`${options.json === true ? JSON.stringify(summary, undefined, 2) : summaryText(summary)}\n`);

@@ -58,7 +58,7 @@ async function main(): Promise<void> {
   await serveWebhooks(plane.socket, certificate, answerWith(client));
   await labObjects(plane, certificate.cert);
   process.stdout.write("ready\n");
-  const jobs = new JobWorker(client, plane.kubeconfig, plane.kubectl);
+  const jobs = new JobWorker(client, plane);
   for (;;) {
     for (const turn of [() => jobs.turn(), () => client.adoptWebhooks(certificate.cert)]) {
       // The API server is being restarted, or the object is gone; the next turn tells.

@@ -1,10 +1,5 @@
-import {
-  AdmissionregistrationV1Api,
-  CoreV1Api,
-  KubeConfig,
-  type V1MutatingWebhook,
-  type V1Pod,
-} from "@kubernetes/client-node";
+import { AdmissionregistrationV1Api, CoreV1Api, KubeConfig, type V1MutatingWebhook } from "@kubernetes/client-node";
+import { isReady } from "../mesh/pods";
 import { behaviourConfigMap } from "./podBehaviour";
 
 /** What the lab's agent asks and tells the control plane. */
@@ -25,10 +20,7 @@ export class AgentClient {
     const labels = Object.entries(spec?.selector ?? {}).map(([key, value]) => `${key}=${value}`);
     if (labels.length === 0) return undefined;
     const { items } = await this.core.listNamespacedPod({ namespace, labelSelector: labels.join(",") });
-    const ready = ({ metadata, status }: V1Pod) =>
-      metadata?.deletionTimestamp === undefined &&
-      (status?.conditions ?? []).some(({ type, status: is }) => type === "Ready" && is === "True");
-    return items.find(ready)?.spec?.containers[0]?.image;
+    return items.find(isReady)?.spec?.containers[0]?.image;
   }
 
   /** Data of a ConfigMap; empty where there is none. */

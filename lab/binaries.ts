@@ -28,6 +28,9 @@ export const fileNames: Readonly<Record<Program, string>> = {
   kubectl: "kubectl",
 };
 
+/** Programs, as a person reads them. */
+export const namesOf = (programs: readonly Program[]) => programs.map((program) => fileNames[program]).join(", ");
+
 /** Programs whose version has to be the wanted one. Any kubectl will do. */
 const ofRelease: readonly Program[] = ["apiserver", "controllerManager", "scheduler"];
 
@@ -84,6 +87,5 @@ export function searchBinaries(minor: string, given = process.env["JAM_ISTIO_LAB
 export function findBinaries(minor: string): Binaries | string {
   const { found, missing } = searchBinaries(minor);
   if (missing.length === 0) return found as Binaries;
-  const names = missing.map((program) => fileNames[program]).join(", ");
-  return `no ${names} for Kubernetes ${minor} (npm run lab -- up --kubernetes ${minor} brings them)`;
+  return `no ${namesOf(missing)} for Kubernetes ${minor} (npm run lab -- up --kubernetes ${minor} brings them)`;
 }

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder } from "../render/helm";
-import { mustRun } from "../render/run";
+import { isAlive, mustRun } from "../render/run";
 import { withLock } from "./lock";
 import { provideBinaries, type Programs } from "./provide";
-import { isAlive, kwokctlCall, stopControlPlane, writePlane, type Plane } from "./plane";
+import { kubectl, kwokctlCall, stopControlPlane, writePlane, type Plane } from "./plane";
 
 /** A running control plane with one simulated node. */
 export interface ControlPlane {
@@ -94,7 +94,7 @@ export function controlPlaneOf(plane: Plane): ControlPlane {
   return {
     plane,
     kubeconfig: plane.kubeconfig,
-    kubectl: (...args) => mustRun(plane.kubectl, ["--kubeconfig", plane.kubeconfig, ...args], { seconds: 60 }),
+    kubectl: (...args) => kubectl(plane, args),
     stop: () => stopControlPlane(plane.folder),
   };
 }
@@ -107,9 +107,9 @@ export async function startControlPlane(minor: string, options: StartOptions = {
   const { temporary = true, progress = () => undefined } = options;
   const programs = await provideBinaries(minor, options.binaries, progress);
   const folder = await mkdtemp(join(tmpdir(), "jam-istio-lab-"));
-  const kubectl = programs.found.kubectl ?? join(folder, "kwok", "clusters", "lab", "bin", "kubectl");
+  const kubectlPath = programs.found.kubectl ?? join(folder, "kwok", "clusters", "lab", "bin", "kubectl");
   const made: Plane = {
-    ...{ minor, folder, kubectl, temporary, kwokctl: programs.kwokctl },
+    ...{ minor, folder, temporary, kubectl: kubectlPath, kwokctl: programs.kwokctl },
     kubeconfig: join(folder, "kubeconfig"),
     socket: join(folder, "webhooks.sock"),
   };

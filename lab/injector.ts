@@ -1,5 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import * as semver from "semver";
+import { proxyContainer } from "../mesh/pods";
 import { annotate, type PatchOperation } from "./podBehaviour";
 
 /** The proxy that a control plane injects. */
@@ -36,12 +37,9 @@ function wantsNoProxy({ metadata, spec }: V1Pod): boolean {
   return spec?.hostNetwork === true || (metadata?.labels?.[key] ?? metadata?.annotations?.[key]) === "false";
 }
 
-const hasProxy = ({ spec }: V1Pod) =>
-  [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].some(({ name }) => name === "istio-proxy");
-
 /** The patch with which a pod gets its proxy; empty where it wants none or has one. */
 export function injectProxy(pod: V1Pod, proxy: Proxy): readonly PatchOperation[] {
-  if (wantsNoProxy(pod) || hasProxy(pod)) return [];
+  if (wantsNoProxy(pod) || proxyContainer(pod) !== undefined) return [];
   const { containers = [], initContainers = [] } = pod.spec ?? {};
   const image = pod.metadata?.annotations?.["sidecar.istio.io/proxyImage"] ?? proxy.image;
   const setUp = { name: "istio-init", image, args: ["istio-iptables"] };

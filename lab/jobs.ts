@@ -1,7 +1,6 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { V1Pod } from "@kubernetes/client-node";
-import { mustRun } from "../render/run";
 import type { AgentClient } from "./agentClient";
+import { kubectl, type Plane } from "./plane";
 import { behaviours, podAnnotation } from "./podBehaviour";
 
 /** Names of the ConfigMaps that a Job's pod applies with kubectl. */
@@ -18,8 +17,7 @@ function configMapsOf(pod: V1Pod): readonly string[] {
 export class JobWorker {
   public constructor(
     private readonly client: AgentClient,
-    private readonly kubeconfig: string,
-    private readonly kubectl: string,
+    private readonly plane: Plane,
   ) {}
 
   /** Does the work of every running Job's pod that was not asked to misbehave, and marks it done. */
@@ -36,18 +34,9 @@ export class JobWorker {
     const name = pod.metadata?.name ?? "";
     const namespace = pod.metadata?.namespace ?? "";
     for (const configMap of configMapsOf(pod)) {
-      for (const text of Object.values(await this.client.configMap(namespace, configMap))) await this.apply(text);
+      for (const text of Object.values(await this.client.configMap(namespace, configMap)))
+        await kubectl(this.plane, ["apply", "-f", "-"], text);
     }
-    await this.run("-n", namespace, "annotate", "pod", name, `${podAnnotation}=done`, "--overwrite");
-  }
-
-  private async apply(text: string): Promise<void> {
-    const folder = await mkdtemp(`${this.kubeconfig}-job-`);
-    await writeFile(`${folder}/objects.yaml`, text);
-    await this.run("apply", "-f", `${folder}/objects.yaml`).finally(() => rm(folder, { recursive: true }));
-  }
-
-  private run(...args: readonly string[]): Promise<string> {
-    return mustRun(this.kubectl, ["--kubeconfig", this.kubeconfig, ...args], { seconds: 60 });
+    await kubectl(this.plane, ["-n", namespace, "annotate", "pod", name, `${podAnnotation}=done`, "--overwrite"]);
   }
 }

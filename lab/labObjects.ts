@@ -1,5 +1,4 @@
-import { mustRun } from "../render/run";
-import type { Plane } from "./plane";
+import { applyObjects, type Plane } from "./plane";
 
 /** Service and webhook through which the lab tells simulated pods how to misbehave. */
 export const behaviourService = "jam-istio-lab";
@@ -37,7 +36,6 @@ function objects(authority: string): readonly object[] {
 }
 
 /** Creates the lab's own objects in a control plane. */
-export async function labObjects(plane: Plane, authority: string): Promise<void> {
-  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects(authority) });
-  await mustRun(plane.kubectl, ["--kubeconfig", plane.kubeconfig, "apply", "-f", "-"], { seconds: 60, input: list });
+export function labObjects(plane: Plane, authority: string): Promise<void> {
+  return applyObjects(plane, objects(authority));
 }

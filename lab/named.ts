@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { controlPlaneOf, startControlPlane, type ControlPlane, type StartOptions } from "./controlPlane";
+import { isAlive } from "../render/run";
 import { takeLock } from "./lock";
-import { isAlive, readPlane, stopControlPlane, type Plane } from "./plane";
+import { readPlane, stopControlPlane, type Plane } from "./plane";
 
 /** State of a control plane that `lab up` started. */
 export interface LabStatus {

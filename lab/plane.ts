@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../render/run";
+import { isAlive, mustRun, run } from "../render/run";
 
 /** What is known of a control plane that was started; in its folder as `lab.json`. */
 export interface Plane {
@@ -37,13 +37,14 @@ export function kwokctlCall(plane: Plane, ...args: readonly string[]) {
   };
 }
 
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+/** Runs kubectl against a control plane. @throws Error with the line in which it says why not */
+export function kubectl({ kubectl: program, kubeconfig }: Plane, args: readonly string[], input = ""): Promise<string> {
+  return mustRun(program, ["--kubeconfig", kubeconfig, ...args], { seconds: 60, input });
+}
+
+/** Applies objects to a control plane. */
+export async function applyObjects(plane: Plane, items: readonly object[]): Promise<void> {
+  await kubectl(plane, ["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
 }
 
 /** Ends a control plane and removes its folder; also one that was started half, or is gone already. */

@@ -1,5 +1,5 @@
 import { buildModule, goVersion } from "./build";
-import { fileNames, searchBinaries, type Binaries, type Program } from "./binaries";
+import { fileNames, namesOf, searchBinaries, type Binaries, type Program } from "./binaries";
 import { goModules, modulesFor } from "./goModules";
 
 /** The programs of a control plane; what is not among the found ones kwokctl downloads by itself. */
@@ -11,8 +11,6 @@ export interface Programs {
   /** How long kwokctl may take, in seconds. */
   readonly seconds: number;
 }
-
-const namesOf = (programs: readonly Program[]) => programs.map((program) => fileNames[program]).join(", ");
 
 /** The Kubernetes release of a minor that is built, or downloaded. */
 function releaseOf(minor: string): string {

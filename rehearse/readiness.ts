@@ -1,4 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import { isReady } from "../mesh/pods";
 import { samples } from "./workloads";
 
 /** What happened to a workload's pods while it was watched. */
@@ -13,10 +14,6 @@ export interface WorkloadReport {
 }
 
 export type PodChange = "ADDED" | "MODIFIED" | "DELETED";
-
-const isReady = ({ metadata, status }: V1Pod) =>
-  metadata?.deletionTimestamp === undefined &&
-  (status?.conditions ?? []).some(({ type, status: is }) => type === "Ready" && is === "True");
 
 /** Follows the pods of the sample workloads, change by change. */
 export class Readiness {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError, type Stack } from "@pulumi/pulumi/automation";
 import type { ControlPlane } from "../lab/controlPlane";
-import { mustRun } from "../render/run";
+import { applyObjects } from "../lab/plane";
 import { follow } from "./watch";
 import { proxyVersions } from "./proxies";
 import { Readiness, type WorkloadReport } from "./readiness";
@@ -55,9 +55,7 @@ export class Rehearsal {
 
   /** Creates the sample workloads and waits until all their pods are ready. */
   public async createWorkloads(): Promise<void> {
-    const { kubectl, kubeconfig } = this.plane.plane;
-    const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: sampleObjects(this.namespace) });
-    await mustRun(kubectl, ["--kubeconfig", kubeconfig, "apply", "-f", "-"], { seconds: 60, input });
+    await applyObjects(this.plane.plane, sampleObjects(this.namespace));
     for (let turn = 0; !this.readiness.complete; turn++) {
       if (turn > 600) throw new Error(`the sample workloads of ${this.namespace} do not become ready`);
       await sleep(100);

@@ -62,3 +62,14 @@ export async function mustRun(program: string, args: readonly string[], options:
   if (code !== 0) throw new Error(errorLine(stderr) || `exit code ${String(code)}`);
   return stdout;
 }
+
+/** Whether a process is there. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process is alive, too.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}

@@ -1,0 +1,14 @@
+import type { V1Container, V1Pod } from "@kubernetes/client-node";
+
+/** Whether a pod takes calls: ready, and not being deleted. */
+export function isReady({ metadata, status }: V1Pod): boolean {
+  return (
+    metadata?.deletionTimestamp === undefined &&
+    (status?.conditions ?? []).some(({ type, status: is }) => type === "Ready" && is === "True")
+  );
+}
+
+/** A pod's proxy: a container, or an init container that goes on running (Istio 1.27 and newer). */
+export function proxyContainer({ spec }: V1Pod): V1Container | undefined {
+  return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(({ name }) => name === "istio-proxy");
+}
