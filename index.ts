@@ -1,4 +1,5 @@
 import { GateHost } from "./components/gateHost";
+import { readStackState } from "./components/stackState";
 import { readSettings } from "./settings";
 
 // Read while this file loads: an error in the function below would keep the engine waiting for ten seconds.
@@ -8,6 +9,7 @@ const settings = readSettings();
 export = async () => {
   const host = await GateHost.start();
   // Loaded while the gate's process starts.
-  const { deploy } = await import("./program");
-  return deploy(settings, host);
+  const { deploy, keptPlanes } = await import("./program");
+  const state = await readStackState();
+  return deploy(settings, host, { state, kept: await keptPlanes(settings, state) });
 };

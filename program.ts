@@ -6,10 +6,23 @@ import { InstanceNamespace } from "./components/instanceNamespace";
 import { Istio } from "./components/istio";
 import { IstioInit } from "./components/istioInit";
 import { KialiSecret } from "./components/kialiSecret";
-import { KialiServer } from "./components/kialiServer";
+import { MeshPart } from "./components/meshPart";
+import { SidecarRollout } from "./components/sidecarRollout";
+import { emptyState, type StackState, type StateRelease } from "./components/stackState";
 import { UpgradeGate } from "./components/upgradeGate";
-import { kialiRelease, kialiSecretName } from "./mesh/values";
+import type { DataPlane } from "./mesh/rollout";
+import { planeReleaseName } from "./mesh/revisions";
+import {
+  afterControlPlane,
+  beforeControlPlane,
+  crdRelease,
+  kialiRelease,
+  kialiSecretName,
+  type ReleasePlan,
+} from "./mesh/values";
 import type { Settings } from "./settings";
+
+export { keptPlanes } from "./components/keptPlanes";
 
 /** Outputs of a stack; the names are public. */
 export interface Outputs {
@@ -20,6 +33,15 @@ export interface Outputs {
   /** Secret; classic layout only. */
   readonly kialiPassphrase?: pulumi.Output<string>;
   readonly activeFaults: readonly string[];
+  /** What ran when the last update ended. */
+  readonly dataPlane: pulumi.Output<DataPlane>;
+}
+
+/** What a stack was before this run. */
+export interface Before {
+  readonly state: StackState;
+  /** Control planes that the settings name no more and that proxies still use. */
+  readonly kept: readonly StateRelease[];
 }
 
 function addProvider(settings: Settings): kubernetes.Provider {
@@ -34,34 +56,50 @@ function addProvider(settings: Settings): kubernetes.Provider {
   });
 }
 
-/** The control plane, in its order; the last resource, on which the instance's own objects depend, and the passphrase. */
-function addControlPlane(context: MeshContext): {
-  readonly ready: pulumi.Resource;
-  readonly passphrase: pulumi.Output<string> | undefined;
-} {
+/** The control plane, in its order: its resources, the last ones last, and the passphrase. */
+function addControlPlane(
+  context: MeshContext,
+  kept: readonly StateRelease[],
+): { readonly ready: readonly pulumi.Resource[]; readonly passphrase: pulumi.Output<string> | undefined } {
   const { settings } = context;
-  const init = new IstioInit("istio-init", context);
+  const { revision } = settings.istio;
+  const hasDefault = revision === undefined || kept.some(({ name }) => name === planeReleaseName(undefined));
+  const init = new IstioInit("istio-init", crdRelease(settings, hasDefault), context);
   const kiali = settings.kiali.enabled ? new KialiSecret("kiali", { ...context, after: [init.release] }) : undefined;
-  const istio = new Istio("istio", {
-    ...context,
-    after: [init.release, ...(kiali === undefined ? [] : [kiali.secret])],
-  });
+  const chain: pulumi.Resource[] = [init.release];
+  const add = (plan: ReleasePlan) => {
+    chain.push(new MeshPart(plan, { ...context, after: [...chain] }).release);
+  };
+  beforeControlPlane(settings).forEach(add);
+  const after = [...chain, ...(kiali === undefined ? [] : [kiali.secret])];
+  const istio = new Istio("istio", { ...context, after }, kept);
+  chain.push(istio.release);
+  afterControlPlane(settings).forEach(add);
   const server = kialiRelease(settings);
-  if (server !== undefined) new KialiServer("kiali-server", server, { ...context, after: [istio.release] });
-  return { ready: istio.release, passphrase: kiali?.passphrase };
+  const console = server === undefined ? [] : [new MeshPart(server, { ...context, after: [istio.release] }).release];
+  return { ready: [...chain, ...console], passphrase: kiali?.passphrase };
 }
 
 /**
  * Registers everything a stack has, from its settings; returns its outputs.
- * @param gateHost the provider that the gate runs in
+ * @param gateHost the provider that the gate and the rollout run in
+ * @param before what the stack was; of one that was never deployed, nothing
  */
-export function deploy(settings: Settings, gateHost: pulumi.ProviderResource): Outputs {
-  const gate = new UpgradeGate("upgrade-gate", settings, { provider: gateHost });
+export function deploy(
+  settings: Settings,
+  gateHost: pulumi.ProviderResource,
+  { state, kept }: Before = { state: emptyState, kept: [] },
+): Outputs {
+  const gate = new UpgradeGate("upgrade-gate", settings, state, { provider: gateHost });
   const context: MeshContext = { settings, provider: addProvider(settings), gate, after: [] };
-  const controlPlane = settings.istio.controlPlane === "managed" ? addControlPlane(context) : undefined;
+  const controlPlane = settings.istio.controlPlane === "managed" ? addControlPlane(context, kept) : undefined;
   const namespace = new InstanceNamespace("namespace", context);
-  const after = [namespace.namespace, ...(controlPlane === undefined ? [] : [controlPlane.ready])];
+  const after = [namespace.namespace, ...(controlPlane?.ready ?? [])];
   const external = new ExternalServices("external", { ...context, after });
+  const rollout = new SidecarRollout("sidecar-rollout", settings, {
+    provider: gateHost,
+    dependsOn: [gate, ...after, ...external.entries],
+  });
   const hasKiali = settings.kiali.enabled && controlPlane !== undefined;
   const login = settings.layout === "classic" ? { username: settings.kiali.username } : {};
   return {
@@ -71,5 +109,6 @@ export function deploy(settings: Settings, gateHost: pulumi.ProviderResource): O
     ...(hasKiali ? { kiali: { secretName: kialiSecretName, ...login } } : {}),
     ...(controlPlane?.passphrase === undefined ? {} : { kialiPassphrase: controlPlane.passphrase }),
     activeFaults: [],
+    dataPlane: rollout.dataPlane,
   };
 }

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { CommandError, ConcurrentUpdateError, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { errorColors, outColors } from "./colors";
-import { mustRun } from "../render/run";
+import { mustRun } from "../tools/run";
 import { chooseEngine } from "./backend";
 import { forgetPendingCreations, isStale, lockHolder } from "./heal";
 import { projectFolder, readStack } from "./stackFile";

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation";
-import { isAlive, mustRun } from "../render/run";
+import { isAlive, mustRun } from "../tools/run";
 
 /** What a message about a locked stack says of the holder. */
 export interface LockHolder {

@@ -6,7 +6,7 @@ import { rehearsalConfig, rehearsalMinor } from "../rehearse/config";
 import { RehearsalProject } from "../rehearse/project";
 import { Rehearsal, type Phase } from "../rehearse/rehearsal";
 import { makeReport, reportText } from "../rehearse/report";
-import { mustRun } from "../render/run";
+import { mustRun } from "../tools/run";
 import { readStackFile } from "../settings/raw";
 import { enginePath } from "./backend";
 import { outColors } from "./colors";

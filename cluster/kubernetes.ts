@@ -1,4 +1,5 @@
-import type { CoreV1Api, AppsV1Api, VersionApi } from "@kubernetes/client-node";
+import { request } from "node:https";
+import type { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig, VersionApi } from "@kubernetes/client-node";
 
 /** Where a cluster is found: as in `jam-istio:kubernetes`. */
 export interface ClusterAddress {
@@ -12,7 +13,67 @@ export interface ClusterAddress {
 export interface Cluster {
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
+  readonly batch: BatchV1Api;
   readonly version: VersionApi;
+  /** Sends a request as it is. @throws HttpError with the status where it is none of success */
+  readonly send: (method: "GET" | "PATCH", path: string, more?: Message) => Promise<string>;
+}
+
+/** What a request carries beside its path. */
+export interface Message {
+  readonly accept?: string;
+  /** A merge patch. */
+  readonly body?: object;
+}
+
+/** The API server's refusal. */
+export class HttpError extends Error {
+  constructor(
+    public readonly code: number,
+    body: string,
+  ) {
+    super(`HTTP ${String(code)}: ${body.slice(0, 300)}`);
+  }
+}
+
+/** Asks for names, labels and annotations only: definitions are large. */
+const metadataOnly = ["v1", "v1beta1"]
+  .map((version) => `application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=${version}`)
+  .join(",");
+
+/** Name, labels and annotations of an object. */
+export interface Metadata {
+  readonly name: string;
+  readonly namespace?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** Lists the metadata of the objects at a path. */
+export async function listMetadata({ send }: Pick<Cluster, "send">, path: string): Promise<readonly Metadata[]> {
+  const { items } = JSON.parse(await send("GET", path, { accept: metadataOnly })) as {
+    items: readonly { metadata: Metadata }[];
+  };
+  return items.map(({ metadata }) => metadata);
+}
+
+async function send(config: KubeConfig, method: string, path: string, { accept, body }: Message): Promise<string> {
+  const url = new URL(path, config.getCurrentCluster()?.server);
+  const options = { method, headers: { accept: accept ?? "application/json" } };
+  await config.applyToHTTPSOptions(options);
+  const content = body === undefined ? {} : { "content-type": "application/merge-patch+json" };
+  return new Promise((resolve, reject) => {
+    const call = request(url, { ...options, headers: { ...options.headers, ...content } }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (part: string) => (text += part));
+      response.on("error", reject).on("end", () => {
+        const { statusCode = 0 } = response;
+        if (statusCode >= 200 && statusCode < 300) resolve(text);
+        else reject(new HttpError(statusCode, text));
+      });
+    });
+    call.on("error", reject).end(body === undefined ? undefined : JSON.stringify(body));
+  });
 }
 
 /**
@@ -35,7 +96,9 @@ export async function connect(address: ClusterAddress): Promise<Cluster> {
   return {
     core: config.makeApiClient(client.CoreV1Api),
     apps: config.makeApiClient(client.AppsV1Api),
+    batch: config.makeApiClient(client.BatchV1Api),
     version: config.makeApiClient(client.VersionApi),
+    send: (method, path, more = {}) => send(config, method, path, more),
   };
 }
 

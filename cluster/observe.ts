@@ -1,123 +1,138 @@
-import { gunzipSync } from "node:zlib";
-import type { V1Deployment, V1Namespace, V1Secret } from "@kubernetes/client-node";
-import { unreadable, type Found, type HelmRecord } from "../mesh/gate";
-import { bounded, connect, type ClusterAddress } from "./kubernetes";
+import type { V1Namespace, V1Pod, V1PodList } from "@kubernetes/client-node";
+import { missingObjects } from "../mesh/missing";
+import { controlPlanes, defaultRevision, runningVersion } from "../mesh/planes";
+import { countProxies, isLive, proxyRevision, proxyVersion, type Counts } from "../mesh/proxies";
+import { faultLabel } from "../mesh/transition";
+import type { Found, HelmRecord, Wanted } from "../mesh/gate";
+import { isDenied, isNotFound } from "./errors";
+import { helmRecord } from "./helmRecords";
+import { bounded, connect, listMetadata, type Cluster, type ClusterAddress, type Metadata } from "./kubernetes";
 
 const system = "istio-system";
 
-/** Helm's payload: base64 inside the Secret's own base64, gzipped JSON. */
-function descriptionOf(payload: string | undefined): string {
-  const packed = Buffer.from(Buffer.from(payload ?? "", "base64").toString("utf8"), "base64");
-  try {
-    const release = JSON.parse(gunzipSync(packed).toString("utf8")) as { info?: { description?: string } };
-    return release.info?.description ?? "";
-  } catch {
-    // A broken record names no owner.
-    return "";
-  }
-}
-
-/** Reads one of Helm's records; `undefined` where the Secret is none. */
-export function helmRecord(secret: V1Secret): HelmRecord | undefined {
-  const labels = secret.metadata?.labels ?? {};
-  const { name, status, version } = labels;
-  if (labels["owner"] !== "helm" || name === undefined || status === undefined) return undefined;
-  const created = (secret.metadata?.creationTimestamp?.getTime() ?? 0) / 1000;
-  return {
-    release: name,
-    status,
-    revision: Number(version),
-    modifiedAt: Math.floor(Math.max(Number(labels["modifiedAt"]) || 0, created)),
-    description: status === "deployed" ? descriptionOf(secret.data?.["release"]) : "",
-    secret: secret.metadata?.name ?? "",
-  };
-}
-
-/** Version of a control plane, from the tag of its image: `docker.io/istio/pilot:1.30.3-distroless` is 1.30.3. */
-export function controlPlaneVersion(deployments: readonly V1Deployment[]): string | undefined {
-  for (const deployment of deployments) {
-    for (const { name, image = "" } of deployment.spec?.template.spec?.containers ?? []) {
-      if (name === "discovery") return /:(\d+\.\d+\.\d+)[^/]*$/.exec(image)?.[1] ?? unreadable;
-    }
-  }
-  return undefined;
-}
-
-function isNotFound(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "code" in error && error.code === 404;
-}
-
-function isDenied(error: unknown): boolean {
-  return typeof error === "object" && error !== null && "code" in error && error.code === 403;
-}
-
-async function namespaceOf(read: Promise<V1Namespace>): Promise<V1Namespace | undefined> {
+/** What is not there, or may not be seen, is left out: the check that needs it is, too. */
+async function optional<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read;
   } catch (error) {
-    // A person with rights to a few namespaces only: the check that needs this one is left out.
     if (isNotFound(error) || isDenied(error)) return undefined;
     throw error;
   }
 }
 
-/** What of an error a person needs: its reason, without headers and bodies. */
-export function reasonOf(error: unknown): string {
-  if (isDenied(error)) return "not permitted (HTTP 403)";
-  if (typeof error === "object" && error !== null && "code" in error && typeof error.code === "number") {
-    return `HTTP ${String(error.code)}`;
+async function definitions(cluster: Cluster): Promise<readonly Metadata[]> {
+  const at = (version: string) =>
+    optional(listMetadata(cluster, `/apis/apiextensions.k8s.io/${version}/customresourcedefinitions`));
+  // Kubernetes up to 1.15 has the old version only.
+  const all = (await at("v1")) ?? (await at("v1beta1")) ?? [];
+  return all.filter(({ name }) => name.endsWith(".istio.io"));
+}
+
+/** All pods of a cluster outside istio-system; `undefined` where it may not be seen whole. */
+async function allPods({ core }: Cluster): Promise<readonly V1Pod[] | undefined> {
+  const pods: V1Pod[] = [];
+  let _continue = "";
+  do {
+    const page: V1PodList | undefined = await optional(core.listPodForAllNamespaces({ limit: 500, _continue }));
+    if (page === undefined) return undefined;
+    pods.push(...page.items.filter(({ metadata }) => metadata?.namespace !== system));
+    _continue = page.metadata?._continue ?? "";
+  } while (_continue !== "");
+  return pods;
+}
+
+/** Counts the proxies of the whole mesh, by namespace; of a cluster that may not be seen whole, none. */
+async function meshProxies(cluster: Cluster): Promise<Readonly<Record<string, Counts>>> {
+  const byNamespace = new Map<string, V1Pod[]>();
+  for (const pod of (await allPods(cluster)) ?? []) {
+    const name = pod.metadata?.namespace ?? "";
+    byNamespace.set(name, [...(byNamespace.get(name) ?? []), pod]);
   }
-  const parts: string[] = [];
-  for (let at: unknown = error; at instanceof Error && parts.length < 3;) {
-    // A connection that several addresses refused is one error with many.
-    if (at instanceof AggregateError && at.message === "" && at.errors[0] !== at) {
-      at = at.errors[0];
-    } else {
-      parts.push(at.message.split("\n")[0]?.trim() ?? "");
-      at = at.cause;
-    }
-  }
-  return [...new Set(parts)].filter((part) => part !== "").join(": ") || String(error);
+  return Object.fromEntries([...byNamespace].map(([name, pods]) => [name, countProxies(pods)]));
+}
+
+/** Revisions of the control planes that proxies use; `undefined` where the cluster may not be seen whole. */
+export async function revisionsInUse(cluster: Cluster): Promise<ReadonlySet<string> | undefined> {
+  const pods = await bounded("the Kubernetes API", 30, allPods(cluster));
+  return pods && new Set(pods.filter((pod) => isLive(pod) && proxyVersion(pod) !== undefined).map(proxyRevision));
+}
+
+/** What only a change of the version is judged by. */
+async function observeChange(
+  cluster: Cluster,
+  classic: boolean,
+): Promise<Pick<Found, "proxies" | "faults" | "galley">> {
+  const label = encodeURIComponent(faultLabel);
+  const webhooks = (version: string) =>
+    optional(listMetadata(cluster, `/apis/admissionregistration.k8s.io/${version}/validatingwebhookconfigurations`));
+  const [proxies, faults, ...configurations] = await Promise.all([
+    meshProxies(cluster),
+    optional(listMetadata(cluster, `/apis/networking.istio.io/v1alpha3/virtualservices?labelSelector=${label}`)),
+    ...(classic ? [webhooks("v1"), webhooks("v1beta1")] : []),
+  ]);
+  return {
+    proxies,
+    faults: [...new Set((faults ?? []).map(({ namespace = "" }) => namespace))].sort(),
+    galley: configurations.some((list) => list?.some(({ name }) => name === "istio-galley")),
+  };
+}
+
+async function missing(cluster: Cluster, records: readonly HelmRecord[], crds: readonly Metadata[]) {
+  const [deployments, daemonSets] = await Promise.all([
+    cluster.apps.listNamespacedDeployment({ namespace: system }),
+    listMetadata(cluster, `/apis/apps/v1/namespaces/${system}/daemonsets`),
+  ]);
+  return missingObjects(records, {
+    definitions: crds.map(({ name }) => name),
+    deployments: deployments.items,
+    daemonSets: daemonSets.map(({ name }) => name),
+  });
 }
 
 /**
  * Reads what the gate judges by; changes nothing.
- * @param managed whether the stack owns istio-system: only then Helm's records are read, which takes rights to Secrets
+ * @param wanted a stack that does not own istio-system needs no rights to Helm's records, which are Secrets
  * @throws Error with one line when the API server cannot be asked
  */
-export async function observe(address: ClusterAddress, instance: string, managed: boolean): Promise<Found> {
+export async function observe(
+  address: ClusterAddress,
+  wanted: Pick<Wanted, "namespace" | "controlPlane" | "layout" | "version" | "revision" | "recorded">,
+): Promise<Found> {
   const cluster = await connect(address);
-  const [version, secrets, deployments, ...namespaces] = await bounded(
-    "the Kubernetes API",
-    20,
-    Promise.all([
-      cluster.version.getCode(),
-      managed
-        ? cluster.core.listNamespacedSecret({ namespace: system, labelSelector: "owner=helm" })
-        : Promise.resolve({ items: [] }),
-      cluster.apps.listNamespacedDeployment({ namespace: system, labelSelector: "app in (istiod,pilot)" }),
-      ...["kube-system", system, instance].map((name) => namespaceOf(cluster.core.readNamespace({ name }))),
-    ]),
-  );
+  return bounded("the Kubernetes API", 30, observeWith(cluster, wanted));
+}
+
+async function observeWith(cluster: Cluster, wanted: Parameters<typeof observe>[1]): Promise<Found> {
+  const managed = wanted.controlPlane === "managed";
+  const [version, secrets, deployments, pods, crds, ...namespaces] = await Promise.all([
+    cluster.version.getCode(),
+    managed ? cluster.core.listNamespacedSecret({ namespace: system, labelSelector: "owner=helm" }) : { items: [] },
+    cluster.apps.listNamespacedDeployment({ namespace: system, labelSelector: "app in (istiod,pilot)" }),
+    cluster.core.listNamespacedPod({ namespace: system, labelSelector: "app in (istiod,pilot)" }),
+    managed ? definitions(cluster) : [],
+    ...["kube-system", system, wanted.namespace].map((name): Promise<V1Namespace | undefined> =>
+      optional(cluster.core.readNamespace({ name })),
+    ),
+  ]);
+  const records = secrets.items.map(helmRecord).filter((record) => record !== undefined);
+  const planes = controlPlanes(deployments.items, pods.items);
+  const own = planes.find(({ revision }) => revision === (wanted.revision ?? defaultRevision));
+  const changes = managed && planes.length > 0 && runningVersion(own, wanted.recorded) !== wanted.version;
+  const none = { proxies: {}, faults: [], galley: false };
+  const [change, gone] = await Promise.all([
+    changes ? observeChange(cluster, wanted.layout === "classic") : none,
+    managed ? missing(cluster, records, crds) : [],
+  ]);
   return {
     kubernetes: `${version.major}.${version.minor.replace(/\D/g, "")}`,
-    records: secrets.items.map(helmRecord).filter((record) => record !== undefined),
-    running: controlPlaneVersion(deployments.items),
+    records,
+    planes,
+    definitions: crds,
+    missing: gone,
+    ...change,
     cluster: namespaces[0]?.metadata?.uid,
     terminating: namespaces
       .filter((item) => item?.status?.phase === "Terminating")
       .map((item) => item?.metadata?.name ?? ""),
   };
-}
-
-/** Removes Helm records; one that is gone already is fine. */
-export async function removeRecords(address: ClusterAddress, names: readonly string[]): Promise<void> {
-  const { core } = await connect(address);
-  for (const name of names) {
-    try {
-      await bounded(`removing ${name}`, 20, core.deleteNamespacedSecret({ namespace: system, name }));
-    } catch (error) {
-      if (!isNotFound(error)) throw error;
-    }
-  }
 }

@@ -1,4 +1,4 @@
-import { reasonOf } from "./observe";
+import { reasonOf } from "./errors";
 
 /** How long a chart repository may take to begin its answer, in seconds. Helm itself waits for ever. */
 const answerSeconds = 10;

@@ -16,19 +16,21 @@ export function entryArgs({ name, spec }: Entry, namespace: string): kubernetes.
 /** The ServiceEntries of the instance: mysql, bucket, smtp and those of `externalServices`. */
 export class ExternalServices extends pulumi.ComponentResource {
   public readonly names: readonly string[];
+  public readonly entries: readonly kubernetes.apiextensions.CustomResource[];
 
   constructor(name: string, context: MeshContext, opts?: pulumi.ComponentResourceOptions) {
     super("jam-istio:components:ExternalServices", name, {}, opts);
     const { settings, provider, gate, after } = context;
     const entries = serviceEntries(settings);
     this.names = entries.map((entry) => entry.name);
-    for (const entry of entries) {
-      new kubernetes.apiextensions.CustomResource(`${name}-${entry.name}`, entryArgs(entry, settings.namespace), {
-        parent: this,
-        provider,
-        dependsOn: [gate, ...after],
-      });
-    }
+    this.entries = entries.map(
+      (entry) =>
+        new kubernetes.apiextensions.CustomResource(`${name}-${entry.name}`, entryArgs(entry, settings.namespace), {
+          parent: this,
+          provider,
+          dependsOn: [gate, ...after],
+        }),
+    );
     this.registerOutputs();
   }
 }

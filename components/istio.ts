@@ -1,16 +1,43 @@
-import type * as kubernetes from "@pulumi/kubernetes";
+import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { goBack } from "../cluster/goBack";
 import { controlPlaneRelease } from "../mesh/values";
 import type { MeshContext } from "./context";
 import { meshRelease } from "./meshRelease";
+import type { StateRelease } from "./stackState";
 
-/** The control plane: chart `istio` (classic) or `istiod` (modern). */
+/** Takes the control plane's release back, as a whole, when its upgrade does not get ready. */
+function goesBack(release: string, { settings }: MeshContext): pulumi.ErrorHook {
+  return new pulumi.ErrorHook(`${release}-goes-back`, async ({ failedOperation }) => {
+    // A first install has nothing to go back to; what it left tells why.
+    if (failedOperation !== "update") return false;
+    // An old pod that restarts would die of the new one's configuration: never the image alone.
+    await pulumi.log.warn(await goBack(settings.kubernetes, release, settings.istio.timeoutSeconds));
+    return false;
+  });
+}
+
+/** The control plane: chart `istio` (classic) or `istiod` (modern); others beside it stay while a proxy uses them. */
 export class Istio extends pulumi.ComponentResource {
   public readonly release: kubernetes.helm.v3.Release;
 
-  constructor(name: string, context: MeshContext, opts?: pulumi.ComponentResourceOptions) {
+  constructor(
+    name: string,
+    context: MeshContext,
+    kept: readonly StateRelease[],
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("jam-istio:components:Istio", name, {}, opts);
-    this.release = meshRelease(controlPlaneRelease(context.settings), context, this);
+    const plan = controlPlaneRelease(context.settings);
+    this.release = meshRelease(plan, context, this, { hooks: { onError: [goesBack(plan.name, context)] } });
+    for (const { name: release, args } of kept) {
+      new kubernetes.helm.v3.Release(release, args, {
+        parent: this,
+        provider: context.provider,
+        dependsOn: [context.gate, ...context.after],
+        deleteBeforeReplace: true,
+      });
+    }
     this.registerOutputs();
   }
 }

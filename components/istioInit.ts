@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { crdRelease, systemNamespace } from "../mesh/values";
+import { systemNamespace, type ReleasePlan } from "../mesh/values";
 import type { MeshContext } from "./context";
 import { meshRelease } from "./meshRelease";
 
@@ -11,14 +11,14 @@ import { meshRelease } from "./meshRelease";
 export class IstioInit extends pulumi.ComponentResource {
   public readonly release: kubernetes.helm.v3.Release;
 
-  constructor(name: string, context: MeshContext, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, plan: ReleasePlan, context: MeshContext, opts?: pulumi.ComponentResourceOptions) {
     super("jam-istio:components:IstioInit", name, {}, opts);
     const namespace = new kubernetes.core.v1.Namespace(
       systemNamespace,
       { metadata: { name: systemNamespace } },
       { parent: this, provider: context.provider, dependsOn: [context.gate, ...context.after] },
     );
-    this.release = meshRelease(crdRelease(context.settings), { ...context, after: [namespace] }, this);
+    this.release = meshRelease(plan, { ...context, after: [namespace] }, this);
     this.registerOutputs();
   }
 }

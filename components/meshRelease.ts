@@ -27,6 +27,7 @@ export function releaseArgs(plan: ReleasePlan, context: MeshContext): kubernetes
     // Helm's wait alone does not wait for the Jobs that create the custom resource definitions.
     waitForJobs: true,
     maxHistory: 10,
+    ...(plan.skipCrds === true ? { skipCrds: true } : {}),
   };
 }
 
@@ -35,8 +36,10 @@ export function meshRelease(
   plan: ReleasePlan,
   context: MeshContext,
   parent: pulumi.Resource,
+  options: pulumi.CustomResourceOptions = {},
 ): kubernetes.helm.v3.Release {
   return new kubernetes.helm.v3.Release(plan.name, releaseArgs(plan, context), {
+    ...options,
     parent,
     provider: context.provider,
     dependsOn: [context.gate, ...context.after],

@@ -1,61 +1,146 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { observe, reasonOf, removeRecords } from "../cluster/observe";
-import type { ClusterAddress } from "../cluster/kubernetes";
+import { surveyNamespaces } from "../cluster/dataPlane";
+import { reasonOf } from "../cluster/errors";
+import { adoptDefinitions, removeJobs, removeRecords } from "../cluster/heal";
+import { connect, type ClusterAddress } from "../cluster/kubernetes";
+import { observe } from "../cluster/observe";
+import { readPlanes, readRejections } from "../cluster/preflight";
 import { silentRepositories } from "../cluster/repositories";
-import { judge, type Heal, type Wanted } from "../mesh/gate";
+import { judge, type Found, type Heal, type Wanted } from "../mesh/gate";
 import { judgeIdentity, type Identity } from "../mesh/identity";
+import { planRollout } from "../mesh/rollout";
+import { planeOf, versionOfPlane } from "../mesh/revisions";
+import { stepsText } from "../mesh/steps";
+import type { RolloutInputs } from "./sidecarRolloutProvider";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.
 
 /** What the gate remembers in the stack's state. No secrets. */
 export interface GateInputs extends Wanted {
   readonly kubernetes: ClusterAddress;
+  readonly production: boolean;
   /** Where the charts of the releases come from. */
   readonly repositories: readonly string[];
+  readonly rollout: RolloutInputs;
   /** Filled by the check: what the run will heal. */
   readonly heal?: readonly Heal[];
+  /** Filled by the check: custom resource definitions that the run marks as Helm's. */
+  readonly adopt?: readonly string[];
 }
 
 /** When each release was last healed, by its name. */
 export type Healed = Readonly<Record<string, string>>;
 
+/** What the gate left in the state. */
+interface GateOutputs extends GateInputs {
+  readonly healed?: Healed;
+  /** What a refresh found missing. */
+  readonly missing?: readonly string[];
+}
+
 const failure = (reason: string) => ({ property: "", reason });
+const say = (line: string) => {
+  console.log(line);
+};
+
+/** What the sidecars' rollout will do, judged before the control plane is touched. */
+async function judgeRollout({ rollout, production, allow, kubernetes }: GateInputs) {
+  const { serving, namespaces, daemonSets } = rollout;
+  const cluster = await connect(kubernetes);
+  const planes = serving.version === undefined ? await readPlanes(cluster) : [];
+  const target = serving.version ?? planes.find(({ revision }) => revision === serving.revision)?.ready[0];
+  if (target === undefined) return { refused: [], notes: [] };
+  const options = { version: target, revision: serving.revision, daemonSets };
+  return planRollout(await surveyNamespaces(cluster, namespaces, options), target, rollout, { production, allow });
+}
+
+/** Proxies that refuse configuration already would make a good upgrade look bad. */
+async function judgeRejections({ kubernetes, allow, controlPlane }: GateInputs): Promise<readonly string[]> {
+  if (controlPlane === "shared" || allow.includes("rejected-configuration")) return [];
+  const refused = await readRejections(await connect(kubernetes));
+  if (refused === undefined || refused === 0) return [];
+  return [
+    `proxies refused ${String(refused)} configurations of the running control plane since it started (metric ` +
+      "pilot_total_xds_rejects), so an upgrade could not be judged. Mend what they refuse and restart the control plane, or " +
+      "acknowledge with istio.allow: [rejected-configuration]",
+  ];
+}
+
+async function judgeAll(found: Found, inputs: GateInputs) {
+  const running = versionOfPlane(planeOf(found.planes, inputs), inputs.recorded);
+  const changes = inputs.controlPlane === "managed" && running !== undefined && running !== inputs.version;
+  const verdict = judge(found, inputs, Math.floor(Date.now() / 1000));
+  const [rollout, rejections] = await Promise.all([
+    judgeRollout(inputs),
+    changes ? judgeRejections(inputs) : Promise.resolve([]),
+  ]);
+  return {
+    ...verdict,
+    refused: [...verdict.refused, ...rejections, ...rollout.refused],
+    notes: [...(changes ? [stepsText(running, inputs)] : []), ...rollout.notes],
+  };
+}
 
 async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulumi.dynamic.CheckResult> {
   const before: Partial<Identity> = olds;
   const asked = silentRepositories(news.repositories);
-  let found;
+  const inputs: GateInputs = { ...news, resumed: olds.stack !== undefined };
   try {
-    found = await observe(news.kubernetes, news.namespace, news.controlPlane === "managed");
+    const found = await observe(news.kubernetes, inputs);
+    const here = { ...inputs, cluster: found.cluster ?? olds.cluster };
+    const verdict = await judgeAll(found, here);
+    const refused = [...judgeIdentity(before, here), ...verdict.refused, ...(await asked)];
+    if (refused.length > 0) {
+      for (const line of verdict.warnings) say(`warning: ${line}`);
+      return { failures: refused.map(failure) };
+    }
+    const { heal, adopt } = verdict;
+    const marks =
+      adopt.length === 0
+        ? []
+        : [`${String(adopt.length)} custom resource definitions get Helm's marks, so that they are upgraded`];
+    const healing = heal.map(({ release, why }) => `release ${release}: ${why}; up heals it`);
+    for (const line of [...verdict.warnings.map((text) => `warning: ${text}`), ...verdict.notes, ...healing, ...marks])
+      say(line);
+    return { inputs: { ...here, heal, adopt } };
   } catch (error) {
     // Without a new version a stack goes on: its own provider says the same of a cluster that does not answer.
     const fixed = judgeIdentity(before, news);
     if (fixed.length > 0) return { failures: fixed.map(failure) };
-    if (olds.version === news.version) return { inputs: { ...news, cluster: olds.cluster, heal: [] } };
+    if (news.recorded === news.version) return { inputs: { ...news, cluster: olds.cluster, heal: [], adopt: [] } };
     return { failures: [failure(`the cluster cannot be read, so the change cannot be judged: ${reasonOf(error)}`)] };
   }
-  const inputs: GateInputs = { ...news, cluster: found.cluster ?? olds.cluster, resumed: olds.stack !== undefined };
-  const verdict = judge(found, inputs, Math.floor(Date.now() / 1000));
-  const refused = [...judgeIdentity(before, inputs), ...verdict.refused, ...(await asked)];
-  for (const line of verdict.warnings) console.log(`warning: ${line}`);
-  for (const { release, why } of verdict.heal) console.log(`release ${release}: ${why}; up heals it`);
-  return refused.length > 0 ? { failures: refused.map(failure) } : { inputs: { ...inputs, heal: verdict.heal } };
 }
 
-async function heal(inputs: GateInputs, before: Healed): Promise<{ readonly healed: Healed }> {
+async function heal({ kubernetes, heal: heals = [], adopt = [] }: GateInputs, before: Healed): Promise<Healed> {
   const healed: Record<string, string> = { ...before };
-  for (const { release, secrets, why } of inputs.heal ?? []) {
-    await removeRecords(inputs.kubernetes, secrets);
+  await adoptDefinitions(kubernetes, adopt);
+  for (const { release, secrets, jobs = [], why } of heals) {
+    await removeRecords(kubernetes, secrets);
+    await removeJobs(kubernetes, jobs);
     healed[release] = new Date().toISOString();
-    console.log(`release ${release}: healed (${why})`);
+    say(`release ${release}: healed (${why})`);
   }
-  return { healed };
+  return healed;
 }
+
+const hasWork = ({ heal: heals = [], adopt = [] }: GateInputs) => heals.length > 0 || adopt.length > 0;
 
 /** What the gate does at each step of Pulumi's. */
 export const provider: pulumi.dynamic.ResourceProvider = {
   check,
-  diff: (_id, _olds, news: GateInputs) => Promise.resolve({ changes: (news.heal ?? []).length > 0, replaces: [] }),
-  create: async (inputs: GateInputs) => ({ id: inputs.stack, outs: await heal(inputs, {}) }),
-  update: async (_id, olds: { healed?: Healed }, news: GateInputs) => ({ outs: await heal(news, olds.healed ?? {}) }),
+  diff: (_id, _olds, news: GateInputs) => Promise.resolve({ changes: hasWork(news), replaces: [] }),
+  create: async (inputs: GateInputs) => ({ id: inputs.stack, outs: { healed: await heal(inputs, {}), missing: [] } }),
+  update: async (_id, olds: GateOutputs, news: GateInputs) => ({
+    outs: { healed: await heal(news, olds.healed ?? {}), missing: [] },
+  }),
+  read: async (id, props: GateOutputs) => {
+    // What is gone shows as a change of this resource; a release's own refresh does not look at its objects.
+    const missing = await observe(props.kubernetes, props).then(
+      (found) => found.missing.flatMap(({ gone }) => gone),
+      () => props.missing ?? [],
+    );
+    for (const line of missing) say(`${line}; up restores it`);
+    return { id, props: { ...props, missing } };
+  },
 };

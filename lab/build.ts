@@ -1,6 +1,6 @@
 import { appendFile, cp, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { mustRun, run } from "../render/run";
+import { dirname, isAbsolute, join } from "node:path";
+import { mustRun, run } from "../tools/run";
 import { builtFolder, type GoModule } from "./goModules";
 
 const minutes = 60;
@@ -33,12 +33,15 @@ async function prepared(module: GoModule, folder: string): Promise<string> {
   const original = join(__dirname, "modules", module.folder);
   if (module.generateOpenApi !== true) return original;
   const kubernetes = "k8s.io/kubernetes";
-  const published = await go(module, original, ["list", "-m", "-f", "{{.Dir}}", kubernetes]);
+  // Downloads it where it is not there yet; `go list -m` would name no folder for it then.
+  const download = await go(module, original, ["mod", "download", "-json", kubernetes]);
+  const { Dir: published = "" } = JSON.parse(download) as { Dir?: string };
+  if (!isAbsolute(published)) throw new Error(`go mod download names no folder for ${kubernetes}`);
   await cp(original, folder, { recursive: true });
   // The module cache is read-only; cp(1) of another mode is the way to a tree that can be removed again.
   const source = join(folder, "src", kubernetes);
   await mkdir(source, { recursive: true });
-  await mustRun("cp", ["-R", `${published.trim()}/.`, source], { seconds: 10 * minutes });
+  await mustRun("cp", ["-R", `${published}/.`, source], { seconds: 10 * minutes });
   await mustRun("chmod", ["-R", "u+w", source], { seconds: 10 * minutes });
   await appendFile(join(folder, "go.mod"), `\nreplace ${kubernetes} => ./src/${kubernetes}\n`);
   const packages = (await readFile(join(original, "openapi-packages"), "utf8")).trim().split("\n");

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { cacheFolder } from "../render/helm";
+import { cacheFolder } from "../tools/helm";
 
 /** A pinned Go module in `lab/modules` and the programs that are built from it. */
 export interface GoModule {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive } from "../render/run";
+import { isAlive } from "../tools/run";
 
 /** Takes a lock that only one process holds; gives the way to let it go, or the process that holds it. */
 export function takeLock(file: string): (() => void) | number {

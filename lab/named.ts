@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { controlPlaneOf, startControlPlane, type ControlPlane, type StartOptions } from "./controlPlane";
-import { isAlive } from "../render/run";
+import { isAlive } from "../tools/run";
 import { takeLock } from "./lock";
 import { readPlane, stopControlPlane, type Plane } from "./plane";
 

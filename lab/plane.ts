@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { isAlive, mustRun, run } from "../render/run";
+import { isAlive, mustRun, run } from "../tools/run";
 
 /** What is known of a control plane that was started; in its folder as `lab.json`. */
 export interface Plane {

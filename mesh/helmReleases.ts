@@ -1,10 +1,33 @@
 import type { Found, Heal, HelmRecord, Wanted } from "./gate";
+import { versionOf } from "./images";
+import { isVersion, type ControlPlane } from "./planes";
 
 /** How this program marks a release as the work of one stack. */
 export const ownerMark = (stack: string) => `jam-istio/${stack}`;
 
+/** What a record's mark stands in: of a rollback, which Helm describes by itself, in the revision it went back to. */
+function markOf(record: HelmRecord, records: readonly HelmRecord[]): string {
+  const back = /^Rollback to (\d+)$/.exec(record.description)?.[1];
+  const origin = records.find(({ release, revision }) => release === record.release && revision === Number(back));
+  return origin?.description ?? record.description;
+}
+
 // The mark ends the description, or a space follows: dev70 is not dev701.
-const isOurs = ({ description }: HelmRecord, { stack }: Wanted) => `${description} `.startsWith(`${ownerMark(stack)} `);
+const isOurs = (record: HelmRecord, { records }: Found, { stack }: Wanted) =>
+  `${markOf(record, records)} `.startsWith(`${ownerMark(stack)} `);
+
+/**
+ * The version before an update of this stack that did not finish: what a finished one recorded, where the newest record of
+ * the control plane's release is the stack's own, or never got ready, and of another version.
+ */
+export function unfinishedFrom(found: Found, wanted: Wanted): string | undefined {
+  const last = found.records
+    .filter(({ release }) => release === wanted.planeRelease)
+    .sort((a, b) => a.revision - b.revision)
+    .at(-1);
+  if (last === undefined || last.chartVersion === wanted.recorded) return undefined;
+  return last.status !== "deployed" || isOurs(last, found, wanted) ? wanted.recorded : undefined;
+}
 
 const removeRecords = (names: readonly string[]) => `kubectl -n istio-system delete secret ${names.join(" ")}`;
 
@@ -27,7 +50,7 @@ function pending(last: HelmRecord, wanted: Wanted, now: number): Judged {
 
 function notOurs(records: readonly HelmRecord[], { stack }: Wanted): Judged {
   const { release = "", description = "" } =
-    records.findLast((record) => record.description !== "") ?? records[0] ?? {};
+    records.findLast((record) => record.description.startsWith("jam-istio/")) ?? records[0] ?? {};
   const owner = description.startsWith("jam-istio/") ? (description.split(" ")[0] ?? "") : undefined;
   const text =
     owner === ownerMark(stack)
@@ -39,15 +62,21 @@ function notOurs(records: readonly HelmRecord[], { stack }: Wanted): Judged {
   return { refused: [text], heal: [] };
 }
 
-function unknownToState(records: readonly HelmRecord[], last: HelmRecord, wanted: Wanted): Judged {
+function unknownToState(records: readonly HelmRecord[], last: HelmRecord, found: Found, wanted: Wanted): Judged {
   // A first revision that never got ready carries no mark, and nothing runs on it.
   const halfMade = last.status !== "deployed" && records.length === 1;
-  if (!wanted.resumed || !(isOurs(last, wanted) || halfMade)) return notOurs(records, wanted);
+  if (!wanted.resumed || !(isOurs(last, found, wanted) || halfMade)) return notOurs(records, wanted);
   const why = `${last.status}, and unknown to the stack's state: an interrupted run left it`;
   return { refused: [], heal: [{ release: last.release, secrets: records.map(({ secret }) => secret), why }] };
 }
 
-function judgeSettled(records: readonly HelmRecord[], last: HelmRecord, wanted: Wanted, now: number): Judged {
+function judgeSettled(
+  records: readonly HelmRecord[],
+  last: HelmRecord,
+  found: Found,
+  wanted: Wanted,
+  now: number,
+): Judged {
   const known = wanted.known.find(({ name }) => name === last.release);
   if (last.status === "uninstalling" && (known !== undefined || wanted.resumed)) {
     const text =
@@ -56,8 +85,8 @@ function judgeSettled(records: readonly HelmRecord[], last: HelmRecord, wanted: 
       `To install again: ${removeRecords(records.map(({ secret }) => secret))} && pulumi refresh --yes, then up again`;
     return { refused: [text], heal: [] };
   }
-  if (known === undefined) return unknownToState(records, last, wanted);
-  if (known.revision === undefined || last.revision <= known.revision || !isOurs(last, wanted))
+  if (known === undefined) return unknownToState(records, last, found, wanted);
+  if (known.revision === undefined || last.revision <= known.revision || !isOurs(last, found, wanted))
     return { refused: [], heal: [] };
   // Its values may differ from the settings although the state says that nothing changed.
   const why = `an interrupted run made its revision ${String(last.revision)}, the stack's state knows ${String(known.revision)}`;
@@ -75,12 +104,35 @@ export function judgeRelease(name: string, found: Found, wanted: Wanted, now: nu
       `Run: pulumi refresh --yes, then up again`;
     return { refused: known ? [text] : [], heal: [] };
   }
-  if (!last.status.startsWith("pending-")) return judgeSettled(records, last, wanted, now);
+  if (!last.status.startsWith("pending-")) return judgeSettled(records, last, found, wanted, now);
   if (!known && !wanted.resumed) return notOurs(records, wanted);
   const before = records.at(-2);
   // Under it lies the last revision that got ready, and that one tells whose the release is.
-  const rest = known || before === undefined ? nothing : judgeSettled(records.slice(0, -1), before, wanted, now);
+  const rest = known || before === undefined ? nothing : judgeSettled(records.slice(0, -1), before, found, wanted, now);
   if (rest.refused.length > 0) return rest;
   const stuck = pending(last, wanted, now);
   return { refused: stuck.refused, heal: stuck.refused.length > 0 ? [] : [...stuck.heal, ...rest.heal] };
+}
+
+/** The version of the control plane that a release's manifest asks for. */
+function recordedImage({ manifest }: HelmRecord): string {
+  return versionOf(/^\s+image: ["']?(\S+\/pilot:[^"'\s]+)/m.exec(manifest)?.[1]);
+}
+
+/** A control plane that somebody moved to another version by hand, while the settings stayed: put back. */
+export function judgeDrift(found: Found, wanted: Wanted, plane: ControlPlane | undefined): readonly Heal[] {
+  const { planeRelease: release, version } = wanted;
+  const records = found.records.filter((record) => record.release === release);
+  const last = records.sort((a, b) => a.revision - b.revision).at(-1);
+  const known = wanted.known.find(({ name }) => name === release);
+  if (plane === undefined || last?.status !== "deployed" || known?.revision === undefined) return [];
+  const upgraded = last.revision > known.revision && last.chartVersion !== version;
+  const asked = recordedImage(last);
+  const edited =
+    last.chartVersion === version && isVersion(asked) && isVersion(plane.declared) && plane.declared !== asked;
+  if (!upgraded && !edited) return [];
+  const how = upgraded
+    ? `release ${release} was upgraded to ${last.chartVersion} by hand`
+    : `${plane.declared} was put in by hand`;
+  return [{ release, secrets: [], why: `${how}, the settings say ${version}` }];
 }

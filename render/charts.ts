@@ -4,8 +4,8 @@ import { copyFile, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Layout } from "../mesh/releases";
 import type { ReleasePlan } from "../mesh/values";
-import { cacheFolder, type Progress } from "./helm";
-import { mustRun } from "./run";
+import { cacheFolder, type Progress } from "../tools/helm";
+import { mustRun } from "../tools/run";
 
 /** Replaces the official hosts by one root that is laid out like them: a directory or a URL. */
 export function repositoryUnder(root: string, plan: Pick<ReleasePlan, "chart" | "version">, layout: Layout): string {

@@ -63,6 +63,7 @@ interface Request {
 type Callback = (error: unknown, response?: { getUrn(): string }) => void;
 interface Monitor {
   registerResource(request: Request, callback: Callback): void;
+  registerErrorHook?: (request: unknown, callback: (error: unknown, response?: object) => void) => void;
 }
 
 function registration(request: Request, urn: string): Registration {
@@ -90,6 +91,10 @@ function registration(request: Request, urn: string): Registration {
 function watch(registrations: Registration[]): void {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
+  // The SDK's mocks lack it.
+  monitor.registerErrorHook = (_request, callback) => {
+    callback(null, {});
+  };
   monitor.registerResource = (request, callback) => {
     register(request, (error, response) => {
       if (response !== undefined) registrations.push(registration(request, response.getUrn()));

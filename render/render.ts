@@ -5,10 +5,10 @@ import { layoutOf, minorData } from "../mesh/releases";
 import { releasePlans, systemNamespace, type ReleasePlan } from "../mesh/values";
 import type { Settings } from "../settings";
 import { loadChart, repositoryUnder } from "./charts";
-import { findHelm, type Progress } from "./helm";
+import { findHelm, type Progress } from "../tools/helm";
 import { hideSecretData, objectOf, parseManifest, type KubernetesObject } from "./objects";
 import { record } from "./record";
-import { mustRun } from "./run";
+import { mustRun } from "../tools/run";
 
 /** A Helm release with the objects that its chart makes; `undefined` where the chart could not be had. */
 export interface RenderedRelease {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
 import { engineRows } from "./benchEngine";
-import { mustRun } from "../render/run";
+import { mustRun } from "../tools/run";
 import { manyServices, measured, threeTimes, type Measured } from "./measured";
 
 async function renderRows(): Promise<readonly Measured[]> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { startControlPlane, type ControlPlane } from "../lab/controlPlane";
 import { entryArgs } from "../components/externalServices";
 import { serviceEntries } from "../mesh/serviceEntries";
-import { mustRun } from "../render/run";
+import { mustRun } from "../tools/run";
 import { chartRoot, missingFor, repository } from "../tests/e2e/support/engine";
 import { Instance } from "../tests/e2e/support/instance";
 import { classicConfig, type Lab } from "../tests/e2e/support/lab";

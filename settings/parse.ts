@@ -2,7 +2,8 @@ import type { z } from "zod";
 import { layoutOf, type Layout } from "../mesh/releases";
 import { isLabel, unknownKey } from "./leaves";
 import { isMap, type RawConfig } from "./raw";
-import { judge, type Given, type Problem } from "./rules";
+import type { Given, Problem } from "./rule";
+import { judge } from "./rules";
 import { sections, type Key, type Sections } from "./schema";
 import { externalService } from "./serviceSchema";
 
@@ -11,7 +12,7 @@ export interface Settings extends Omit<Sections, "namespace" | "rollout"> {
   /** The Pulumi stack's name. */
   readonly stack: string;
   readonly namespace: string;
-  readonly rollout: { readonly enabled: boolean; readonly namespaces: readonly string[] };
+  readonly rollout: Sections["rollout"] & { readonly namespaces: readonly string[] };
   /** Follows from `istio.version`. */
   readonly layout: Layout;
 }
@@ -27,7 +28,7 @@ const unsafeNamespaces = ["istio-system", "kube-system", "kube-public", "kube-no
 /** Null means absent, as an empty key in YAML does; in Helm values it has a meaning of its own and stays. */
 function dropNulls(value: unknown, path: string): unknown {
   if (Array.isArray(value)) return value.map((item) => dropNulls(item, path));
-  if (typeof value !== "object" || value === null || path === "istio.values") return value;
+  if (typeof value !== "object" || value === null || /^istio\.(\w+\.)?values$/.test(path)) return value;
   const kept = Object.entries(value).filter(([, item]) => item !== null);
   return Object.fromEntries(kept.map(([key, item]) => [key, dropNulls(item, `${path}.${key}`)]));
 }
@@ -63,6 +64,7 @@ function pathText(key: string, path: readonly PropertyKey[]): string {
 const unshown = [
   ...["kialiPassphrase", "kubernetes.kubeconfig", "kiali.chartRepository"],
   ...["istio.chartRepository", "istio.hub", "istio.values"],
+  ...["istio.cni.values", "istio.ztunnel.values", "istio.gateway.values"],
 ];
 const isShown = (path: string) => !unshown.some((name) => path.startsWith(name) || name.startsWith(`${path}.`));
 
@@ -178,7 +180,7 @@ export function parseSettings(raw: RawConfig, stack: string): Parsed {
       stack,
       namespace,
       layout,
-      rollout: { enabled: valid.rollout.enabled, namespaces: valid.rollout.namespaces ?? [namespace] },
+      rollout: { ...valid.rollout, namespaces: valid.rollout.namespaces ?? [namespace] },
     }),
   };
 }

@@ -1,84 +1,6 @@
-import { kialiVersion, layoutOf, minorOf, noChartsReason } from "../mesh/releases";
 import { collisions, serviceEntries } from "../mesh/serviceEntries";
-import type { Sections } from "./schema";
-
-/** A problem with one key: `path` as a person would write it after `jam-istio:`. */
-export interface Problem {
-  readonly path: string;
-  readonly text: string;
-}
-
-/** The valid sections. */
-export type Given = Partial<Sections> & {
-  /** Where some of `externalServices` are wrong: the places of the others in the list. */
-  readonly servicePlaces?: readonly number[];
-};
-type RuleOf = (given: Given) => readonly Problem[];
-
-const when = (condition: boolean, path: string, text: string): readonly Problem[] =>
-  condition ? [{ path, text }] : [];
-
-const version: RuleOf = ({ istio, kiali }) => {
-  if (istio === undefined) return [];
-  const layout = layoutOf(istio.version);
-  if (layout === undefined) {
-    const reason = /^1\.([6-9]|1[01])\./.test(istio.version) ? noChartsReason : "no chart repository carries it";
-    return [
-      {
-        path: "istio.version",
-        text: `"${istio.version}" cannot be installed: ${reason}. Allowed: 1.3 to 1.5, or 1.12 and newer`,
-      },
-    ];
-  }
-  const wantsKiali = kiali?.enabled === true && istio.controlPlane === "managed" && layout === "modern";
-  return [
-    ...when(
-      wantsKiali && kialiVersion(istio.version) === undefined,
-      "kiali.enabled",
-      `no Kiali release is known for Istio ${minorOf(istio.version)}; set it to false`,
-    ),
-    ...when(
-      layout === "modern" && istio.releaseName !== "istio",
-      "istio.releaseName",
-      "only the classic layout has it; in the modern layout the releases are istio-base and istiod",
-    ),
-  ];
-};
-
-const passphrase: RuleOf = ({ istio, kialiPassphrase }) => {
-  if (istio === undefined || kialiPassphrase === undefined) return [];
-  return [
-    ...when(
-      layoutOf(istio.version) === "modern",
-      "kialiPassphrase",
-      "has no effect with Istio 1.12 and newer, where Kiali logs in with a token; remove it",
-    ),
-    ...when(
-      istio.controlPlane === "shared",
-      "kialiPassphrase",
-      "has no effect with istio.controlPlane: shared, where another stack owns Kiali; remove it",
-    ),
-  ];
-};
-
-const revision: RuleOf = ({ istio, injection }) => {
-  if (istio === undefined || (istio.revision === undefined && injection !== "revision")) return [];
-  if (layoutOf(istio.version) === "classic") {
-    return [
-      { path: "istio.revision", text: "the classic layout has no revisions: remove it, and injection: revision" },
-    ];
-  }
-  if (istio.controlPlane === "managed") {
-    const text =
-      "revisions of a managed control plane are not built yet, only a shared one's can be named: remove it, and injection: revision";
-    return [{ path: "istio.revision", text }];
-  }
-  return when(
-    istio.revision === undefined,
-    "istio.revision",
-    "missing: injection: revision needs the name of the shared control plane's revision",
-  );
-};
+import { components, passphrase, revision, version } from "./meshRules";
+import { when, type Given, type Problem, type RuleOf } from "./rule";
 
 const external: RuleOf = ({ mysql, mail, dataStorage }) => [
   ...when(
@@ -196,5 +118,5 @@ const faults: RuleOf = ({ faultInjection, production, mysql, mail, dataStorage, 
 
 /** Rules over more than one key, judged on the sections that are valid by themselves. */
 export function judge(given: Given): readonly Problem[] {
-  return [version, passphrase, revision, external, entries, faults].flatMap((rule) => rule(given));
+  return [version, passphrase, revision, components, external, entries, faults].flatMap((rule) => rule(given));
 }

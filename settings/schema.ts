@@ -41,7 +41,30 @@ const versionText = (input: unknown) =>
     : 'a version x.y.z in quotes such as "1.4.6"';
 
 /** Risks that a person can acknowledge in `istio.allow`. */
-export const risks = ["untested-kubernetes", "downgrade", "end-of-life"] as const;
+export const risks = [
+  "untested-kubernetes",
+  "downgrade",
+  "end-of-life",
+  "classic-minor",
+  "downtime",
+  "rejected-configuration",
+] as const;
+
+const values = (chart: string) =>
+  z
+    .record(z.string(), z.unknown(), { error: () => "a map of Helm values" })
+    .meta({
+      description: `Values for ${chart}; they win over the program's own. No secrets here.`,
+      allowed: "a map of Helm values",
+    })
+    .default({});
+
+/** A part of the modern layout that is installed when asked for. */
+const component = (chart: string, describe: string) =>
+  map(
+    { enabled: flag("Whether it is installed.").default(false), values: values(`chart ${chart}`) },
+    describe,
+  ).prefault({});
 
 const istio = map(
   {
@@ -65,19 +88,22 @@ const istio = map(
         "Image registry, for a mirror. Default: docker.io/istio in the classic layout, the chart's own in the modern.",
       test: (value) => /^[a-z0-9][-a-z0-9._:/]*[a-z0-9]$/.test(value),
     }).optional(),
-    values: z
-      .record(z.string(), z.unknown(), { error: () => "a map of Helm values" })
-      .meta({
-        description: "Values for the control-plane chart; they win over the program's own. No secrets here.",
-        allowed: "a map of Helm values",
-      })
-      .default({}),
+    values: values("the control-plane chart"),
     releaseName: text({
       allowed: "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init",
       describe: "Name of the control plane's Helm release in the classic layout, for an adopted one.",
       test: (value) => isLabel(value) && value.length <= 53 && value !== "istio-init",
     }).default("istio"),
-    revision: kubernetesName("Revision of the control plane whose sidecars the namespace gets.").optional(),
+    revision: kubernetesName(
+      "Revision of the control plane, modern layout. A new one is installed beside what runs; with injection: revision the " +
+        "namespace gets its sidecars.",
+    ).optional(),
+    cni: component("cni", "Istio's CNI node agent, in the place of privileged init containers; from 1.23."),
+    ztunnel: component(
+      "ztunnel",
+      "Ambient mode: ztunnel on every node, and its profile for istiod; from 1.24. Needs `cni`.",
+    ),
+    gateway: component("gateway", "An ingress gateway, release `istio-ingressgateway`; from 1.23."),
     timeoutSeconds: whole(30, 7200, "How long Helm waits for each release, in seconds.").default(900),
     allow: list(word(risks, "A risk."), "Acknowledged risks, each by name.", `a list of ${risks.join(", ")}`).default(
       [],
@@ -138,14 +164,19 @@ const mail = map(
 
 const rollout = map(
   {
-    enabled: flag(
-      "Whether workloads with an outdated sidecar are restarted. This version does not act on it yet.",
-    ).default(true),
+    enabled: flag("Whether workloads with an outdated sidecar are restarted.").default(true),
     namespaces: list(
       kubernetesName("A namespace."),
       "Where. Default: the instance's namespace.",
       "a list of namespaces",
     ).optional(),
+    parallel: whole(1, 100, "How many workloads are restarted at the same time.").default(5),
+    timeoutSeconds: whole(10, 7200, "How long each workload may take until its pods are ready, in seconds.").default(
+      600,
+    ),
+    daemonSets: flag("Whether DaemonSets are restarted, too: each node is without its pod for a moment.").default(
+      false,
+    ),
   },
   "The sidecars' rollout.",
 ).prefault({});

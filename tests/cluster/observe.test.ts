@@ -10,8 +10,10 @@ import {
   V1Secret,
   type V1Container,
 } from "@kubernetes/client-node";
-import { controlPlaneVersion, helmRecord, reasonOf } from "../../cluster/observe";
-import { unreadable } from "../../mesh/gate";
+import { reasonOf } from "../../cluster/errors";
+import { helmRecord } from "../../cluster/helmRecords";
+import { unreadable } from "../../mesh/images";
+import { controlPlanes } from "../../mesh/planes";
 
 /** A release as Helm stores it: JSON, gzipped, in base64, and that in the Secret's own base64. */
 function payload(release: object): string {
@@ -35,7 +37,12 @@ const withLabels = (given: Readonly<Record<string, string>>, release?: string): 
     ...(release === undefined ? {} : { data: { release } }),
   });
 const secret = (more: Partial<typeof labels> = {}, release?: string) => withLabels({ ...labels, ...more }, release);
-const ours = payload({ name: "istiod", info: { status: "deployed", description: "jam-istio/dev701" } });
+const ours = payload({
+  name: "istiod",
+  info: { status: "deployed", description: "jam-istio/dev701" },
+  chart: { metadata: { version: "1.30.3" } },
+  manifest: "kind: Service\n",
+});
 
 describe("observe: Helm's records", () => {
   it("a record is read whole", () => {
@@ -45,6 +52,8 @@ describe("observe: Helm's records", () => {
       revision: 3,
       modifiedAt: 1_800_000_100,
       description: "jam-istio/dev701",
+      chartVersion: "1.30.3",
+      manifest: "kind: Service\n",
       secret: "sh.helm.release.v1.istiod.v3",
     });
   });
@@ -57,11 +66,11 @@ describe("observe: Helm's records", () => {
     assert.equal(helmRecord(secret({ modifiedAt: "1700000000" }))?.modifiedAt, 1_800_000_000);
   });
 
-  it("the description of what is not deployed is not read", () => {
+  it("the description is read of every status: a rollback leads to one that was superseded", () => {
     for (const status of ["pending-install", "failed", "superseded", "uninstalling"])
       assert.deepEqual(
         [helmRecord(secret({ status }, ours))?.status, helmRecord(secret({ status }, ours))?.description],
-        [status, ""],
+        [status, "jam-istio/dev701"],
       );
   });
 
@@ -100,6 +109,7 @@ describe("observe: Helm's records", () => {
 });
 
 describe("observe: the control plane's version", () => {
+  const controlPlaneVersion = (deployments: readonly V1Deployment[]) => controlPlanes(deployments, [])[0]?.declared;
   const deployment = (...containers: readonly Pick<V1Container, "name" | "image">[]): V1Deployment => {
     const template = made(V1PodTemplateSpec, { spec: made(V1PodSpec, { containers }) });
     return made(V1Deployment, { spec: made(V1DeploymentSpec, { selector: {}, template }) });

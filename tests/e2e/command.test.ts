@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run, type Ended } from "../../render/run";
+import { run, type Ended } from "../../tools/run";
 import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
 import { modernConfig, useLab } from "./support/lab";

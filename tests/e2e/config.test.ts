@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mustRun } from "../../render/run";
+import { mustRun } from "../../tools/run";
 import { readStackFile } from "../../settings/raw";
 import { describeOn } from "./support/engine";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { run, type Ended } from "../../render/run";
+import { run, type Ended } from "../../tools/run";
 import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
 import { kill } from "./support/kill";

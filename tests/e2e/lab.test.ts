@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { NamedLabs } from "../../lab/named";
 import { readPlane } from "../../lab/plane";
-import { run } from "../../render/run";
+import { run } from "../../tools/run";
 import { describeOnLab, repository } from "./support/engine";
 import { until } from "./support/until";
 

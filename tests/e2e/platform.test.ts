@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { kwokctlCall } from "../../lab/plane";
-import { mustRun, run, type Ended } from "../../render/run";
+import { mustRun, run, type Ended } from "../../tools/run";
 import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
 import { kill } from "./support/kill";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import { findHelm } from "../../render/helm";
-import { mustRun } from "../../render/run";
+import { findHelm } from "../../tools/helm";
+import { mustRun } from "../../tools/run";
 import { chartRoot, describeOnLab } from "./support/engine";
 import { useLab } from "./support/lab";
 import { until } from "./support/until";

@@ -18,7 +18,7 @@ import {
   wanted,
 } from "./gateSupport";
 
-const fine = { refused: [], heal: [], warnings: [] };
+const fine = { refused: [], heal: [], adopt: [], warnings: [] };
 const pendingOf = (release: string) => record(release, 1, { status: "pending-install" });
 const gone =
   "release istiod is in the stack's state and not in the cluster: somebody uninstalled it. Run: pulumi refresh --yes, then up again";

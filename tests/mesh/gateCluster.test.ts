@@ -1,6 +1,7 @@
 // The gate's verdict on everything but Helm releases: namespaces, a shared control plane, versions.
 import assert from "node:assert/strict";
-import { judge, unreadable } from "../../mesh/gate";
+import { judge } from "../../mesh/gate";
+import { unreadable } from "../../mesh/images";
 import { found, known, now, record, wanted, resumed } from "./gateSupport";
 
 const deleted = (name: string) =>
@@ -12,18 +13,23 @@ const back =
   "Istio 1.31.0 runs, 1.30.3 is wanted: going back one minor is a risk; acknowledge with istio.allow: [downgrade]";
 const ended = "Istio 1.28 is past its end of life (1 Jul 2026); acknowledge with istio.allow: [end-of-life]";
 
-const fine = { refused: [], heal: [], warnings: [] };
+const fine = { refused: [], heal: [], adopt: [], warnings: [] };
 
 describe("gate: the cluster", () => {
   it("namespaces that are being deleted refuse, each by its name", () => {
     const verdict = judge(found({ terminating: ["istio-system", "dev701"] }), wanted(), now);
-    assert.deepEqual(verdict, { refused: [deleted("istio-system"), deleted("dev701")], heal: [], warnings: [] });
+    assert.deepEqual(verdict, {
+      refused: [deleted("istio-system"), deleted("dev701")],
+      heal: [],
+      adopt: [],
+      warnings: [],
+    });
   });
 
   it("an unsupported Kubernetes refuses; acknowledged, it warns", () => {
     const cluster = found({ kubernetes: "1.37" });
     const refused = `${untested}. Choose a matching pair, or acknowledge with istio.allow: [untested-kubernetes]`;
-    assert.deepEqual(judge(cluster, wanted(), now), { refused: [refused], heal: [], warnings: [] });
+    assert.deepEqual(judge(cluster, wanted(), now), { refused: [refused], heal: [], adopt: [], warnings: [] });
     assert.deepEqual(judge(cluster, wanted({ allow: ["untested-kubernetes"] }), now), {
       refused: [],
       heal: [],
@@ -34,11 +40,14 @@ describe("gate: the cluster", () => {
   it("what runs is judged, not what the state says", () => {
     const cluster = found({ running: "1.31.0", records: [record("istio-base", 1), record("istiod", 1)] });
     const verdict = judge(cluster, wanted({ known: known(1, "istio-base", "istiod") }), now);
-    assert.deepEqual(verdict, { refused: [back], heal: [], warnings: [] });
+    assert.deepEqual(verdict, { refused: [back], heal: [], adopt: [], warnings: [] });
   });
 
   it("one minor back is let through where the risk is acknowledged", () => {
-    assert.deepEqual(judge(found({ running: "1.31.0" }), wanted({ ...resumed, allow: ["downgrade"] }), now), fine);
+    assert.deepEqual(judge(found({ running: "1.31.0" }), wanted({ ...resumed, allow: ["downgrade"] }), now), {
+      ...fine,
+      warnings: ["going back from 1.31.0 to 1.30.3: custom resource definitions that only 1.31.0 has stay"],
+    });
   });
 
   it("a running version that cannot be read is not judged, and said", () => {
@@ -64,8 +73,7 @@ describe("gate: the cluster", () => {
 
   it("a step of one minor is let through, with the warnings of the wanted version", () => {
     assert.deepEqual(judge(found({ running: "1.27.3" }), wanted({ ...resumed, version: "1.28.10" }), now), {
-      refused: [],
-      heal: [],
+      ...fine,
       warnings: [ended],
     });
   });
@@ -86,7 +94,7 @@ describe("gate: a shared control plane", () => {
   const shared = wanted({ controlPlane: "shared", releases: [] });
 
   it("has to run", () => {
-    assert.deepEqual(judge(found(), shared, now), { refused: [noControlPlane], heal: [], warnings: [] });
+    assert.deepEqual(judge(found(), shared, now), { refused: [noControlPlane], heal: [], adopt: [], warnings: [] });
   });
   it("is enough when it runs: Kubernetes, versions and releases are its owner's affair", () => {
     const records = [record("istiod", 1, { status: "uninstalling" })];

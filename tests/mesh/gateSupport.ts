@@ -13,6 +13,8 @@ export function record(release: string, revision: number, more: Partial<HelmReco
     status: "deployed",
     modifiedAt: now - 86_400,
     description: "",
+    chartVersion: "",
+    manifest: "",
     secret: `sh.helm.release.v1.${release}.v${String(revision)}`,
     ...more,
   };
@@ -22,10 +24,16 @@ export function record(release: string, revision: number, more: Partial<HelmReco
 export const known = (revision: number, ...names: readonly string[]): readonly KnownRelease[] =>
   names.map((name) => ({ name, revision }));
 
-/** A cluster with nothing in it that raises no warning. */
-export const found = (more: Partial<Found> = {}): Found => ({
+/** A cluster with nothing in it that raises no warning; `running`: version of a control plane that is ready. */
+export const found = ({ running, ...more }: Partial<Found> & { readonly running?: string } = {}): Found => ({
   kubernetes: "1.34",
   records: [],
+  planes: running === undefined ? [] : [{ revision: "default", name: "istiod", declared: running, ready: [running] }],
+  definitions: [],
+  missing: [],
+  proxies: {},
+  faults: [],
+  galley: false,
   terminating: [],
   ...more,
 });
@@ -38,6 +46,8 @@ export const wanted = (more: Partial<Wanted> = {}): Wanted => ({
   controlPlane: "managed",
   releaseName: "istio",
   version: "1.30.3",
+  injection: "enabled",
+  planeRelease: "istiod",
   allow: [],
   releases: ["istio-base", "istiod"],
   known: [],
@@ -59,7 +69,7 @@ export interface Row {
 export function checkReleases(rows: readonly Row[]): void {
   for (const { name, records, wanted: more, refused = [], heal = [] } of rows) {
     it(name, () => {
-      assert.deepEqual(judge(found({ records }), wanted(more), now), { refused, heal, warnings: [] });
+      assert.deepEqual(judge(found({ records }), wanted(more), now), { refused, heal, adopt: [], warnings: [] });
     });
   }
 }

@@ -10,14 +10,16 @@ import {
 } from "../../mesh/values";
 
 type Istio = Partial<PlanSettings["istio"]>;
+const off = { enabled: false, values: {} };
+const parts = { cni: off, ztunnel: off, gateway: off };
 const classic = (istio: Istio = {}, kiali: PlanSettings["kiali"] = { enabled: true }): PlanSettings => ({
   layout: "classic",
-  istio: { version: "1.4.6", releaseName: "istio", values: {}, ...istio },
+  istio: { version: "1.4.6", releaseName: "istio", values: {}, ...parts, ...istio },
   kiali,
 });
 const modern = (istio: Istio = {}, kiali: PlanSettings["kiali"] = { enabled: true }): PlanSettings => ({
   layout: "modern",
-  istio: { version: "1.30.3", releaseName: "istio", values: {}, ...istio },
+  istio: { version: "1.30.3", releaseName: "istio", values: {}, ...parts, ...istio },
   kiali,
 });
 

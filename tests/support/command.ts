@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { run, type Ended } from "../../render/run";
+import { run, type Ended } from "../../tools/run";
 
 /** The project's own folder, whatever folder the tests run in. */
 export const projectRoot = join(__dirname, "../..");

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { findHelm } from "../../render/helm";
+import { findHelm } from "../../tools/helm";
 
 /** What not every machine has. */
 export interface Machine {

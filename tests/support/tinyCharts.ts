@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mustRun } from "../../render/run";
+import { mustRun } from "../../tools/run";
 
 /** Runs a body in a folder of its own, which is removed at the end. */
 export async function inFolder<T>(body: (folder: string) => Promise<T> | T): Promise<T> {

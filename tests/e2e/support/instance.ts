@@ -5,7 +5,7 @@ import { delimiter, join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { dump } from "js-yaml";
 import { programFiles } from "../../../rehearse/project";
-import { mustRun } from "../../../render/run";
+import { mustRun } from "../../../tools/run";
 import { repository } from "./engine";
 
 /** Config of a stack: keys after `jam-istio:`. */

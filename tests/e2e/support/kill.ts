@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { run } from "../../../render/run";
+import { run } from "../../../tools/run";
 
 /** The process and all that it started, theirs included: Pulumi's plugins are in process groups of their own. */
 async function tree(pid: number): Promise<readonly number[]> {

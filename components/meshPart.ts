@@ -4,12 +4,12 @@ import type { ReleasePlan } from "../mesh/values";
 import type { MeshContext } from "./context";
 import { meshRelease } from "./meshRelease";
 
-/** Kiali of the modern layout: chart `kiali-server`. */
-export class KialiServer extends pulumi.ComponentResource {
+/** A part of the modern layout with a chart of its own: `cni`, `ztunnel`, `gateway`, `kiali-server`. */
+export class MeshPart extends pulumi.ComponentResource {
   public readonly release: kubernetes.helm.v3.Release;
 
-  constructor(name: string, plan: ReleasePlan, context: MeshContext, opts?: pulumi.ComponentResourceOptions) {
-    super("jam-istio:components:KialiServer", name, {}, opts);
+  constructor(plan: ReleasePlan, context: MeshContext, opts?: pulumi.ComponentResourceOptions) {
+    super("jam-istio:components:MeshPart", plan.name, {}, opts);
     this.release = meshRelease(plan, context, this);
     this.registerOutputs();
   }

@@ -1,0 +1,24 @@
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}
+
+export const isNotFound = (error: unknown) => codeOf(error) === 404;
+export const isDenied = (error: unknown) => codeOf(error) === 403;
+
+/** What of an error a person needs: its reason, without headers and bodies. */
+export function reasonOf(error: unknown): string {
+  if (isDenied(error)) return "not permitted (HTTP 403)";
+  const code = codeOf(error);
+  if (typeof code === "number") return `HTTP ${String(code)}`;
+  const parts: string[] = [];
+  for (let at: unknown = error; at instanceof Error && parts.length < 3;) {
+    // A connection that several addresses refused is one error with many.
+    if (at instanceof AggregateError && at.message === "" && at.errors[0] !== at) {
+      at = at.errors[0];
+    } else {
+      parts.push(at.message.split("\n")[0]?.trim() ?? "");
+      at = at.cause;
+    }
+  }
+  return [...new Set(parts)].filter((part) => part !== "").join(": ") || String(error);
+}

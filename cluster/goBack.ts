@@ -1,0 +1,36 @@
+import { findHelm } from "../tools/helm";
+import { mustRun } from "../tools/run";
+import { helmRecord } from "./helmRecords";
+import { connect, type ClusterAddress } from "./kubernetes";
+
+const namespace = "istio-system";
+
+/**
+ * Takes a Helm release back, as a whole, to the last revision that was deployed before the newest one.
+ * @returns what was done, or why nothing could be; never throws, because it runs where something has failed already
+ */
+export async function goBack(address: ClusterAddress, release: string, timeoutSeconds: number): Promise<string> {
+  try {
+    const { core } = await connect(address);
+    const labelSelector = `owner=helm,name=${release}`;
+    const { items } = await core.listNamespacedSecret({ namespace, labelSelector });
+    const records = items.map(helmRecord).filter((record) => record !== undefined);
+    const [newest, ...older] = records.sort((a, b) => b.revision - a.revision);
+    const before = older.find(({ status }) => status === "deployed" || status === "superseded");
+    if (newest === undefined || before === undefined) return `release ${release} has no earlier revision to go back to`;
+    const helm = await findHelm((line) => {
+      console.log(line);
+    });
+    const where = [
+      ...(address.kubeconfig === undefined ? [] : ["--kubeconfig", address.kubeconfig]),
+      ...(address.context === undefined ? [] : ["--kube-context", address.context]),
+    ];
+    const wait = ["--wait", "--timeout", `${String(timeoutSeconds)}s`];
+    const args = ["rollback", release, String(before.revision), "--namespace", namespace, ...wait, ...where];
+    await mustRun(helm, args, { seconds: timeoutSeconds + 60 });
+    return `release ${release} went back as a whole to revision ${String(before.revision)} (${before.chartVersion})`;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return `release ${release} could not be taken back (${why}); set istio.version to the one before and run up`;
+  }
+}

@@ -1,0 +1,42 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { isReady } from "../mesh/pods";
+import { isLive } from "../mesh/proxies";
+import type { Workload } from "../mesh/workloads";
+import type { Cluster } from "./kubernetes";
+
+/** What of a pod's status says why it is not ready. */
+function stateOf({ status }: V1Pod): string {
+  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  const waiting = containers.find(({ state }) => state?.waiting?.reason !== undefined);
+  const ended = containers.find(({ lastState, state }) => (state?.terminated ?? lastState?.terminated) !== undefined);
+  if (waiting !== undefined) return `container ${waiting.name}: ${waiting.state?.waiting?.reason ?? ""}`;
+  if (ended !== undefined) {
+    const exit = (ended.state?.terminated ?? ended.lastState?.terminated)?.exitCode;
+    return `container ${ended.name} ended with exit code ${String(exit)}`;
+  }
+  const unscheduled = status?.conditions?.find(({ type, status: is }) => type === "PodScheduled" && is === "False");
+  return unscheduled?.message ?? status?.phase ?? "unknown";
+}
+
+async function warnings({ core }: Cluster, { metadata }: V1Pod): Promise<readonly string[]> {
+  const namespace = metadata?.namespace ?? "";
+  const fieldSelector = `involvedObject.name=${metadata?.name ?? ""}`;
+  const { items } = await core.listNamespacedEvent({ namespace, fieldSelector });
+  return items
+    .filter(({ type }) => type === "Warning")
+    .map(({ reason, message }) => `${reason ?? ""}: ${message ?? ""}`);
+}
+
+/** Says of up to three pods of a workload why they are not ready, with their last event. */
+export async function whyNotReady(cluster: Cluster, { object }: Pick<Workload, "object">): Promise<readonly string[]> {
+  const labels = Object.entries(object.spec?.selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const namespace = object.metadata?.namespace ?? "";
+  const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: labels.join(",") });
+  const pods = items.filter((pod) => isLive(pod) && !isReady(pod)).slice(0, 3);
+  return Promise.all(
+    pods.map(async (pod) => {
+      const last = (await warnings(cluster, pod)).at(-1);
+      return `Pod ${pod.metadata?.name ?? ""}: ${stateOf(pod)}${last === undefined ? "" : ` (${last})`}`;
+    }),
+  );
+}

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { V1Pod } from "@kubernetes/client-node";
+import { unreadable, versionOf } from "../mesh/images";
+import { rejections } from "../mesh/metrics";
+import { controlPlanes, defaultRevision, type ControlPlane } from "../mesh/planes";
+import { proxyContainer } from "../mesh/pods";
+import { isDenied, isNotFound, reasonOf } from "./errors";
+import type { Cluster } from "./kubernetes";
+
+const namespace = "istio-system";
+const selector = "app in (istiod,pilot)";
+
+/** How long a control plane that Helm calls ready may take until it is, in seconds. */
+const patience = 60;
+
+/** The control planes that run. */
+export async function readPlanes({ apps, core }: Cluster): Promise<readonly ControlPlane[]> {
+  const [deployments, pods] = await Promise.all([
+    apps.listNamespacedDeployment({ namespace, labelSelector: selector }),
+    core.listNamespacedPod({ namespace, labelSelector: selector }),
+  ]);
+  return controlPlanes(deployments.items, pods.items);
+}
+
+/**
+ * How many configurations proxies refused, by each ready control-plane pod's own count since it started.
+ * @returns undefined where the pods may not, or cannot, be asked
+ */
+export async function readRejections(cluster: Cluster): Promise<number | undefined> {
+  const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: selector });
+  const counts = items.map(async ({ metadata }) => {
+    const path = `/api/v1/namespaces/${namespace}/pods/${metadata?.name ?? ""}:15014/proxy/metrics`;
+    return rejections(await cluster.send("GET", path, { accept: "text/plain" }));
+  });
+  const settled = await Promise.allSettled(counts);
+  const read = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  return read.length === 0 ? undefined : read.reduce((sum, one) => sum + one, 0);
+}
+
+/** A pod that asks for a sidecar, never made: the API server only says what it would be. */
+function trialPod(revision: string): V1Pod {
+  const labels = {
+    "sidecar.istio.io/inject": "true",
+    ...(revision === defaultRevision ? {} : { "istio.io/rev": revision }),
+  };
+  const spec = { containers: [{ name: "app", image: "jam-istio.invalid/none" }] };
+  return { metadata: { generateName: "jam-istio-trial-", labels }, spec } as V1Pod;
+}
+
+/** The version of the sidecar that a new pod in a namespace would get; why that cannot be tried. */
+async function trySidecar(
+  { core }: Cluster,
+  name: string,
+  revision: string,
+): Promise<{ version?: string; untried?: string }> {
+  try {
+    const pod = await core.createNamespacedPod({ namespace: name, body: trialPod(revision), dryRun: "All" });
+    const proxy = proxyContainer(pod);
+    return proxy === undefined ? {} : { version: versionOf(proxy.image) };
+  } catch (error) {
+    // The classic layout's webhook does not say that it has no side effects.
+    const text = error instanceof Error ? error.message : String(error);
+    if (/does not support dry run/.test(text)) return { untried: "its webhook does not support dry run" };
+    if (isDenied(error) || isNotFound(error)) return { untried: reasonOf(error) };
+    throw error;
+  }
+}
+
+/** What a control plane is asked before sidecars depend on it. */
+export interface Preflight {
+  readonly revision: string;
+  /** The version that it must run, and its sidecars must have. */
+  readonly version: string;
+  /** A namespace that gets sidecars; without one injection is not tried. */
+  readonly namespace?: string | undefined;
+  /** Whether a configuration that proxies refused is a reason. */
+  readonly judgeRejections: boolean;
+  readonly log: (line: string) => void;
+}
+
+async function problem(cluster: Cluster, asked: Preflight): Promise<string | undefined> {
+  const { revision, version, namespace: where } = asked;
+  const plane = (await readPlanes(cluster)).find((one) => one.revision === revision);
+  if (plane === undefined) return `no control plane of revision ${revision} runs`;
+  const ready = plane.ready.filter((one) => one !== unreadable);
+  if (plane.ready.length === 0) return `Deployment ${plane.name} has no pod that is ready`;
+  if (ready.some((one) => one !== version))
+    return `Deployment ${plane.name} runs ${ready.join(" and ")}, not ${version}`;
+  if (where === undefined) return undefined;
+  try {
+    const tried = await trySidecar(cluster, where, revision);
+    if (tried.untried !== undefined) asked.log(`injection was not tried: ${tried.untried}`);
+    else if (tried.version === undefined) return `a new pod in namespace ${where} gets no sidecar`;
+    else if (tried.version !== version && tried.version !== unreadable)
+      return `a new pod in namespace ${where} gets a sidecar of ${tried.version}, not ${version}`;
+    return undefined;
+  } catch (error) {
+    return `the injector does not answer: ${error instanceof Error ? (/"message":"(.*?[^\\])"/.exec(error.message)?.[1] ?? reasonOf(error)) : String(error)}`;
+  }
+}
+
+/**
+ * Asks a control plane whether sidecars can depend on it: it is ready in the right version, its injector gives new pods the
+ * right sidecar, connected proxies take its configuration. Waits a minute for it.
+ * @returns why not; undefined when all is well
+ */
+export async function preflight(cluster: Cluster, asked: Preflight): Promise<string | undefined> {
+  let why = await problem(cluster, asked);
+  for (const end = Date.now() + patience * 1000; why !== undefined && Date.now() < end;) {
+    await sleep(1000);
+    why = await problem(cluster, asked);
+  }
+  if (why !== undefined || !asked.judgeRejections) return why;
+  const refused = await readRejections(cluster);
+  if (refused === undefined)
+    asked.log("the control plane's metrics cannot be read: whether proxies take its configuration is not judged");
+  return (refused ?? 0) > 0
+    ? `proxies refused ${String(refused)} configurations of the new control plane (metric pilot_total_xds_rejects)`
+    : undefined;
+}

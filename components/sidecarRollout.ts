@@ -1,0 +1,47 @@
+import * as pulumi from "@pulumi/pulumi";
+import { defaultRevision } from "../mesh/planes";
+import type { DataPlane } from "../mesh/rollout";
+import { servedRevision, targetVersion } from "../mesh/serving";
+import { controlPlaneRelease } from "../mesh/values";
+import type { Settings } from "../settings";
+import { dynamicCode } from "./dynamicCode";
+import type { RolloutInputs } from "./sidecarRolloutProvider";
+
+/** What the rollout, and the gate that plans it, need to know of the settings. */
+export function rolloutInputs(settings: Settings): RolloutInputs {
+  const { kubernetes, istio, namespace, injection, rollout } = settings;
+  const revision = servedRevision(settings) ?? defaultRevision;
+  // With a revision that the namespace does not use yet, another control plane serves it.
+  const owned = istio.controlPlane === "managed" && revision === (istio.revision ?? defaultRevision);
+  return {
+    ...rollout,
+    kubernetes,
+    version: istio.version,
+    allow: istio.allow,
+    injected: injection === "unmanaged" ? undefined : namespace,
+    serving: {
+      revision,
+      version: owned ? targetVersion(settings) : undefined,
+      release: owned ? controlPlaneRelease(settings).name : undefined,
+      timeoutSeconds: istio.timeoutSeconds,
+    },
+  };
+}
+
+/**
+ * The resource after all others: restarts the workloads whose sidecar is not the control plane's, waits for each, counts, and
+ * records the version that runs now. Deleting it restarts nothing.
+ */
+export class SidecarRollout extends pulumi.CustomResource {
+  /** What ran when the last update ended. */
+  declare public readonly dataPlane: pulumi.Output<DataPlane>;
+
+  constructor(name: string, settings: Settings, opts: pulumi.CustomResourceOptions) {
+    super(
+      "pulumi-nodejs:dynamic/jam-istio:SidecarRollout",
+      name,
+      { __provider: dynamicCode("sidecarRolloutProvider.ts"), ...rolloutInputs(settings), dataPlane: undefined },
+      opts,
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import type { Found, Wanted } from "./gate";
+import { defaultRevision, isVersion, runningVersion, type ControlPlane } from "./planes";
+import { judgeTransition, type TransitionVerdict } from "./transition";
+
+/** Name of a control plane's release in the modern layout. */
+export const planeReleaseName = (revision: string | undefined) =>
+  revision === undefined ? "istiod" : `istiod-${revision}`;
+
+/** The control plane that the settings are about. */
+export function planeOf(
+  planes: readonly ControlPlane[],
+  { revision }: Pick<Wanted, "revision">,
+): ControlPlane | undefined {
+  return planes.find((plane) => plane.revision === (revision ?? defaultRevision));
+}
+
+/** @see runningVersion */
+export const versionOfPlane = runningVersion;
+
+/** A control plane that is new beside others: judged against each of them. */
+export function judgeOtherRevisions(found: Found, wanted: Wanted): TransitionVerdict {
+  const { version, revision, injection, allow } = wanted;
+  const unserved =
+    revision !== undefined && injection === "enabled" && planeOf(found.planes, {}) === undefined
+      ? [
+          "namespaces labelled istio-injection=enabled are served by the control plane without a revision, and none runs: " +
+            "set injection: revision",
+        ]
+      : [];
+  const verdicts = found.planes.map((plane) => {
+    const running = versionOfPlane(plane) ?? "";
+    return isVersion(running)
+      ? judgeTransition({ ...found, running, wanted: version, byRevision: true, allow })
+      : { refused: [], warnings: [] };
+  });
+  return {
+    refused: [...unserved, ...new Set(verdicts.flatMap(({ refused }) => refused))],
+    warnings: [...new Set(verdicts.flatMap(({ warnings }) => warnings))],
+  };
+}
