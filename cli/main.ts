@@ -11,6 +11,7 @@ const program = new Command("jam-istio")
 const loadRender = () => require("./renderCommand") as typeof import("./renderCommand");
 const loadLab = () => require("./labCommand") as typeof import("./labCommand");
 const loadRehearse = () => require("./rehearseCommand") as typeof import("./rehearseCommand");
+const loadMesh = () => require("./meshCommand") as typeof import("./meshCommand");
 const loadEngine = () => require("./engineCommands") as typeof import("./engineCommands");
 /* eslint-enable @typescript-eslint/no-require-imports */
 
@@ -56,6 +57,15 @@ program
     "\nExit codes: 0 it went through, 1 it was refused, failed, or left a workload without a ready pod.",
   )
   .action((stack: string, options: object) => loadRehearse().rehearse(stack, options));
+
+const mesh = program.command("mesh").description("What runs of a stack's mesh; needs a kubeconfig and no Pulumi");
+mesh
+  .command("status")
+  .description("Versions of control plane and proxies, and what up would mend")
+  .argument(...stackArgument)
+  .option("--json", "print it as JSON")
+  .addHelpText("after", "\nExit codes: 0 all is as the settings say, 1 it cannot be told, 3 there is something to do.")
+  .action((stack: string, options: object) => loadMesh().status(stack, options));
 
 const lab = program
   .command("lab")

@@ -1,4 +1,5 @@
 import { request } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig, VersionApi } from "@kubernetes/client-node";
 
 /** Where a cluster is found: as in `jam-istio:kubernetes`. */
@@ -52,12 +53,27 @@ export interface Metadata {
 /** Lists the metadata of the objects at a path. */
 export async function listMetadata({ send }: Pick<Cluster, "send">, path: string): Promise<readonly Metadata[]> {
   const { items } = JSON.parse(await send("GET", path, { accept: metadataOnly })) as {
-    items: readonly { metadata: Metadata }[];
+    items: readonly { metadata: Metadata }[] | null;
   };
-  return items.map(({ metadata }) => metadata);
+  // An empty list is null here.
+  return (items ?? []).map(({ metadata }) => metadata);
 }
 
-async function send(config: KubeConfig, method: string, path: string, { accept, body }: Message): Promise<string> {
+/** How often a server that is busy, or sets up a new kind's storage, is asked again; it says 429 and did nothing. */
+const patience = 20;
+
+async function send(config: KubeConfig, method: string, path: string, message: Message): Promise<string> {
+  for (let turn = 1; ; turn++) {
+    try {
+      return await sendOnce(config, method, path, message);
+    } catch (error) {
+      if (!(error instanceof HttpError) || error.code !== 429 || turn === patience) throw error;
+      await sleep(500);
+    }
+  }
+}
+
+async function sendOnce(config: KubeConfig, method: string, path: string, { accept, body }: Message): Promise<string> {
   const url = new URL(path, config.getCurrentCluster()?.server);
   const options = { method, headers: { accept: accept ?? "application/json" } };
   await config.applyToHTTPSOptions(options);

@@ -44,7 +44,8 @@ function trialPod(revision: string): V1Pod {
     ...(revision === defaultRevision ? {} : { "istio.io/rev": revision }),
   };
   const spec = { containers: [{ name: "app", image: "jam-istio.invalid/none" }] };
-  return { metadata: { generateName: "jam-istio-trial-", labels }, spec } as V1Pod;
+  const pod: unknown = { metadata: { generateName: "jam-istio-trial-", labels }, spec };
+  return pod as V1Pod;
 }
 
 /** The version of the sidecar that a new pod in a namespace would get; why that cannot be tried. */

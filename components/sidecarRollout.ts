@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultRevision } from "../mesh/planes";
 import type { DataPlane } from "../mesh/rollout";
-import { servedRevision, targetVersion } from "../mesh/serving";
+import { ownedRevision, servedRevision, targetVersion } from "../mesh/serving";
 import { controlPlaneRelease } from "../mesh/values";
 import type { Settings } from "../settings";
 import { dynamicCode } from "./dynamicCode";
@@ -12,7 +12,7 @@ export function rolloutInputs(settings: Settings): RolloutInputs {
   const { kubernetes, istio, namespace, injection, rollout } = settings;
   const revision = servedRevision(settings) ?? defaultRevision;
   // With a revision that the namespace does not use yet, another control plane serves it.
-  const owned = istio.controlPlane === "managed" && revision === (istio.revision ?? defaultRevision);
+  const owned = revision === ownedRevision(settings);
   return {
     ...rollout,
     kubernetes,

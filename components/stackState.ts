@@ -34,7 +34,7 @@ function argsOf(outputs: Outputs): kubernetes.helm.v3.ReleaseArgs {
     ...given,
     ...(repositoryOpts === undefined ? {} : { repositoryOpts }),
     ...(skipCrds === true ? { skipCrds } : {}),
-  } as kubernetes.helm.v3.ReleaseArgs;
+  };
 }
 
 /** Reads the stack's state as it was before this run. */

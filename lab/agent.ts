@@ -3,7 +3,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { AgentClient } from "./agentClient";
 import { injectProxy, proxyOf } from "./injector";
 import { JobWorker } from "./jobs";
-import { annotate, behaviourOf, podAnnotation } from "./podBehaviour";
+import { annotate, behaviourOf, podAnnotation, rejectionsKey } from "./podBehaviour";
 import { readPlane, stopControlPlane } from "./plane";
 import { behaviourService, labObjects } from "./labObjects";
 import { makeCertificate, serveWebhooks, type Answer } from "./webhookServer";
@@ -28,7 +28,7 @@ function answerWith(client: AgentClient): Answer {
     // The Service of a revision is istiod-<revision>, its injector's ConfigMap istio-sidecar-injector-<revision>.
     const revision = /^istiod(-.+)$/.exec(service.name)?.[1] ?? "";
     const { values = "{}" } = await client.configMap(service.namespace, `istio-sidecar-injector${revision}`);
-    return injectProxy(pod, proxyOf(values, image));
+    return injectProxy(pod, proxyOf(values, image), revision.slice(1) || "default");
   };
 }
 
@@ -55,12 +55,20 @@ async function main(): Promise<void> {
   }
   const certificate = await makeCertificate(["istio-system", "kube-system"]);
   const client = await waitForCluster();
-  await serveWebhooks(plane.socket, certificate, answerWith(client));
+  const metrics = async () => {
+    const { [rejectionsKey]: rejections = "0" } = await client.askedBehaviour();
+    return `pilot_total_xds_rejects{type="lds"} ${rejections}\n`;
+  };
+  await serveWebhooks(plane.socket, certificate, answerWith(client), metrics);
   await labObjects(plane, certificate.cert);
   process.stdout.write("ready\n");
   const jobs = new JobWorker(client, plane);
   for (;;) {
-    for (const turn of [() => jobs.turn(), () => client.adoptWebhooks(certificate.cert)]) {
+    for (const turn of [
+      () => jobs.turn(),
+      () => client.adoptWebhooks(certificate.cert),
+      () => client.giveAddresses(),
+    ]) {
       // The API server is being restarted, or the object is gone; the next turn tells.
       await turn().catch(() => undefined);
     }

@@ -34,6 +34,18 @@ export class AgentClient {
     return this.configMap("kube-system", behaviourConfigMap);
   }
 
+  /** Does a cloud's part: gives each Service of type LoadBalancer an address, one of those kept for documentation. */
+  public async giveAddresses(): Promise<void> {
+    const { items } = await this.core.listServiceForAllNamespaces();
+    for (const { metadata, spec, status } of items) {
+      if (spec?.type !== "LoadBalancer" || (status?.loadBalancer?.ingress ?? []).length > 0) continue;
+      const name = metadata?.name ?? "";
+      const namespace = metadata?.namespace ?? "";
+      const body = [{ op: "add", path: "/status/loadBalancer", value: { ingress: [{ ip: "192.0.2.1" }] } }];
+      await this.core.patchNamespacedServiceStatus({ name, namespace, body });
+    }
+  }
+
   /**
    * Does what a control plane does to its own webhooks when it starts: writes the authority that signs its
    * certificate, and lets the validating ones refuse. Only where a pod of the Service is ready.

@@ -37,16 +37,28 @@ function wantsNoProxy({ metadata, spec }: V1Pod): boolean {
   return spec?.hostNetwork === true || (metadata?.labels?.[key] ?? metadata?.annotations?.[key]) === "false";
 }
 
-/** The patch with which a pod gets its proxy; empty where it wants none or has one. */
-export function injectProxy(pod: V1Pod, proxy: Proxy): readonly PatchOperation[] {
-  if (wantsNoProxy(pod) || proxyContainer(pod) !== undefined) return [];
+/** The patch with which a pod gets its proxy; empty where it wants none or has one of its own. */
+export function injectProxy(pod: V1Pod, proxy: Proxy, revision = "default"): readonly PatchOperation[] {
+  if (wantsNoProxy(pod)) return [];
+  const status = annotate(
+    pod,
+    "sidecar.istio.io/status",
+    JSON.stringify({ containers: ["istio-proxy"], revision, lab: true }),
+  );
+  const own = proxyContainer(pod);
+  if (own !== undefined) {
+    // A gateway brings the container and leaves the image to the injector.
+    const at = pod.spec?.containers.indexOf(own) ?? -1;
+    const path = `/spec/containers/${String(at)}/image`;
+    return own.image === "auto" ? [status, { op: "replace", path, value: proxy.image }] : [];
+  }
   const { containers = [], initContainers = [] } = pod.spec ?? {};
   const image = pod.metadata?.annotations?.["sidecar.istio.io/proxyImage"] ?? proxy.image;
   const setUp = { name: "istio-init", image, args: ["istio-iptables"] };
   const sidecar = { name: "istio-proxy", image, args: ["proxy", "sidecar"] };
   const native = { ...sidecar, restartPolicy: "Always" };
   return [
-    annotate(pod, "sidecar.istio.io/status", JSON.stringify({ containers: ["istio-proxy"], lab: true })),
+    status,
     {
       op: "add",
       path: "/spec/initContainers",

@@ -10,6 +10,9 @@ export type Behaviour = (typeof behaviours)[number];
 /** The ConfigMap that asks, in kube-system: keys `<namespace>.<beginning of the pod's name>`, values a behaviour. */
 export const behaviourConfigMap = "jam-istio-lab";
 
+/** A further key: how many configurations every control plane says that proxies refused. */
+export const rejectionsKey = "rejections";
+
 /** The annotation by which the simulated node knows; `done` completes a Job's pod. */
 export const podAnnotation = "jam-istio.lab/pod";
 

@@ -1,4 +1,4 @@
-import { createServer as createProxy } from "node:http";
+import { createServer } from "node:http";
 import { createServer as createTls } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { generate } from "selfsigned";
@@ -57,11 +57,13 @@ async function respond(request: IncomingMessage, response: ServerResponse, answe
  * Stands where the API server expects the cluster's network: it takes every call to a Service's webhook, ends its
  * TLS and answers it. So the webhooks' own objects stay as their charts made them.
  * @param socket path of the Unix socket to listen on
+ * @param metrics what a control plane's pod answers on its metrics port
  */
 export async function serveWebhooks(
   socket: string,
   certificate: { readonly private: string; readonly cert: string },
   answer: Answer,
+  metrics: () => Promise<string>,
 ): Promise<void> {
   const tls = createTls({ key: certificate.private, cert: certificate.cert }, (request, response) => {
     respond(request, response, answer).catch((error: unknown) => {
@@ -69,11 +71,17 @@ export async function serveWebhooks(
       request.socket.destroy();
     });
   });
-  const proxy = createProxy();
-  proxy.on("connect", (_request, connection) => {
+  const monitoring = createServer((request, response) => {
+    metrics().then(
+      (text) => response.end(text),
+      () => request.socket.destroy(),
+    );
+  });
+  const proxy = createServer();
+  proxy.on("connect", ({ url = "" }, connection) => {
     connection.on("error", () => connection.destroy());
     connection.write("HTTP/1.1 200 Connection established\r\n\r\n");
-    tls.emit("connection", connection);
+    (url.endsWith(":15014") ? monitoring : tls).emit("connection", connection);
   });
   await new Promise<void>((resolve) => proxy.listen(socket, resolve));
 }

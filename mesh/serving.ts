@@ -1,4 +1,5 @@
 import { unreadable, versionOf } from "./images";
+import { defaultRevision } from "./planes";
 import { controlPlaneRelease, type PlanSettings } from "./values";
 
 /** Which control plane an instance is served by. */
@@ -16,4 +17,11 @@ export function targetVersion(settings: PlanSettings): string {
   const { global } = controlPlaneRelease(settings).values as { global?: { tag?: unknown } };
   const tag = versionOf(`image:${String(global?.tag)}`);
   return tag === unreadable ? settings.istio.version : tag;
+}
+
+/** Revision of the control plane that the stack itself installs, `default` for none; `undefined` where it installs none. */
+export function ownedRevision({
+  istio,
+}: Pick<ServingSettings, "istio"> & { istio: { controlPlane: string } }): string | undefined {
+  return istio.controlPlane === "managed" ? (istio.revision ?? defaultRevision) : undefined;
 }

@@ -46,6 +46,11 @@ export class Timeline {
     this.events.push({ at: (Date.now() - this.start) / 1000, kind, name: path, what });
   }
 
+  /** Every event by itself. */
+  public get all(): readonly ClusterEvent[] {
+    return this.events;
+  }
+
   /** The events, with runs of the same thing done to objects of one kind as one line. */
   public report(): readonly ClusterEvent[] {
     const lines: (ClusterEvent & { count: number })[] = [];

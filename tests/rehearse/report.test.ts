@@ -3,7 +3,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import pc from "picocolors";
 import { rehearsalConfig, rehearsalMinor } from "../../rehearse/config";
-import { countProxies } from "../../rehearse/proxies";
+import { countProxies } from "../../mesh/proxies";
 import { Readiness } from "../../rehearse/readiness";
 import type { Phase } from "../../rehearse/rehearsal";
 import { makeReport, reportText } from "../../rehearse/report";

@@ -86,6 +86,12 @@ export class Instance {
     return summary.resourceChanges ?? {};
   }
 
+  /** `up --refresh`. */
+  public async upRefreshed(): Promise<Record<string, number>> {
+    const { summary } = await (await this.stack()).up({ ...this.options, refresh: true });
+    return summary.resourceChanges ?? {};
+  }
+
   public async preview(): Promise<Record<string, number>> {
     const { changeSummary } = await (await this.stack()).preview(this.options);
     return changeSummary;

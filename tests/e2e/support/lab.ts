@@ -1,5 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { startControlPlane, type ControlPlane } from "../../../lab/controlPlane";
+import { applyObjects } from "../../../lab/plane";
+import { behaviourConfigMap } from "../../../lab/podBehaviour";
 import { serveCharts, type ChartServer } from "../../support/chartServer";
 import { chartRoot } from "./engine";
 import type { Config } from "./instance";
@@ -26,6 +28,16 @@ export function useLab(minor: string): () => Lab {
     if (lab === undefined) throw new Error("the lab is not up");
     return lab;
   };
+}
+
+/** Applies objects to the lab's cluster. */
+export const apply = ({ plane }: Lab, ...objects: readonly object[]) => applyObjects(plane.plane, objects);
+
+/** Asks simulated pods to misbehave; only what is named here does from now on. */
+export async function ask(lab: Lab, data: Readonly<Record<string, string>>): Promise<void> {
+  const metadata = { name: behaviourConfigMap, namespace: "kube-system" };
+  await lab.plane.kubectl("delete", "configmap", metadata.name, "-n", metadata.namespace, "--ignore-not-found");
+  await apply(lab, { apiVersion: "v1", kind: "ConfigMap", metadata, data });
 }
 
 /** Settings of a classic instance in the lab, with its external services. */

@@ -1,0 +1,46 @@
+import { reasonOf } from "../cluster/errors";
+import { readStatus, type MeshStatus } from "../cluster/status";
+import { outColors } from "./colors";
+import { readStack } from "./stackFile";
+import { UserError } from "./userError";
+
+/** Exit code of `status` where something is to be done. */
+const unwellCode = 3;
+
+const isWell = ({ controlPlanes, outdated, missing, unfinished, wanted }: MeshStatus) =>
+  outdated.length + missing.length + unfinished.length === 0 &&
+  controlPlanes.some(({ ready }) => ready.includes(wanted));
+
+function planeLine({ name, revision, ready, declared }: MeshStatus["controlPlanes"][number]): string {
+  const runs = ready.length === 0 ? outColors.red(`none ready (${declared} is asked for)`) : ready.join(" and ");
+  return `control plane version: ${runs}, Deployment ${name}${revision === "default" ? "" : `, revision ${revision}`}`;
+}
+
+function statusText(status: MeshStatus): string {
+  const { stack, wanted, controlPlanes, dataPlane, outdated, left, missing, unfinished } = status;
+  const todo = [
+    ...missing.map((line) => `${line}: up restores it`),
+    ...unfinished,
+    ...outdated.map((line) => `${line}: its sidecar is outdated, up restarts it`),
+  ];
+  return [
+    `stack ${stack}: version ${wanted} is wanted`,
+    ...(controlPlanes.length === 0 ? [outColors.red("no control plane runs")] : controlPlanes.map(planeLine)),
+    dataPlane.text,
+    ...todo.map((line) => outColors.yellow(`! ${line}`)),
+    ...left.map((line) => `  its sidecar stays outdated: ${line}`),
+    isWell(status)
+      ? outColors.green("all is as the settings say")
+      : outColors.yellow("there is something to do: run up"),
+  ].join("\n");
+}
+
+/** Prints the versions that run, as `istioctl version` does, and what `up` would mend. */
+export async function status(stack: string, options: { readonly json?: boolean }): Promise<void> {
+  const settings = readStack(stack);
+  const found = await readStatus(settings).catch((error: unknown) => {
+    throw new UserError(`the cluster cannot be read: ${reasonOf(error)}`);
+  });
+  process.stdout.write(`${options.json === true ? JSON.stringify(found, undefined, 2) : statusText(found)}\n`);
+  if (!isWell(found)) process.exitCode = unwellCode;
+}

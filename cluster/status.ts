@@ -1,0 +1,60 @@
+import { defaultRevision, type ControlPlane } from "../mesh/planes";
+import { dataPlaneOf, type DataPlane } from "../mesh/rollout";
+import { ownedRevision, servedRevision, targetVersion } from "../mesh/serving";
+import { controlPlaneRelease } from "../mesh/values";
+import type { Settings } from "../settings/parse";
+import { surveyNamespaces } from "./dataPlane";
+import { connect } from "./kubernetes";
+import { observe } from "./observe";
+
+/** What runs of a stack's mesh at this moment. */
+export interface MeshStatus {
+  readonly stack: string;
+  /** Version that the settings say. */
+  readonly wanted: string;
+  readonly controlPlanes: readonly ControlPlane[];
+  /** Proxies of the rolled namespaces. */
+  readonly dataPlane: DataPlane;
+  /** Workloads whose sidecar is not the control plane's; up restarts them. */
+  readonly outdated: readonly string[];
+  /** Outdated sidecars that no restart replaces. */
+  readonly left: readonly string[];
+  /** What deployed releases lack; up restores it. */
+  readonly missing: readonly string[];
+  /** Releases whose last change did not finish, with Helm's word for it. */
+  readonly unfinished: readonly string[];
+}
+
+/**
+ * Reads what runs; changes nothing.
+ * @throws Error with one line when the API server cannot be asked
+ */
+export async function readStatus(settings: Settings): Promise<MeshStatus> {
+  const { kubernetes, istio, namespace, layout, rollout } = settings;
+  const { controlPlane, version, revision } = istio;
+  const found = await observe(kubernetes, { namespace, controlPlane, layout, version, revision, recorded: undefined });
+  const served = servedRevision(settings) ?? defaultRevision;
+  const running = found.planes.find((plane) => plane.revision === served);
+  const target = ownedRevision(settings) === served ? targetVersion(settings) : running?.ready[0];
+  const options = { version: target ?? version, revision: served, daemonSets: rollout.daemonSets };
+  const surveys = await surveyNamespaces(await connect(kubernetes), rollout.namespaces, options);
+  const own = [controlPlaneRelease(settings).name];
+  const newest = new Map(found.records.toSorted((a, b) => a.revision - b.revision).map((one) => [one.release, one]));
+  return {
+    stack: settings.stack,
+    wanted: version,
+    controlPlanes: found.planes,
+    dataPlane: dataPlaneOf(running?.ready.join(" and ") ?? "none", surveys),
+    outdated: surveys.flatMap(({ restarts }) => restarts.map(({ name }) => name)),
+    left: surveys.flatMap((one) => one.left),
+    missing: found.missing.flatMap(({ gone }) => gone),
+    unfinished: [...newest.values()]
+      .filter(({ status }) => status !== "deployed")
+      .map(({ release, status }) => `release ${release} is ${status}`)
+      .concat(
+        own
+          .filter((name) => controlPlane === "managed" && !newest.has(name))
+          .map((name) => `release ${name} is not installed`),
+      ),
+  };
+}

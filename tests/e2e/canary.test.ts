@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { describeOn } from "./support/engine";
+import { Instance } from "./support/instance";
+import { modernConfig, useLab } from "./support/lab";
+import { Followed } from "./support/workloads";
+
+describeOn("1.34", "canary upgrade by revision", () => {
+  const lab = useLab("1.34");
+  let instance: Instance;
+  let followed: Followed;
+  const kubectl = (...args: readonly string[]) => lab().plane.kubectl(...args);
+  const planes = async () =>
+    (await kubectl("get", "deployments", "-n", "istio-system", "-l", "app=istiod", "-o", "name"))
+      .trim()
+      .split("\n")
+      .sort();
+  const dataPlane = async () =>
+    (await instance.outputs())["dataPlane"]?.value as { controlPlane: string; text: string };
+  const validator = () =>
+    kubectl(
+      "get",
+      "validatingwebhookconfiguration",
+      "istiod-default-validator",
+      "-o",
+      "jsonpath={.webhooks[0].clientConfig.service.name}",
+    );
+  const restarted = () => followed.report().reduce((sum, one) => sum + one.restarted, 0);
+  const configure = (version: string, injection: string, istio = {}) => {
+    instance.configure(modernConfig(lab(), { injection }, { version, ...istio }));
+  };
+  const canary = { revision: "1-30-3" };
+
+  before(async () => {
+    instance = await Instance.create("local700", modernConfig(lab(), {}, { version: "1.28.10" }));
+    await instance.up();
+    followed = await Followed.create(lab(), "local700");
+  });
+  after(() => {
+    (followed as Followed | undefined)?.end();
+    (instance as Instance | undefined)?.remove();
+  });
+
+  it("a revision two minors ahead is installed beside the old one; no sidecar moves", async () => {
+    configure("1.30.3", "enabled", canary);
+    followed.begin();
+    await instance.up();
+    assert.deepEqual(await planes(), ["deployment.apps/istiod", "deployment.apps/istiod-1-30-3"]);
+    assert.equal(restarted(), 0);
+    assert.equal((await dataPlane()).text, "data plane version: 1.28.10 (10 proxies)");
+    assert.equal(await validator(), "istiod");
+    assert.deepEqual(Object.keys(await instance.up()), ["same"]);
+  });
+
+  it("taken back before anything moved: the canary goes, the old one was never touched", async () => {
+    configure("1.28.10", "enabled");
+    followed.begin();
+    await instance.up();
+    assert.deepEqual(await planes(), ["deployment.apps/istiod"]);
+    assert.equal(restarted(), 0);
+    configure("1.30.3", "enabled", canary);
+    await instance.up();
+  });
+
+  it("the namespace moves by config, with a ready pod of each workload at every moment; the old one stays until then", async () => {
+    configure("1.30.3", "revision", canary);
+    followed.begin();
+    await instance.up();
+    assert.equal((await dataPlane()).text, "data plane version: 1.30.3 (10 proxies)");
+    for (const { name, replicas, restarted: count, leastReady } of followed.report()) {
+      assert.equal(count, replicas, name);
+      if (replicas > 1) assert.ok(leastReady > 0, name);
+    }
+    assert.deepEqual(await planes(), ["deployment.apps/istiod", "deployment.apps/istiod-1-30-3"]);
+  });
+
+  it("the old one goes when no proxy uses it, after the new one validates; then nothing changes any more", async () => {
+    await instance.up();
+    assert.deepEqual(await planes(), ["deployment.apps/istiod-1-30-3"]);
+    assert.equal(await validator(), "istiod-1-30-3");
+    assert.deepEqual(Object.keys(await instance.up()), ["same"]);
+  });
+});
