@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import { isReady } from "../mesh/pods";
 import { isLive } from "../mesh/proxies";
 import type { Workload } from "../mesh/workloads";
@@ -7,13 +7,14 @@ import type { Cluster } from "./kubernetes";
 /** What of a pod's status says why it is not ready. */
 function stateOf({ status }: V1Pod): string {
   const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  const exitOf = ({ state, lastState }: V1ContainerStatus) =>
+    (state?.terminated ?? lastState?.terminated)?.exitCode ?? 0;
   const waiting = containers.find(({ state }) => state?.waiting?.reason !== undefined);
-  const ended = containers.find(({ lastState, state }) => (state?.terminated ?? lastState?.terminated) !== undefined);
   if (waiting !== undefined) return `container ${waiting.name}: ${waiting.state?.waiting?.reason ?? ""}`;
-  if (ended !== undefined) {
-    const exit = (ended.state?.terminated ?? ended.lastState?.terminated)?.exitCode;
-    return `container ${ended.name} ended with exit code ${String(exit)}`;
-  }
+  const ended = containers.find((one) => exitOf(one) !== 0);
+  if (ended !== undefined) return `container ${ended.name} ended with exit code ${String(exitOf(ended))}`;
+  const unready = (status?.containerStatuses ?? []).filter(({ ready }) => !ready).map(({ name }) => name);
+  if (unready.length > 0) return `not ready: container ${unready.join(", ")}`;
   const unscheduled = status?.conditions?.find(({ type, status: is }) => type === "PodScheduled" && is === "False");
   return unscheduled?.message ?? status?.phase ?? "unknown";
 }

@@ -89,7 +89,10 @@ function judgeSettled(
   if (known.revision === undefined || last.revision <= known.revision || !isOurs(last, found, wanted))
     return { refused: [], heal: [] };
   // Its values may differ from the settings although the state says that nothing changed.
-  const why = `an interrupted run made its revision ${String(last.revision)}, the stack's state knows ${String(known.revision)}`;
+  const how = last.description.startsWith("Rollback to ")
+    ? "it went back in its revision"
+    : "an interrupted run made its revision";
+  const why = `${how} ${String(last.revision)}, the stack's state knows ${String(known.revision)}`;
   return { refused: [], heal: [{ release: last.release, secrets: [], why }] };
 }
 

@@ -127,7 +127,9 @@ export function progressOf({ kind, object }: Workload): Progress {
     kind === "Deployment"
       ? (object.status?.replicas ?? 0) === updatedReplicas
       : object.status?.currentRevision === object.status?.updateRevision || updatedReplicas === replicas;
-  const text = `${String(Math.min(updatedReplicas, ready))} of ${String(replicas)} ready`;
+  // Of the ready ones some may be old: as many as there are at the most.
+  const old = Math.max(0, (object.status?.replicas ?? 0) - updatedReplicas);
+  const text = `${String(Math.max(0, Math.min(updatedReplicas, ready - old)))} of ${String(replicas)} ready`;
   const late =
     kind === "Deployment"
       ? object.status?.conditions?.find(
