@@ -5,26 +5,33 @@ import { ownedRevision, servedRevision, targetVersion } from "../mesh/serving";
 import { controlPlaneRelease } from "../mesh/values";
 import type { Settings } from "../settings";
 import { dynamicCode } from "./dynamicCode";
-import type { RolloutInputs } from "./sidecarRolloutProvider";
+import type { RolloutInputs, RolloutTask } from "./sidecarRolloutProvider";
 
-/** What the rollout, and the gate that plans it, need to know of the settings. */
-export function rolloutInputs(settings: Settings): RolloutInputs {
-  const { kubernetes, istio, namespace, injection, rollout } = settings;
+/** What is rolled, and after which control plane; the gate plans by it. */
+export function rolloutTask(settings: Settings): RolloutTask {
+  const { istio, rollout } = settings;
   const revision = servedRevision(settings) ?? defaultRevision;
   // With a revision that the namespace does not use yet, another control plane serves it.
   const owned = revision === ownedRevision(settings);
   return {
     ...rollout,
-    kubernetes,
-    version: istio.version,
-    allow: istio.allow,
-    injected: injection === "unmanaged" ? undefined : namespace,
     serving: {
       revision,
       version: owned ? targetVersion(settings) : undefined,
       release: owned ? controlPlaneRelease(settings).name : undefined,
       timeoutSeconds: istio.timeoutSeconds,
     },
+  };
+}
+
+function rolloutInputs(settings: Settings): RolloutInputs {
+  const { kubernetes, istio, namespace, injection } = settings;
+  return {
+    ...rolloutTask(settings),
+    kubernetes,
+    version: istio.version,
+    allow: istio.allow,
+    injected: injection === "unmanaged" ? undefined : namespace,
   };
 }
 

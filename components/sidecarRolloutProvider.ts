@@ -22,10 +22,14 @@ export interface Serving {
   readonly timeoutSeconds: number;
 }
 
-/** What the rollout remembers in the stack's state. No secrets. */
-export interface RolloutInputs extends RolloutSettings {
-  readonly kubernetes: ClusterAddress;
+/** What is rolled, and after which control plane. */
+export interface RolloutTask extends RolloutSettings {
   readonly serving: Serving;
+}
+
+/** What the rollout remembers in the stack's state. No secrets. */
+export interface RolloutInputs extends RolloutTask {
+  readonly kubernetes: ClusterAddress;
   /** Version in the settings: what a finished update records. */
   readonly version: string;
   /** Namespace that gets sidecars by its label; absent where it gets none. */

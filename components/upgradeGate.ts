@@ -3,7 +3,7 @@ import { ownerMark } from "../mesh/helmReleases";
 import { controlPlaneRelease, releasePlans } from "../mesh/values";
 import type { Settings } from "../settings";
 import { dynamicCode } from "./dynamicCode";
-import { rolloutInputs } from "./sidecarRollout";
+import { rolloutTask } from "./sidecarRollout";
 import type { StackState } from "./stackState";
 import type { GateInputs, Healed } from "./upgradeGateProvider";
 
@@ -26,7 +26,7 @@ function gateInputs(settings: Settings, state: StackState): Omit<GateInputs, "re
     planeRelease: controlPlaneRelease(settings).name,
     repositories: [...new Set(plans.map(({ repository }) => repository))],
     timeoutSeconds: istio.timeoutSeconds,
-    rollout: rolloutInputs(settings),
+    rollout: rolloutTask(settings),
     known: state.releases.map(({ name, revision }) => ({ name, revision })),
     recorded: state.recorded,
   };

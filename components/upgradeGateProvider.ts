@@ -11,7 +11,7 @@ import { judgeIdentity, type Identity } from "../mesh/identity";
 import { planRollout } from "../mesh/rollout";
 import { planeOf, versionOfPlane } from "../mesh/revisions";
 import { stepsText } from "../mesh/steps";
-import type { RolloutInputs } from "./sidecarRolloutProvider";
+import type { RolloutTask } from "./sidecarRolloutProvider";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.
 
@@ -21,7 +21,7 @@ export interface GateInputs extends Wanted {
   readonly production: boolean;
   /** Where the charts of the releases come from. */
   readonly repositories: readonly string[];
-  readonly rollout: RolloutInputs;
+  readonly rollout: RolloutTask;
   /** Filled by the check: what the run will heal. */
   readonly heal?: readonly Heal[];
   /** Filled by the check: custom resource definitions that the run marks as Helm's. */

@@ -114,5 +114,6 @@ export function judgeTransition(transition: Transition): TransitionVerdict {
   if (wanted === unfinishedFrom) return { refused: stopped, warnings: back };
   const reasons = layout === "classic" ? classicStep(transition) : modernStep(transition);
   const lag = reasons.length === 0 ? laggards(transition) : [];
-  return { refused: [...[...reasons, ...lag].map((reason) => `${step}: ${reason}`), ...stopped], warnings: back };
+  const refused = [...[...reasons, ...lag].map((reason) => `${step}: ${reason}`), ...stopped];
+  return { refused, warnings: refused.length > 0 ? [] : back };
 }

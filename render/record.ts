@@ -88,13 +88,18 @@ function registration(request: Request, urn: string): Registration {
   };
 }
 
-function watch(registrations: Registration[]): void {
+/** Completes the SDK's mocks, which know no error hooks. */
+export function completeMocks(): Monitor {
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
-  const register = monitor.registerResource.bind(monitor);
-  // The SDK's mocks lack it.
   monitor.registerErrorHook = (_request, callback) => {
     callback(null, {});
   };
+  return monitor;
+}
+
+function watch(registrations: Registration[]): void {
+  const monitor = completeMocks();
+  const register = monitor.registerResource.bind(monitor);
   monitor.registerResource = (request, callback) => {
     register(request, (error, response) => {
       if (response !== undefined) registrations.push(registration(request, response.getUrn()));

@@ -40,6 +40,14 @@ describe("goldens", () => {
 describe("a version bump", () => {
   const gate = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate upgrade-gate inputs.version";
   const repositories = gate.replace("version", "repositories.0");
+  const rollout = "pulumi-nodejs:dynamic/jam-istio:SidecarRollout sidecar-rollout inputs.version";
+  // Who is told the new version: the gate, twice, and the rollout, twice.
+  const told = [
+    gate,
+    gate.replace("version", "rollout.serving.version"),
+    rollout,
+    rollout.replace("version", "serving.version"),
+  ];
   const bump = async (from: string, to: string, istio: Record<string, unknown> = {}) => {
     const of = (version: string) => record(settingsOf({ istio: { version, ...istio }, ...external }));
     return differences(await of(from), await of(to));
@@ -51,14 +59,14 @@ describe("a version bump", () => {
     const classic = ["repositoryOpts.repo", "values.global.tag", "version"];
     assert.deepEqual(
       [...(await bump(classicVersion, "1.4.10"))].sort(),
-      [...inRelease("istio", ...classic), ...inRelease("istio-init", ...classic), gate, repositories].sort(),
+      [...inRelease("istio", ...classic), ...inRelease("istio-init", ...classic), ...told, repositories].sort(),
     );
   });
 
   it("1.30.2 to 1.30.3 changes the versions, istiod's tag, and what the gate is told; Kiali stays", async () => {
     assert.deepEqual(
       [...(await bump("1.30.2", modernVersion))].sort(),
-      [...inRelease("istio-base", "version"), ...inRelease("istiod", "values.global.tag", "version"), gate].sort(),
+      [...inRelease("istio-base", "version"), ...inRelease("istiod", "values.global.tag", "version"), ...told].sort(),
     );
   });
 
@@ -69,12 +77,12 @@ describe("a version bump", () => {
         ...inRelease("istio-base", "version"),
         ...inRelease("istiod", "values.global.tag", "version"),
         ...inRelease("kiali-server", "version"),
-        gate,
+        ...told,
       ].sort(),
     );
   });
 
   it("with a shared control plane changes nothing but what the gate is told", async () => {
-    assert.deepEqual(await bump(classicVersion, "1.4.10", { controlPlane: "shared" }), [gate]);
+    assert.deepEqual(await bump(classicVersion, "1.4.10", { controlPlane: "shared" }), [rollout, gate]);
   });
 });

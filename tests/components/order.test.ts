@@ -15,6 +15,7 @@ const releases = {
 } as const;
 
 const gate = "UpgradeGate upgrade-gate";
+const rollout = "SidecarRollout sidecar-rollout";
 const entriesOf = ({ registrations }: Recording) =>
   registrations.map(keyOf).filter((key) => key.startsWith("ServiceEntry "));
 
@@ -23,6 +24,12 @@ function assertGateIsFirst(recording: Recording): void {
   assert.deepEqual([...ancestors(recording, urn)], [], "the gate waits for something");
   const late = kubernetesResources(recording).filter((resource) => !ancestors(recording, resource.urn).has(urn));
   assert.deepEqual(late.map(keyOf), [], "these do not wait for the gate");
+}
+
+function assertRolloutIsLast(recording: Recording): void {
+  const before = ancestors(recording, find(recording, rollout).urn);
+  const others = kubernetesResources(recording).filter(({ urn }) => !before.has(urn));
+  assert.deepEqual(others.map(keyOf), [], "the rollout does not wait for these");
 }
 
 /** A component without children orders nothing, and one with children orders more than is meant. */
@@ -88,6 +95,7 @@ for (const layout of ["classic", "modern"] as const) {
       it(variant.title, async () => {
         const recording = await recordVariant(layout, variant);
         assertGateIsFirst(recording);
+        assertRolloutIsLast(recording);
         assertConcrete(recording);
         const entries = entriesOf(recording);
         assert.equal(entries.length, variant.services === false ? 0 : 3);
@@ -111,6 +119,24 @@ for (const layout of ["classic", "modern"] as const) {
     });
   });
 }
+
+describe("order of installation, the optional parts", () => {
+  const on = { enabled: true };
+  for (const [mode, parts, order] of [
+    ["sidecars", { cni: on, gateway: on }, ["istio-base", "istio-cni", "istiod", "istio-ingressgateway"]],
+    [
+      "ambient mode",
+      { cni: on, ztunnel: on, gateway: on },
+      ["istio-base", "istiod", "istio-cni", "ztunnel", "istio-ingressgateway"],
+    ],
+  ] as const) {
+    it(mode, async () => {
+      const recording = await record(settingsOf({ istio: { version: modernVersion, ...parts }, ...external }));
+      assertOrder(recording, [gate, ...order.map((name) => `Release ${name}`), rollout]);
+      assertRolloutIsLast(recording);
+    });
+  }
+});
 
 describe("order of installation, the assertion itself", () => {
   it("refuses an order that is not there", async () => {

@@ -18,6 +18,7 @@ const always = [
   "ExternalServices external",
   "InstanceNamespace namespace",
   "NamespacePatch namespace",
+  "SidecarRollout sidecar-rollout",
   "UpgradeGate upgrade-gate",
   "kubernetes kubernetes",
 ];
@@ -45,7 +46,7 @@ describe("program: what a stack registers", () => {
         ...entries,
         ...init,
         "KialiSecret kiali",
-        "KialiServer kiali-server",
+        "MeshPart kiali-server",
         "RandomPassword kiali-signing-key",
         "Release istio-base",
         "Release istiod",
@@ -111,9 +112,15 @@ describe("program: the Kubernetes provider", () => {
 });
 
 describe("program: the outputs", () => {
+  /** All outputs but the data plane, which only a run against a cluster knows. */
+  const outputsOf = async (sections: Record<string, unknown>) => {
+    const { dataPlane, ...rest } = (await record(settingsOf(sections))).outputs;
+    assert.ok(pulumi.Output.isInstance(dataPlane));
+    return rest;
+  };
+
   it("classic: the login, and the passphrase as a secret", async () => {
-    const { outputs } = await record(settingsOf({ ...classic, kiali: { username: "ops" } }));
-    const { kialiPassphrase, ...rest } = outputs;
+    const { kialiPassphrase, ...rest } = await outputsOf({ ...classic, kiali: { username: "ops" } });
     assert.deepEqual(rest, {
       activeFaults: [],
       kiali: { secretName: "kiali", username: "ops" },
@@ -126,8 +133,7 @@ describe("program: the outputs", () => {
   });
 
   it("modern: no username and no passphrase, because Kiali logs in with a token", async () => {
-    const { outputs } = await record(settingsOf({ ...modern, namespace: "elsewhere" }));
-    assert.deepEqual(outputs, {
+    assert.deepEqual(await outputsOf({ ...modern, namespace: "elsewhere" }), {
       activeFaults: [],
       kiali: { secretName: "kiali" },
       meshVersion: modernVersion,
@@ -141,8 +147,7 @@ describe("program: the outputs", () => {
     "shared control plane": { istio: shared(classicVersion).istio },
   })) {
     it(`${title}: nothing of Kiali`, async () => {
-      const { outputs } = await record(settingsOf(sections));
-      assert.deepEqual(outputs, {
+      assert.deepEqual(await outputsOf(sections), {
         activeFaults: [],
         meshVersion: classicVersion,
         namespace: "dev701",

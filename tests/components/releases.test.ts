@@ -1,5 +1,5 @@
 /**
- * IstioInit, Istio, KialiServer: exact inputs of their children. Mocks do not prove that the charts know these values
+ * IstioInit, Istio, MeshPart: exact inputs of their children. Mocks do not prove that the charts know these values
  * or that Helm installs them; tests/charts renders them.
  */
 import assert from "node:assert/strict";
@@ -106,7 +106,7 @@ describe("Istio", () => {
   });
 });
 
-describe("KialiServer", () => {
+describe("MeshPart: Kiali", () => {
   const server = (version: string) => ({
     ...common,
     chart: "kiali-server",
@@ -119,7 +119,7 @@ describe("KialiServer", () => {
   it("2.26 for Istio 1.30: the key by reference", async () => {
     const recording = await recorded({ version: modernVersion });
     assert.deepEqual(releaseInputs(recording, "kiali-server"), { ...server("2.26.0"), values });
-    assert.equal(find(recording, "Release kiali-server").parent, find(recording, "KialiServer kiali-server").urn);
+    assert.equal(find(recording, "Release kiali-server").parent, find(recording, "MeshPart kiali-server").urn);
   });
 
   it("2.17 for Istio 1.28: the mount is asked for", async () => {

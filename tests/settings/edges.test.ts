@@ -8,8 +8,6 @@ const unshown =
   "its value is not allowed. Allowed: an http(s) URL without credentials, or a directory; {version} stands for the Istio version";
 const label = "Allowed: a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends";
 const noRevisions = "istio.revision: the classic layout has no revisions: remove it, and injection: revision";
-const notBuilt =
-  "istio.revision: revisions of a managed control plane are not built yet, only a shared one's can be named: remove it, and injection: revision";
 const types = "Allowed: a fault with type: httpAbort, httpDelay, tcpRedirect or externalHost";
 
 describe("settings: repositories", () => {
@@ -158,6 +156,13 @@ describe("settings: places of external services", () => {
 });
 
 describe("settings: revisions, passphrase, faults", () => {
+  checkValid([
+    {
+      name: "a revision and injection by it, managed",
+      config: { istio: { version: "1.30.3", revision: "canary" }, injection: "revision" },
+    },
+    { name: "a revision before the namespace uses it", config: { istio: { version: "1.30.3", revision: "1-30-3" } } },
+  ]);
   checkRows([
     {
       name: "injection by revision in the classic layout",
@@ -165,11 +170,6 @@ describe("settings: revisions, passphrase, faults", () => {
       problems: [noRevisions],
     },
     { name: "a revision in the classic layout", config: istio({ revision: "canary" }), problems: [noRevisions] },
-    {
-      name: "a revision and injection by it, managed: said at once",
-      config: { istio: { version: "1.30.3", revision: "canary" }, injection: "revision" },
-      problems: [notBuilt],
-    },
     ...[
       [5, "5 is not allowed"],
       [["flood"], '["flood"] is not allowed'],

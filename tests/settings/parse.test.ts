@@ -20,6 +20,9 @@ const full = {
     hub: "mirror.example.com/istio",
     values: { pilot: { resources: { requests: { cpu: "10m" } } }, list: [1, { a: [true] }] },
     releaseName: "jam-istio",
+    cni: { enabled: false, values: { chained: null } },
+    ztunnel: { enabled: false, values: { a: 1 } },
+    gateway: { enabled: false, values: { service: { type: "ClusterIP" } } },
     timeoutSeconds: 300,
     allow: ["end-of-life"],
   },
@@ -31,12 +34,15 @@ const full = {
   externalServices: [
     { name: "geo", hosts: ["geo.example.com"], ports: [{ number: 5432, protocol: "TCP" }], addresses: ["10.0.0.1"] },
   ],
-  rollout: { enabled: false, namespaces: ["dev701", "jobs"] },
+  rollout: { enabled: false, namespaces: ["dev701", "jobs"], parallel: 2, timeoutSeconds: 60, daemonSets: true },
   faultInjection: {
     expires: "2026-12-01T18:00:00Z",
     faults: [{ type: "httpAbort", host: "ct-webapp", httpStatus: 503, sourceLabels: { app: "ps" } }],
   },
 };
+
+const off = { enabled: false, values: {} };
+const pace = { parallel: 5, timeoutSeconds: 600, daemonSets: false };
 
 const minimal = {
   stack: "dev701",
@@ -49,6 +55,9 @@ const minimal = {
     controlPlane: "managed",
     values: {},
     releaseName: "istio",
+    cni: off,
+    ztunnel: off,
+    gateway: off,
     timeoutSeconds: 900,
     allow: [],
   },
@@ -58,7 +67,7 @@ const minimal = {
   dataStorage: { mode: "none" },
   mail: { external: false, externalHostPort: 587 },
   externalServices: [],
-  rollout: { enabled: true, namespaces: ["dev701"] },
+  rollout: { enabled: true, namespaces: ["dev701"], ...pace },
   faultInjection: { enabled: false, faults: [] },
   layout: "classic",
 };
@@ -74,7 +83,7 @@ describe("settings: what a valid config gives", () => {
       stack: "local700",
       namespace: "local700",
       istio: { ...minimal.istio, version: "1.30.3" },
-      rollout: { enabled: true, namespaces: ["local700"] },
+      rollout: { enabled: true, namespaces: ["local700"], ...pace },
       layout: "modern",
     });
   });

@@ -42,6 +42,8 @@ describe("settings: which versions can be installed", () => {
   ]);
 });
 
+const on = { enabled: true };
+
 describe("settings: rules over the mesh", () => {
   checkRows([
     {
@@ -60,16 +62,16 @@ describe("settings: rules over the mesh", () => {
       ],
     },
     {
-      name: "revisions of a managed control plane are not built",
-      config: version("1.30.3", { revision: "canary" }),
+      name: "a revision is not called as Istio calls the control plane without one",
+      config: version("1.30.3", { revision: "default" }),
       problems: [
-        "istio.revision: revisions of a managed control plane are not built yet, only a shared one's can be named: remove it, and injection: revision",
+        'istio.revision: "default" is Istio\'s own name for the control plane without a revision; choose another, such as the version: 1-30-3',
       ],
     },
     {
       name: "injection by revision needs the revision",
       config: { ...version("1.30.3", { controlPlane: "shared" }), injection: "revision" },
-      problems: ["istio.revision: missing: injection: revision needs the name of the shared control plane's revision"],
+      problems: ["istio.revision: missing: injection: revision needs the name of the control plane's revision"],
     },
     {
       name: "the classic layout has no revisions",
@@ -77,10 +79,31 @@ describe("settings: rules over the mesh", () => {
       problems: ["istio.revision: the classic layout has no revisions: remove it, and injection: revision"],
     },
     {
-      name: "injection by revision of a managed control plane is not built",
+      name: "injection by revision of a managed control plane needs the revision, too",
       config: { ...version("1.30.3"), injection: "revision" },
+      problems: ["istio.revision: missing: injection: revision needs the name of the control plane's revision"],
+    },
+    {
+      name: "the node agent, ztunnel and the gateway are the modern layout's, from the versions that were tried",
+      config: version("1.4.6", { cni: on, gateway: on }),
       problems: [
-        "istio.revision: revisions of a managed control plane are not built yet, only a shared one's can be named: remove it, and injection: revision",
+        "istio.cni.enabled: needs Istio 1.23 or newer; set it to false",
+        "istio.gateway.enabled: needs Istio 1.23 or newer; set it to false",
+      ],
+    },
+    {
+      name: "ztunnel needs 1.24 and the node agent",
+      config: { ...version("1.23.6", { ztunnel: on }), kiali: { enabled: false } },
+      problems: [
+        "istio.ztunnel.enabled: needs Istio 1.24 or newer; set it to false",
+        "istio.ztunnel.enabled: ambient mode needs the node agent: set istio.cni.enabled to true",
+      ],
+    },
+    {
+      name: "a shared control plane's parts are its owner's",
+      config: version("1.30.3", { controlPlane: "shared", gateway: on }),
+      problems: [
+        "istio.gateway.enabled: has no effect with istio.controlPlane: shared, where another stack owns the mesh; set it to false",
       ],
     },
     {
@@ -156,7 +179,7 @@ describe("settings: unknown keys", () => {
       name: "__proto__ is an unknown key",
       config: { istio: '{"version":"1.4.6","__proto__":{"hub":"x"}}' },
       problems: [
-        'istio: unknown key "__proto__", the nearest known one is "version" (known: version, controlPlane, chartRepository, hub, values, releaseName, revision, timeoutSeconds, allow)',
+        'istio: unknown key "__proto__", the nearest known one is "version" (known: version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, timeoutSeconds, allow)',
       ],
     },
     {
@@ -164,7 +187,7 @@ describe("settings: unknown keys", () => {
       config: { istio: { verison: "1.4.6" } },
       problems: [
         'istio.version: missing. Allowed: a version x.y.z in quotes such as "1.4.6"',
-        'istio: unknown key "verison", the nearest known one is "version" (known: version, controlPlane, chartRepository, hub, values, releaseName, revision, timeoutSeconds, allow)',
+        'istio: unknown key "verison", the nearest known one is "version" (known: version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, timeoutSeconds, allow)',
       ],
     },
   ]);

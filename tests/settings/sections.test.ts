@@ -12,10 +12,10 @@ const port = "a whole number from 1 to 65535";
 const timeout = "a whole number from 30 to 7200";
 const hub = "an image registry with its path such as docker.io/istio";
 const region = "an AWS region such as eu-central-1";
-const risks = "untested-kubernetes or downgrade or end-of-life";
+const risks = "untested-kubernetes or downgrade or end-of-life or classic-minor or downtime or rejected-configuration";
 const releaseName = "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init";
 const istioKeys =
-  "a map with the keys version, controlPlane, chartRepository, hub, values, releaseName, revision, timeoutSeconds, allow";
+  "a map with the keys version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, timeoutSeconds, allow";
 
 const configOf = (path: string, value: unknown): Config => {
   const [section = "", key] = path.split(".");
@@ -143,7 +143,8 @@ describe("settings: istio", () => {
     right("istio.chartRepository", "http://127.0.0.1:8080/{version}/charts"),
     right("istio.chartRepository", "../charts/{version}"),
     right("istio.hub", "registry.example.com:5000/mirror/istio"),
-    right("istio.allow", ["untested-kubernetes", "downgrade", "end-of-life"]),
+    right("istio.allow", ["untested-kubernetes", "downgrade", "end-of-life", "classic-minor", "downtime"]),
+    right("istio.allow", ["rejected-configuration"]),
     right("istio.releaseName", "jam-istio"),
     right("istio.releaseName", "a".repeat(53)),
   ]);
@@ -176,8 +177,11 @@ describe("settings: kiali, mysql, dataStorage, mail, rollout", () => {
     wrong("mail.externalHostPort", 0, port),
     wrong("mail.externalHostPort", 65536, port),
     wrong("mail.externalHostPort", "587", port),
-    wrong("rollout", false, "a map with the keys enabled, namespaces"),
+    wrong("rollout", false, "a map with the keys enabled, namespaces, parallel, timeoutSeconds, daemonSets"),
     wrong("rollout.enabled", "yes", "true or false"),
+    wrong("rollout.parallel", 0, "a whole number from 1 to 100"),
+    wrong("rollout.timeoutSeconds", 9, "a whole number from 10 to 7200"),
+    wrong("rollout.daemonSets", "all", "true or false"),
     wrong("rollout.namespaces", "dev701", "a list of namespaces"),
     wrongItem("rollout.namespaces", "Dev", kubernetesName),
   ]);

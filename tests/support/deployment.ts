@@ -1,12 +1,16 @@
 import { GateHost } from "../../components/gateHost";
 import * as pulumi from "@pulumi/pulumi";
+import { readStackState, type StateRelease } from "../../components/stackState";
 import { deploy, type Outputs } from "../../program";
+import { completeMocks } from "../../render/record";
 import type { Settings } from "../../settings";
 
 /** What the stand-in for the providers says. */
 export interface Providers {
   /** What the gate healed, by release. */
   readonly healed?: Readonly<Record<string, string>>;
+  /** Control planes of the state that stay. */
+  readonly kept?: readonly StateRelease[];
   /** Result of a RandomPassword. */
   readonly password?: string;
   /** The state before this run, as the engine hands it over. */
@@ -38,7 +42,9 @@ export async function deployed(
   };
   const call = () => ({ outputs: providers.state ?? {} });
   await pulumi.runtime.setMocks({ newResource, call }, "jam-istio", settings.stack, false, "organization");
-  const outputs = deploy(settings, await GateHost.start());
+  completeMocks();
+  const host = await GateHost.start();
+  const outputs = deploy(settings, host, { state: await readStackState(), kept: providers.kept ?? [] });
   await pulumi.runtime.disconnect();
   return { seen, outputs };
 }
