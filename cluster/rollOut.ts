@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { restartAnnotation, type Restart } from "../mesh/survey";
-import { progressOf, type Kind, type Workload } from "../mesh/workloads";
-import { reasonOf } from "./errors";
+import { progressOf, type Workload } from "../mesh/workloads";
+import { isNotFound, reasonOf } from "./errors";
 import type { Cluster } from "./kubernetes";
 import { whyNotReady } from "./podReasons";
 
 /** How often the workloads that are being restarted are looked at, in milliseconds. */
-const lookEvery = 500;
+const lookEvery = 300;
 
 /** How a rollout goes about it. */
 export interface RollOutOptions {
@@ -16,49 +16,38 @@ export interface RollOutOptions {
 }
 
 const plural = { Deployment: "deployments", StatefulSet: "statefulsets", DaemonSet: "daemonsets" } as const;
-const pathOf = (kind: Kind, namespace: string) => `/apis/apps/v1/namespaces/${namespace}/${plural[kind]}`;
+function pathOf({ kind, object }: Workload): string {
+  return `/apis/apps/v1/namespaces/${object.metadata?.namespace ?? ""}/${plural[kind]}/${object.metadata?.name ?? ""}`;
+}
 
-/** Lists workloads for all that wait, once for each look. */
-class Looks {
-  private readonly lists = new Map<string, { readonly at: number; readonly items: Promise<Workload["object"][]> }>();
-
-  public constructor(private readonly cluster: Cluster) {}
-
-  /** The workload as it was at a moment not before `since`. */
-  public async look({ kind, object }: Workload, since: number): Promise<Workload | undefined> {
-    const path = pathOf(kind, object.metadata?.namespace ?? "");
-    let list = this.lists.get(path);
-    if (list === undefined || list.at < since) {
-      list = { at: Date.now(), items: this.list(path) };
-      this.lists.set(path, list);
-    }
-    const found = (await list.items).find(({ metadata }) => metadata?.uid === object.metadata?.uid);
-    return found === undefined ? undefined : ({ kind, object: found } as Workload);
-  }
-
-  private async list(path: string): Promise<Workload["object"][]> {
-    return (JSON.parse(await this.cluster.send("GET", path)) as { items: Workload["object"][] }).items;
+/** The workload as it is now; `undefined` where it is gone. */
+async function look({ send }: Cluster, workload: Workload): Promise<Workload | undefined> {
+  try {
+    const object = JSON.parse(await send("GET", pathOf(workload))) as Workload["object"];
+    return { kind: workload.kind, object } as Workload;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
   }
 }
 
 async function restart(cluster: Cluster, { workload, value }: Restart): Promise<Workload> {
-  const { kind, object } = workload;
   const body = { spec: { template: { metadata: { annotations: { [restartAnnotation]: value } } } } };
-  const path = `${pathOf(kind, object.metadata?.namespace ?? "")}/${object.metadata?.name ?? ""}`;
-  return { kind, object: JSON.parse(await cluster.send("PATCH", path, { body })) as Workload["object"] } as Workload;
+  const object = JSON.parse(await cluster.send("PATCH", pathOf(workload), { body })) as Workload["object"];
+  return { kind: workload.kind, object } as Workload;
 }
 
-/** Restarts one workload and waits until all its pods are new and ready. @throws Error that names it and why not */
-async function rollOne(cluster: Cluster, looks: Looks, one: Restart, options: RollOutOptions): Promise<string> {
+/** Restarts one workload and waits until all its pods are new and ready. @throws Error that says why they are not */
+async function rollOne(cluster: Cluster, one: Restart, options: RollOutOptions): Promise<string> {
   const changed = one.begun ? one.workload : await restart(cluster, one);
   const generation = changed.object.metadata?.generation ?? 0;
   const deadline = Date.now() + options.timeoutSeconds * 1000;
   let failures = 0;
   for (;;) {
     await sleep(lookEvery);
-    const now = await looks.look(changed, Date.now() - lookEvery).catch((error: unknown) => {
+    const now = await look(cluster, changed).catch((error: unknown) => {
       // The API server may be away for a moment.
-      if (++failures > 20) throw error;
+      if (++failures > 30) throw error;
       return changed;
     });
     if (now === undefined) return "is gone";
@@ -69,7 +58,7 @@ async function rollOne(cluster: Cluster, looks: Looks, one: Restart, options: Ro
     if (!late && (!seen || progress.stuck === undefined)) continue;
     const why = late ? `not done within ${String(options.timeoutSeconds)} s` : (progress.stuck ?? "");
     const pods = await whyNotReady(cluster, now).catch((error: unknown) => [reasonOf(error)]);
-    throw new Error([`${one.name}: ${why} (${progress.text})`, ...pods].join("; "));
+    throw new Error([`${why} (${progress.text})`, ...pods].join("; "));
   }
 }
 
@@ -78,7 +67,6 @@ async function rollOne(cluster: Cluster, looks: Looks, one: Restart, options: Ro
  * @throws Error that names what failed, why, and how many are left
  */
 export async function rollOut(cluster: Cluster, restarts: readonly Restart[], options: RollOutOptions): Promise<void> {
-  const looks = new Looks(cluster);
   const left = [...restarts];
   const failed: string[] = [];
   let done = 0;
@@ -87,11 +75,11 @@ export async function rollOut(cluster: Cluster, restarts: readonly Restart[], op
       const begin = next.begun ? "was restarted by an earlier run" : "restarting";
       options.log(`${next.name}: ${begin}`);
       try {
-        const text = await rollOne(cluster, looks, next, options);
+        const text = await rollOne(cluster, next, options);
         done += 1;
         options.log(`${next.name}: ${text} (${String(done)} of ${String(restarts.length)} workloads)`);
       } catch (error) {
-        failed.push(error instanceof Error ? error.message : String(error));
+        failed.push(`${next.name}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
   };

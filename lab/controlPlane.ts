@@ -63,6 +63,8 @@ function creation({ folder, kubeconfig, minor }: Plane, { found }: Programs): re
     ...["create", "cluster", "--runtime", "binary", "--kubeconfig", kubeconfig, "--wait", "60s"],
     ...Object.entries(programs).flatMap(([name, path]) => (path === undefined ? [] : [`--${name}-binary`, path])),
     ...extra.flatMap((arg) => ["--extra-args", arg]),
+    // The controllers' own limit of 20 requests a second is what a rollout would wait for.
+    "--disable-qps-limits",
     // etcd 3.4 does not report the progress that streamed lists need.
     ...(number >= 32 ? ["--kube-feature-gates", "WatchList=false"] : []),
   ];

@@ -42,7 +42,8 @@ async function expand(
   try {
     const values = join(folder, "values.json");
     await writeFile(values, JSON.stringify(plan.values));
-    const args = ["template", plan.name, archive, "--namespace", systemNamespace, "--values", values, "--include-crds"];
+    const crds = plan.skipCrds === true ? [] : ["--include-crds"];
+    const args = ["template", plan.name, archive, "--namespace", systemNamespace, "--values", values, ...crds];
     const text = await mustRun(helm, [...args, "--kube-version", renderFor(istio)], { seconds: 120 });
     return parseManifest(text).map(hideSecretData);
   } catch (error) {

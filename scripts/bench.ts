@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Table from "cli-table3";
 import { engineRows } from "./benchEngine";
+import { rolloutRows } from "./benchRollout";
 import { mustRun } from "../tools/run";
 import { manyServices, measured, threeTimes, type Measured } from "./measured";
 
@@ -42,10 +43,16 @@ function print(rows: readonly Measured[]): void {
 }
 
 async function main(): Promise<void> {
-  const rows = await renderRows();
-  const engine = await engineRows();
-  print([...rows, ...(typeof engine === "string" ? [] : engine)]);
-  if (typeof engine === "string") process.stdout.write(`engine not measured: ${engine}\n`);
+  // A part by its name alone: npm run bench -- rollout.
+  const part = process.argv[2];
+  const parts = { render: renderRows, rollout: rolloutRows, engine: engineRows };
+  const rows: Measured[] = [];
+  for (const [name, measure] of Object.entries(parts).filter(([one]) => part === undefined || one === part)) {
+    const found = await measure();
+    if (typeof found === "string") process.stdout.write(`${name} not measured: ${found}\n`);
+    else rows.push(...found);
+  }
+  print(rows);
 }
 
 void main();
