@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import { unreadable, versionOf } from "../mesh/images";
-import { rejections } from "../mesh/metrics";
+import { pilotMetrics, type PilotMetrics } from "../mesh/metrics";
 import { controlPlanes, defaultRevision, type ControlPlane } from "../mesh/planes";
 import { proxyContainer } from "../mesh/pods";
-import { isDenied, isNotFound, reasonOf } from "./errors";
+import { isRefused, reasonOf } from "./errors";
 import type { Cluster } from "./kubernetes";
 
 const namespace = "istio-system";
@@ -23,18 +23,22 @@ export async function readPlanes({ apps, core }: Cluster): Promise<readonly Cont
 }
 
 /**
- * How many configurations proxies refused, by each ready control-plane pod's own count since it started.
- * @returns undefined where the pods may not, or cannot, be asked
+ * Sums up what the control plane's pods count, each since it started.
+ * @returns undefined where they may not, or cannot, be asked
  */
-export async function readRejections(cluster: Cluster): Promise<number | undefined> {
+export async function readMetrics(cluster: Cluster): Promise<PilotMetrics | undefined> {
   const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: selector });
   const counts = items.map(async ({ metadata }) => {
     const path = `/api/v1/namespaces/${namespace}/pods/${metadata?.name ?? ""}:15014/proxy/metrics`;
-    return rejections(await cluster.send("GET", path, { accept: "text/plain" }));
+    return pilotMetrics(await cluster.send("GET", path, { accept: "text/plain" }));
   });
-  const settled = await Promise.allSettled(counts);
-  const read = settled.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-  return read.length === 0 ? undefined : read.reduce((sum, one) => sum + one, 0);
+  const read = (await Promise.allSettled(counts)).flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  if (read.length === 0) return undefined;
+  const sum = (values: readonly number[]) => values.reduce((total, one) => total + one, 0);
+  return {
+    rejections: sum(read.map(({ rejections }) => rejections)),
+    connected: sum(read.map(({ connected }) => connected)),
+  };
 }
 
 /** A pod that asks for a sidecar, never made: the API server only says what it would be. */
@@ -48,22 +52,23 @@ function trialPod(revision: string): V1Pod {
   return pod as V1Pod;
 }
 
-/** The version of the sidecar that a new pod in a namespace would get; why that cannot be tried. */
-async function trySidecar(
-  { core }: Cluster,
-  name: string,
-  revision: string,
-): Promise<{ version?: string; untried?: string }> {
+/** What a trial of a namespace's injection gave: the sidecar's version, none, or why it could not be tried. */
+type Trial = { readonly version: string | undefined } | { readonly untried: string };
+
+/** @throws Error with one line where the injector does not answer */
+async function trySidecar({ core }: Cluster, name: string, revision: string): Promise<Trial> {
   try {
     const pod = await core.createNamespacedPod({ namespace: name, body: trialPod(revision), dryRun: "All" });
     const proxy = proxyContainer(pod);
-    return proxy === undefined ? {} : { version: versionOf(proxy.image) };
+    return { version: proxy && versionOf(proxy.image) };
   } catch (error) {
-    // The classic layout's webhook does not say that it has no side effects.
     const text = error instanceof Error ? error.message : String(error);
+    const said = /"message":\s*"((?:[^"\\]|\\.)*)"/.exec(text.replaceAll('\\"', '"'))?.[1] ?? reasonOf(error);
+    // The classic layout's webhook does not say that it has no side effects.
     if (/does not support dry run/.test(text)) return { untried: "its webhook does not support dry run" };
-    if (isDenied(error) || isNotFound(error)) return { untried: reasonOf(error) };
-    throw error;
+    // A policy or a quota that denies the pod is asked after the injector, which has answered then.
+    if (isRefused(error)) return { untried: said };
+    throw new Error(said, { cause: error });
   }
 }
 
@@ -76,6 +81,8 @@ export interface Preflight {
   readonly namespace?: string | undefined;
   /** Whether a configuration that proxies refused is a reason. */
   readonly judgeRejections: boolean;
+  /** How many proxies are expected to be connected before that is judged. */
+  readonly expected: number;
   readonly log: (line: string) => void;
 }
 
@@ -90,13 +97,34 @@ async function problem(cluster: Cluster, asked: Preflight): Promise<string | und
   if (where === undefined) return undefined;
   try {
     const tried = await trySidecar(cluster, where, revision);
-    if (tried.untried !== undefined) asked.log(`injection was not tried: ${tried.untried}`);
+    if ("untried" in tried) asked.log(`injection was not tried: ${tried.untried}`);
     else if (tried.version === undefined) return `a new pod in namespace ${where} gets no sidecar`;
     else if (tried.version !== version && tried.version !== unreadable)
       return `a new pod in namespace ${where} gets a sidecar of ${tried.version}, not ${version}`;
     return undefined;
   } catch (error) {
-    return `the injector does not answer: ${error instanceof Error ? (/"message":"(.*?[^\\])"/.exec(error.message)?.[1] ?? reasonOf(error)) : String(error)}`;
+    return `the injector does not answer: ${reasonOf(error)}`;
+  }
+}
+
+/** Waits until the proxies have come to the new control plane, or long enough; says what they refused. */
+async function rejected(cluster: Cluster, { expected, log }: Preflight): Promise<string | undefined> {
+  for (const end = Date.now() + patience * 1000; ;) {
+    const seen = await readMetrics(cluster);
+    if (seen === undefined) {
+      log("the control plane's metrics cannot be read: whether proxies take its configuration is not judged");
+      return undefined;
+    }
+    if (seen.rejections > 0)
+      return `proxies refused ${String(seen.rejections)} configurations of the new control plane (metric pilot_total_xds_rejects)`;
+    if (seen.connected >= expected) return undefined;
+    if (Date.now() > end) {
+      log(
+        `${String(seen.connected)} of ${String(expected)} proxies are connected to the control plane; none refuses its configuration`,
+      );
+      return undefined;
+    }
+    await sleep(1000);
   }
 }
 
@@ -111,11 +139,5 @@ export async function preflight(cluster: Cluster, asked: Preflight): Promise<str
     await sleep(1000);
     why = await problem(cluster, asked);
   }
-  if (why !== undefined || !asked.judgeRejections) return why;
-  const refused = await readRejections(cluster);
-  if (refused === undefined)
-    asked.log("the control plane's metrics cannot be read: whether proxies take its configuration is not judged");
-  return (refused ?? 0) > 0
-    ? `proxies refused ${String(refused)} configurations of the new control plane (metric pilot_total_xds_rejects)`
-    : undefined;
+  return why ?? (asked.judgeRejections ? rejected(cluster, asked) : undefined);
 }

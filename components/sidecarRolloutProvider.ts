@@ -85,7 +85,8 @@ async function roll(inputs: RolloutInputs, changed: boolean): Promise<DataPlane>
   const before = await look(cluster, inputs, target);
   const restarts = inputs.enabled ? before.flatMap((one) => one.restarts) : [];
   const judgeRejections = changed && !inputs.allow.includes("rejected-configuration");
-  const asked = { revision: serving.revision, version: target, namespace: injected, judgeRejections, log };
+  const expected = Object.values(dataPlaneOf(target, before).proxies).reduce((sum, count) => sum + count, 0);
+  const asked = { revision: serving.revision, version: target, namespace: injected, judgeRejections, expected, log };
   const unfit = await preflight(cluster, asked);
   if (unfit !== undefined) {
     const { release } = serving;

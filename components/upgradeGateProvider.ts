@@ -4,7 +4,7 @@ import { reasonOf } from "../cluster/errors";
 import { adoptDefinitions, removeJobs, removeRecords } from "../cluster/heal";
 import { connect, type ClusterAddress } from "../cluster/kubernetes";
 import { observe } from "../cluster/observe";
-import { readPlanes, readRejections } from "../cluster/preflight";
+import { readPlanes, readMetrics } from "../cluster/preflight";
 import { silentRepositories } from "../cluster/repositories";
 import { judge, type Found, type Heal, type Wanted } from "../mesh/gate";
 import { judgeIdentity, type Identity } from "../mesh/identity";
@@ -57,8 +57,8 @@ async function judgeRollout({ rollout, production, allow, kubernetes }: GateInpu
 /** Proxies that refuse configuration already would make a good upgrade look bad. */
 async function judgeRejections({ kubernetes, allow, controlPlane }: GateInputs): Promise<readonly string[]> {
   if (controlPlane === "shared" || allow.includes("rejected-configuration")) return [];
-  const refused = await readRejections(await connect(kubernetes));
-  if (refused === undefined || refused === 0) return [];
+  const refused = (await readMetrics(await connect(kubernetes)))?.rejections ?? 0;
+  if (refused === 0) return [];
   return [
     `proxies refused ${String(refused)} configurations of the running control plane since it started (metric ` +
       "pilot_total_xds_rejects), so an upgrade could not be judged. Mend what they refuse and restart the control plane, or " +

@@ -57,7 +57,7 @@ async function main(): Promise<void> {
   const client = await waitForCluster();
   const metrics = async () => {
     const { [rejectionsKey]: rejections = "0" } = await client.askedBehaviour();
-    return `pilot_total_xds_rejects{type="lds"} ${rejections}\n`;
+    return `pilot_total_xds_rejects{type="lds"} ${rejections}\npilot_xds ${String(await client.countProxies())}\n`;
   };
   await serveWebhooks(plane.socket, certificate, answerWith(client), metrics);
   await labObjects(plane, certificate.cert);

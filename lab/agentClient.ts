@@ -1,5 +1,5 @@
 import { AdmissionregistrationV1Api, CoreV1Api, KubeConfig, type V1MutatingWebhook } from "@kubernetes/client-node";
-import { isReady } from "../mesh/pods";
+import { isReady, proxyContainer } from "../mesh/pods";
 import { behaviourConfigMap } from "./podBehaviour";
 
 /** What the lab's agent asks and tells the control plane. */
@@ -32,6 +32,12 @@ export class AgentClient {
   /** How pods are asked to misbehave. */
   public askedBehaviour(): Promise<Readonly<Record<string, string>>> {
     return this.configMap("kube-system", behaviourConfigMap);
+  }
+
+  /** How many ready pods have a proxy: each is taken for one that is connected to its control plane. */
+  public async countProxies(): Promise<number> {
+    const { items } = await this.core.listPodForAllNamespaces();
+    return items.filter((pod) => isReady(pod) && proxyContainer(pod) !== undefined).length;
   }
 
   /** Does a cloud's part: gives each Service of type LoadBalancer an address, one of those kept for documentation. */

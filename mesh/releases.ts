@@ -65,6 +65,9 @@ export const noChartsReason =
   "Istio 1.6 to 1.11 have no charts in a repository (1.6 and 1.7 are installed by istioctl only, " +
   "the charts of 1.8 to 1.11 are only in release archives)";
 
+/** Optional charts of the modern layout, with the oldest minor that was tried with this program. */
+export const optionalCharts = { cni: "1.23", ztunnel: "1.24", gateway: "1.23" } as const;
+
 /** Official repositories. `{version}` stands for the Istio version. */
 export const officialRepository: Readonly<Record<Layout, string>> = {
   classic: "https://storage.googleapis.com/istio-release/releases/{version}/charts",

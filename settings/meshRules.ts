@@ -1,4 +1,4 @@
-import { compareMinors, kialiVersion, layoutOf, minorOf, noChartsReason } from "../mesh/releases";
+import { compareMinors, kialiVersion, layoutOf, minorOf, noChartsReason, optionalCharts } from "../mesh/releases";
 import { when, type RuleOf } from "./rule";
 
 export const version: RuleOf = ({ istio, kiali }) => {
@@ -67,16 +67,14 @@ export const revision: RuleOf = ({ istio, injection }) => {
 
 export const components: RuleOf = ({ istio }) => {
   if (istio === undefined) return [];
-  const named = ["cni", "ztunnel", "gateway"] as const;
+  const named = Object.keys(optionalCharts) as (keyof typeof optionalCharts)[];
   const enabled = named.filter((name) => istio[name].enabled);
-  // Older charts were never tried with this program.
-  const from = { cni: "1.23", ztunnel: "1.24", gateway: "1.23" };
   return [
     ...enabled.flatMap((name) => [
       ...when(
-        layoutOf(istio.version) === "classic" || compareMinors(minorOf(istio.version), from[name]) < 0,
+        layoutOf(istio.version) === "classic" || compareMinors(minorOf(istio.version), optionalCharts[name]) < 0,
         `istio.${name}.enabled`,
-        `needs Istio ${from[name]} or newer; set it to false`,
+        `needs Istio ${optionalCharts[name]} or newer; set it to false`,
       ),
       ...when(
         istio.controlPlane === "shared",

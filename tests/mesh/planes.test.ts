@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import { versionOf } from "../../mesh/images";
-import { rejections } from "../../mesh/metrics";
+import { pilotMetrics } from "../../mesh/metrics";
 import { controlPlanes, runningVersion } from "../../mesh/planes";
 import { planeOf } from "../../mesh/revisions";
 import { ownedRevision, servedRevision, targetVersion } from "../../mesh/serving";
@@ -98,16 +98,18 @@ describe("small readings", () => {
     assert.equal(versionOf(), "unreadable");
   });
 
-  it("refused configurations are summed over their kinds", () => {
+  it("a control plane's metrics are summed over their labels", () => {
     const text = [
       "# TYPE pilot_total_xds_rejects counter",
       'pilot_total_xds_rejects{type="type.googleapis.com/envoy.config.cluster.v3.Cluster"} 2',
       'pilot_total_xds_rejects{type="lds"} 1',
+      'pilot_xds{version="1.29.6"} 10',
+      'pilot_xds{version="1.30.3"} 2',
+      "pilot_xds_pushes 9",
       "pilot_total_xds_internal_errors 7",
     ].join("\n");
-    assert.equal(rejections(text), 3);
-    assert.equal(rejections("pilot_total_xds_rejects 4\n"), 4);
-    assert.equal(rejections("pilot_xds 10\n"), 0);
+    assert.deepEqual(pilotMetrics(text), { rejections: 3, connected: 12 });
+    assert.deepEqual(pilotMetrics("pilot_total_xds_rejects 4\n"), { rejections: 4, connected: 0 });
   });
 
   it("the steps of an upgrade are one line, in their order", () => {
