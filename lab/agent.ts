@@ -6,6 +6,7 @@ import { JobWorker } from "./jobs";
 import { annotate, behaviourOf, podAnnotation, rejectionsKey } from "./podBehaviour";
 import { readPlane, stopControlPlane } from "./plane";
 import { behaviourService, labObjects } from "./labObjects";
+import { RealIstiod } from "./realIstiod";
 import { makeCertificate, serveWebhooks, type Answer } from "./webhookServer";
 
 // The process beside a control plane: it plays the parts that simulated pods cannot, and clears up after a crash.
@@ -55,22 +56,23 @@ async function main(): Promise<void> {
   }
   const certificate = await makeCertificate(["istio-system", "kube-system"]);
   const client = await waitForCluster();
+  const istiod = plane.istiod === undefined ? undefined : new RealIstiod(client, plane, plane.istiod);
+  process.once("SIGTERM", () => process.exit(0));
+  process.once("exit", () => istiod?.stop());
+  const portFor = (address: string) => istiod?.portFor(address) ?? Promise.resolve(undefined);
   const metrics = async () => {
     const { [rejectionsKey]: rejections = "0" } = await client.askedBehaviour();
     return `pilot_total_xds_rejects{type="lds"} ${rejections}\npilot_xds ${String(await client.countProxies())}\n`;
   };
-  await serveWebhooks(plane.socket, certificate, answerWith(client), metrics);
+  await serveWebhooks(plane.socket, certificate, answerWith(client), metrics, portFor);
   await labObjects(plane, certificate.cert);
   process.stdout.write("ready\n");
   const jobs = new JobWorker(client, plane);
+  const adopt = () => client.adoptWebhooks(certificate.cert, (name) => istiod?.answersFor(name) ?? false);
   for (;;) {
-    for (const turn of [
-      () => jobs.turn(),
-      () => client.adoptWebhooks(certificate.cert),
-      () => client.giveAddresses(),
-    ]) {
+    for (const turn of [() => jobs.turn(), () => istiod?.turn(), adopt, () => client.giveAddresses()]) {
       // The API server is being restarted, or the object is gone; the next turn tells.
-      await turn().catch(() => undefined);
+      await turn()?.catch(() => undefined);
     }
     await sleep(300);
   }

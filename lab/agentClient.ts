@@ -55,11 +55,13 @@ export class AgentClient {
   /**
    * Does what a control plane does to its own webhooks when it starts: writes the authority that signs its
    * certificate, and lets the validating ones refuse. Only where a pod of the Service is ready.
+   * @param others Services whose program does that itself
    */
-  public async adoptWebhooks(authority: string): Promise<void> {
+  public async adoptWebhooks(authority: string, others: (service: string) => boolean): Promise<void> {
     const bundle = Buffer.from(authority).toString("base64");
     const outdated = async ({ clientConfig }: Pick<V1MutatingWebhook, "clientConfig">): Promise<boolean> =>
       clientConfig.service !== undefined &&
+      !others(clientConfig.service.name) &&
       clientConfig.caBundle !== bundle &&
       (await this.readyImage(clientConfig.service.namespace, clientConfig.service.name)) !== undefined;
     for (const item of (await this.webhooks.listMutatingWebhookConfiguration()).items) {

@@ -110,7 +110,9 @@ export async function startControlPlane(minor: string, options: StartOptions = {
   const programs = await provideBinaries(minor, options.binaries, progress);
   const folder = await mkdtemp(join(tmpdir(), "jam-istio-lab-"));
   const kubectlPath = programs.found.kubectl ?? join(folder, "kwok", "clusters", "lab", "bin", "kubectl");
+  const istiod = process.env["JAM_ISTIO_LAB_ISTIOD"];
   const made: Plane = {
+    ...(istiod === undefined || istiod === "" ? {} : { istiod }),
     ...{ minor, folder, temporary, kubectl: kubectlPath, kwokctl: programs.kwokctl },
     kubeconfig: join(folder, "kubeconfig"),
     socket: join(folder, "webhooks.sock"),

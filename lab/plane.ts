@@ -16,6 +16,8 @@ export interface Plane {
   /** Whether it ends with the process that started it. */
   readonly temporary: boolean;
   readonly agent?: number;
+  /** Path of a real istiod, which injects and validates in the stand-in's place. */
+  readonly istiod?: string;
 }
 
 const file = (folder: string) => join(folder, "lab.json");

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import { createServer as createTls } from "node:https";
+import { connect } from "node:net";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { generate } from "selfsigned";
 import type { PatchOperation } from "./podBehaviour";
@@ -58,12 +59,14 @@ async function respond(request: IncomingMessage, response: ServerResponse, answe
  * TLS and answers it. So the webhooks' own objects stay as their charts made them.
  * @param socket path of the Unix socket to listen on
  * @param metrics what a control plane's pod answers on its metrics port
+ * @param portFor port on loopback of a program that takes the calls to an address itself; `undefined`: none does
  */
 export async function serveWebhooks(
   socket: string,
   certificate: { readonly private: string; readonly cert: string },
   answer: Answer,
   metrics: () => Promise<string>,
+  portFor: (address: string) => Promise<number | undefined>,
 ): Promise<void> {
   const tls = createTls({ key: certificate.private, cert: certificate.cert }, (request, response) => {
     respond(request, response, answer).catch((error: unknown) => {
@@ -80,8 +83,15 @@ export async function serveWebhooks(
   const proxy = createServer();
   proxy.on("connect", ({ url = "" }, connection) => {
     connection.on("error", () => connection.destroy());
-    connection.write("HTTP/1.1 200 Connection established\r\n\r\n");
-    (url.endsWith(":15014") ? monitoring : tls).emit("connection", connection);
+    const begin = (port: number | undefined) => {
+      connection.write("HTTP/1.1 200 Connection established\r\n\r\n");
+      if (port === undefined) (url.endsWith(":15014") ? monitoring : tls).emit("connection", connection);
+      else {
+        const program = connect(port, "127.0.0.1", () => connection.pipe(program).pipe(connection));
+        program.on("error", () => connection.destroy());
+      }
+    };
+    portFor(url).then(begin, () => connection.destroy());
   });
   await new Promise<void>((resolve) => proxy.listen(socket, resolve));
 }

@@ -65,8 +65,11 @@ export const noChartsReason =
   "Istio 1.6 to 1.11 have no charts in a repository (1.6 and 1.7 are installed by istioctl only, " +
   "the charts of 1.8 to 1.11 are only in release archives)";
 
-/** Optional charts of the modern layout, with the oldest minor that was tried with this program. */
-export const optionalCharts = { cni: "1.23", ztunnel: "1.24", gateway: "1.23" } as const;
+/**
+ * Optional charts of the modern layout, with the oldest minor that was seen to work with the Helm inside Pulumi's provider:
+ * that one refuses the gateway's own schema up to 1.24.
+ */
+export const optionalCharts = { cni: "1.23", ztunnel: "1.24", gateway: "1.27" } as const;
 
 /** Official repositories. `{version}` stands for the Istio version. */
 export const officialRepository: Readonly<Record<Layout, string>> = {

@@ -103,7 +103,7 @@ const istio = map(
       "ztunnel",
       "Ambient mode: ztunnel on every node, and its profile for istiod; from 1.24. Needs `cni`.",
     ),
-    gateway: component("gateway", "An ingress gateway, release `istio-ingressgateway`; from 1.23."),
+    gateway: component("gateway", "An ingress gateway, release `istio-ingressgateway`; from 1.27."),
     timeoutSeconds: whole(30, 7200, "How long Helm waits for each release, in seconds.").default(900),
     allow: list(word(risks, "A risk."), "Acknowledged risks, each by name.", `a list of ${risks.join(", ")}`).default(
       [],

@@ -88,7 +88,7 @@ describe("settings: rules over the mesh", () => {
       config: version("1.4.6", { cni: on, gateway: on }),
       problems: [
         "istio.cni.enabled: needs Istio 1.23 or newer; set it to false",
-        "istio.gateway.enabled: needs Istio 1.23 or newer; set it to false",
+        "istio.gateway.enabled: needs Istio 1.27 or newer; set it to false",
       ],
     },
     {

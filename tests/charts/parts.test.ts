@@ -1,0 +1,56 @@
+/** Charts cni, ztunnel and gateway, and base of 1.23, with the program's values. That the images run is not shown here. */
+import assert from "node:assert/strict";
+import { imagesOf, objectIn, objectsOf, renderAll, valuesOf } from "../support/rendering";
+import { itNeeds } from "../support/machine";
+import { settingsOf } from "../support/settings";
+
+const on = { enabled: true };
+const hasGateway = (version: string) => !version.startsWith("1.24.");
+const settings = (version: string, istio: object) =>
+  settingsOf({ istio: { version, revision: "canary", ...istio }, injection: "revision", kiali: { enabled: false } });
+
+for (const version of ["1.24.6", "1.30.3"]) {
+  describe(`charts of the optional parts, Istio ${version}`, () => {
+    const tag = new RegExp(`:${version.replaceAll(".", "\\.")}(-distroless)?$`);
+    const rendered = (mirror: string) =>
+      renderAll(settings(version, { cni: on, ztunnel: on, ...(hasGateway(version) ? { gateway: on } : {}) }), mirror);
+
+    itNeeds(
+      ["mirror", "helm"],
+      "node agent and ztunnel run the version's images, in ambient mode",
+      async ({ mirror }) => {
+        const all = await rendered(mirror);
+        const agent = objectsOf(all, "istio-cni");
+        for (const image of [...imagesOf(agent), ...imagesOf(objectsOf(all, "ztunnel"))]) assert.match(image, tag);
+        const { data } = objectIn(agent, "ConfigMap", "istio-cni-config") as unknown as {
+          data: Record<string, string>;
+        };
+        assert.equal(data["AMBIENT_ENABLED"], "true");
+        const istiod = objectsOf(all, "istiod-canary");
+        assert.ok(valuesOf(istiod, "name").includes("PILOT_ENABLE_AMBIENT"));
+      },
+    );
+
+    if (hasGateway(version)) {
+      itNeeds(["mirror", "helm"], "the gateway gets its proxy from the revision", async ({ mirror }) => {
+        const objects = objectsOf(await rendered(mirror), "istio-ingressgateway");
+        assert.ok(valuesOf(objectIn(objects, "Deployment", "istio-ingressgateway"), "istio.io/rev").includes("canary"));
+      });
+    }
+
+    itNeeds(["mirror", "helm"], "ztunnel is connected to the revision", async ({ mirror }) => {
+      const all = await rendered(mirror);
+      const addresses = valuesOf(objectsOf(all, "ztunnel"), "value").filter((value) =>
+        String(value).includes(":15012"),
+      );
+      assert.deepEqual([...new Set(addresses)], ["istiod-canary.istio-system.svc:15012"]);
+    });
+
+    itNeeds(["mirror", "helm"], "the revision's control plane validates", async ({ mirror }) => {
+      const base = objectsOf(await rendered(mirror), "istio-base");
+      const validator = objectIn(base, "ValidatingWebhookConfiguration", "istiod-default-validator");
+      const [service] = valuesOf(validator, "service") as { name: string }[];
+      assert.equal(service?.name, "istiod-canary");
+    });
+  });
+}

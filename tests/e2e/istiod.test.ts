@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import type { V1Pod } from "@kubernetes/client-node";
+import { proxyContainer } from "../../mesh/pods";
+import { findHelm } from "../../tools/helm";
+import { mustRun } from "../../tools/run";
+import { connect } from "../../cluster/kubernetes";
+import { preflight, readMetrics } from "../../cluster/preflight";
+import { chartRoot, describeOnLab } from "./support/engine";
+import { useLab } from "./support/lab";
+import { until } from "./support/until";
+
+// A real istiod injects in the stand-in's place. Its version is 1.28.10, as the charts'.
+
+if (process.env["JAM_ISTIO_LAB_ISTIOD"] === undefined) {
+  describe("a real istiod in the lab", () => {
+    it("pending: JAM_ISTIO_LAB_ISTIOD names no program istiod 1.28.10");
+  });
+} else {
+  describeOnLab("1.34", "a real istiod in the lab", () => {
+    const lab = useLab("1.34");
+    const kubectl = (...args: readonly string[]) => lab().plane.kubectl(...args);
+
+    before(async () => {
+      const helm = await findHelm(() => undefined);
+      for (const [name, chart] of [
+        ["istio-base", "base"],
+        ["istiod", "istiod"],
+      ] as const) {
+        const path = `${chartRoot() ?? ""}/istio-release/charts/${chart}-1.28.10.tgz`;
+        const args = ["install", name, path, "-n", "istio-system", "--create-namespace", "--wait"];
+        await mustRun(helm, [...args, "--kubeconfig", lab().plane.kubeconfig], { seconds: 300 });
+      }
+      await kubectl("create", "namespace", "app");
+      await kubectl("label", "namespace", "app", "istio-injection=enabled");
+    });
+
+    it("injects its own template", async () => {
+      await until("a pod", () => kubectl("-n", "app", "run", "web", "--image", "nginx").then(() => true));
+      const pod = JSON.parse(await kubectl("-n", "app", "get", "pod", "web", "-o", "json")) as V1Pod;
+      // As a container: the simulated node's kubelet has no version, so this istiod takes no sidecar for native there.
+      assert.match(proxyContainer(pod)?.image ?? "", /proxyv2:1\.28\.10$/);
+      assert.match(
+        pod.metadata?.annotations?.["sidecar.istio.io/status"] ?? "",
+        /istio-envoy/,
+        "the stand-in's has no volumes",
+      );
+    });
+
+    it("its own metrics are read, and its dry run names the sidecar, as before a rollout", async () => {
+      const cluster = await connect({ kubeconfig: lab().plane.kubeconfig });
+      assert.deepEqual(await readMetrics(cluster), { rejections: 0, connected: 0 });
+      const asked = { revision: "default", version: "1.28.10", namespace: "app", judgeRejections: true, expected: 0 };
+      const said: string[] = [];
+      const log = (line: string) => said.push(line);
+      assert.deepEqual([await preflight(cluster, { ...asked, log }), said], [undefined, []]);
+    });
+
+    it("its validation refuses what the API server admits", async () => {
+      const wrong = {
+        apiVersion: "networking.istio.io/v1alpha3",
+        kind: "VirtualService",
+        metadata: { name: "wrong", namespace: "app" },
+        spec: {
+          hosts: ["web"],
+          http: [
+            {
+              fault: { abort: { httpStatus: 42, percentage: { value: 100 } } },
+              route: [{ destination: { host: "web" } }],
+            },
+          ],
+        },
+      };
+      const file = `${lab().plane.kubeconfig}-wrong.json`;
+      await mustRun("sh", ["-c", `cat > ${file}`], { seconds: 10, input: JSON.stringify(wrong) });
+      await until("refused", async () => {
+        const text = await kubectl("apply", "--dry-run=server", "-f", file).catch((error: unknown) => String(error));
+        return /denied the request/.test(text);
+      });
+      await assert.rejects(kubectl("apply", "--dry-run=server", "-f", file), /denied the request.*status/);
+    });
+  });
+}
