@@ -1,7 +1,8 @@
+import type { HelmRecord } from "../mesh/gate";
 import { defaultRevision, type ControlPlane } from "../mesh/planes";
 import { dataPlaneOf, type DataPlane } from "../mesh/rollout";
 import { ownedRevision, servedRevision, targetVersion } from "../mesh/serving";
-import { controlPlaneRelease } from "../mesh/values";
+import { releasePlans } from "../mesh/values";
 import type { Settings } from "../settings/parse";
 import { surveyNamespaces } from "./dataPlane";
 import { connect } from "./kubernetes";
@@ -10,7 +11,7 @@ import { observe } from "./observe";
 /** What runs of a stack's mesh at this moment. */
 export interface MeshStatus {
   readonly stack: string;
-  /** Version that the settings say. */
+  /** Version that the settings ask for. */
   readonly wanted: string;
   readonly controlPlanes: readonly ControlPlane[];
   /** Proxies of the rolled namespaces. */
@@ -23,6 +24,15 @@ export interface MeshStatus {
   readonly missing: readonly string[];
   /** Releases whose last change did not finish, with Helm's word for it. */
   readonly unfinished: readonly string[];
+}
+
+/** Releases of the stack that are not installed, or whose newest revision is not in place. */
+function unfinished(settings: Settings, records: readonly HelmRecord[]): readonly string[] {
+  const inOrder = records.toSorted((a, b) => a.revision - b.revision);
+  return releasePlans(settings).flatMap(({ name }) => {
+    const status = inOrder.findLast(({ release }) => release === name)?.status ?? "not installed";
+    return status === "deployed" ? [] : [`release ${name} is ${status}`];
+  });
 }
 
 /**
@@ -38,23 +48,14 @@ export async function readStatus(settings: Settings): Promise<MeshStatus> {
   const target = ownedRevision(settings) === served ? targetVersion(settings) : running?.ready[0];
   const options = { version: target ?? version, revision: served, daemonSets: rollout.daemonSets };
   const surveys = await surveyNamespaces(await connect(kubernetes), rollout.namespaces, options);
-  const own = [controlPlaneRelease(settings).name];
-  const newest = new Map(found.records.toSorted((a, b) => a.revision - b.revision).map((one) => [one.release, one]));
   return {
     stack: settings.stack,
-    wanted: version,
+    wanted: targetVersion(settings),
     controlPlanes: found.planes,
     dataPlane: dataPlaneOf(running?.ready.join(" and ") ?? "none", surveys),
     outdated: surveys.flatMap(({ restarts }) => restarts.map(({ name }) => name)),
     left: surveys.flatMap((one) => one.left),
     missing: found.missing.flatMap(({ gone }) => gone),
-    unfinished: [...newest.values()]
-      .filter(({ status }) => status !== "deployed")
-      .map(({ release, status }) => `release ${release} is ${status}`)
-      .concat(
-        own
-          .filter((name) => controlPlane === "managed" && !newest.has(name))
-          .map((name) => `release ${name} is not installed`),
-      ),
+    unfinished: controlPlane === "managed" ? unfinished(settings, found.records) : [],
   };
 }

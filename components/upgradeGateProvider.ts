@@ -9,7 +9,8 @@ import { silentRepositories } from "../cluster/repositories";
 import { judge, type Found, type Heal, type Wanted } from "../mesh/gate";
 import { judgeIdentity, type Identity } from "../mesh/identity";
 import { planRollout } from "../mesh/rollout";
-import { planeOf, versionOfPlane } from "../mesh/revisions";
+import { runningVersion } from "../mesh/planes";
+import { planeOf } from "../mesh/revisions";
 import { stepsText } from "../mesh/steps";
 import type { RolloutTask } from "./sidecarRolloutProvider";
 
@@ -67,7 +68,7 @@ async function judgeRejections({ kubernetes, allow, controlPlane }: GateInputs):
 }
 
 async function judgeAll(found: Found, inputs: GateInputs) {
-  const running = versionOfPlane(planeOf(found.planes, inputs), inputs.recorded);
+  const running = runningVersion(planeOf(found.planes, inputs), inputs.recorded);
   const changes = inputs.controlPlane === "managed" && running !== undefined && running !== inputs.version;
   const verdict = judge(found, inputs, Math.floor(Date.now() / 1000));
   const [rollout, rejections] = await Promise.all([

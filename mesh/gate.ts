@@ -3,8 +3,8 @@ import { judgeKubernetes } from "./kubernetes";
 import { judgeDrift, judgeRelease, unfinishedFrom } from "./helmReleases";
 import type { Identity } from "./identity";
 import { unreadable } from "./images";
-import { judgeOtherRevisions, planeOf, versionOfPlane } from "./revisions";
-import type { ControlPlane } from "./planes";
+import { judgeOtherRevisions, planeOf } from "./revisions";
+import { runningVersion, type ControlPlane } from "./planes";
 import type { Counts } from "./proxies";
 import { judgeTransition, type TransitionVerdict } from "./transition";
 
@@ -104,7 +104,7 @@ export interface Verdict {
 }
 
 function judgeShared(found: Found, wanted: Wanted): Verdict {
-  const running = versionOfPlane(planeOf(found.planes, wanted));
+  const running = runningVersion(planeOf(found.planes, wanted));
   if (running === undefined) {
     const which = wanted.revision === undefined ? "" : ` of revision ${wanted.revision}`;
     const text =
@@ -122,7 +122,7 @@ function foreignMesh({ planes, records }: Found, wanted: Wanted): readonly strin
   const [plane] = planes;
   const seen = wanted.known.length > 0 || records.some(({ release }) => wanted.releases.includes(release));
   if (plane === undefined || wanted.resumed || seen) return [];
-  const version = versionOfPlane(plane);
+  const version = runningVersion(plane);
   const what = version === unreadable ? "a control plane" : `Istio ${version ?? ""}`;
   return [
     `${what} runs in istio-system without a Helm release named ${wanted.releases.join(" or ")}: it was ` +
@@ -133,7 +133,7 @@ function foreignMesh({ planes, records }: Found, wanted: Wanted): readonly strin
 function judgeStep(found: Found, wanted: Wanted): TransitionVerdict {
   const own = planeOf(found.planes, wanted);
   if (own === undefined) return judgeOtherRevisions(found, wanted);
-  const running = versionOfPlane(own, wanted.recorded) ?? "";
+  const running = runningVersion(own, wanted.recorded) ?? "";
   const { version, allow } = wanted;
   return judgeTransition({ ...found, running, wanted: version, allow, unfinishedFrom: unfinishedFrom(found, wanted) });
 }
@@ -172,7 +172,7 @@ export function judge(found: Found, wanted: Wanted, now: number): Verdict {
     .map(restore);
   const definitions = judgeDefinitions(wanted.layout, found.definitions);
   const step = judgeStep(found, wanted);
-  const unread = versionOfPlane(plane) === unreadable;
+  const unread = runningVersion(plane) === unreadable;
   return {
     refused: [
       ...stuck,

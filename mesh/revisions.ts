@@ -14,9 +14,6 @@ export function planeOf(
   return planes.find((plane) => plane.revision === (revision ?? defaultRevision));
 }
 
-/** @see runningVersion */
-export const versionOfPlane = runningVersion;
-
 /** A control plane that is new beside others: judged against each of them. */
 export function judgeOtherRevisions(found: Found, wanted: Wanted): TransitionVerdict {
   const { version, revision, injection, allow } = wanted;
@@ -28,7 +25,7 @@ export function judgeOtherRevisions(found: Found, wanted: Wanted): TransitionVer
         ]
       : [];
   const verdicts = found.planes.map((plane) => {
-    const running = versionOfPlane(plane) ?? "";
+    const running = runningVersion(plane) ?? "";
     return isVersion(running)
       ? judgeTransition({ ...found, running, wanted: version, byRevision: true, allow })
       : { refused: [], warnings: [] };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import { describeOn } from "./support/engine";
+import { run } from "../../tools/run";
+import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
 import { classicConfig, modernConfig, useLab } from "./support/lab";
 import { until } from "./support/until";
@@ -34,6 +35,11 @@ for (const { minor, stack, config, deployment, definition } of [
       await work();
       return instance.log.slice(from);
     };
+    const status = () =>
+      run(process.execPath, [`${repository}/bin/jam-istio.js`, "mesh", "status", stack], {
+        seconds: 60,
+        cwd: instance.folder,
+      });
     const repaired = async () => {
       assert.deepEqual(Object.keys(await instance.up()), ["same"]);
     };
@@ -75,6 +81,9 @@ for (const { minor, stack, config, deployment, definition } of [
       const patch = [{ op: "replace", path: `/spec/${list}/${String(at)}/image`, value: image }];
       const name = pod?.metadata?.name ?? "";
       await kubectl("patch", "pod", name, "-n", stack, "--type", "json", "-p", JSON.stringify(patch));
+      const before = await status();
+      assert.equal(before.code, 3);
+      assert.match(before.stdout, /! Deployment \S+\/ps: its sidecar is outdated, up restarts it/);
       const refreshed = await said(() => instance.refresh());
       assert.match(refreshed, new RegExp(`outdated sidecars: Deployment ${stack}/ps; up restarts them`));
       followed.begin();
@@ -85,6 +94,9 @@ for (const { minor, stack, config, deployment, definition } of [
         restarted.map((one) => [one.name, one.leastReady > 0]),
         [["ps", true]],
       );
+      const after = await status();
+      assert.equal(after.code, 0, after.stdout);
+      assert.match(after.stdout, /data plane version: \S+ \(10 proxies\)\nall is as the settings say/);
       await repaired();
     });
 
