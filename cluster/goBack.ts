@@ -1,22 +1,31 @@
 import { findHelm } from "../tools/helm";
 import { mustRun } from "../tools/run";
 import { helmRecord } from "./helmRecords";
-import { connect, type ClusterAddress } from "./kubernetes";
+import { bounded, connect, type ClusterAddress } from "./kubernetes";
 
 const namespace = "istio-system";
 
 /**
  * Takes a Helm release back, as a whole, to the last revision that was deployed before the newest one.
+ * @param unlike a chart version that it must not go back to
  * @returns what was done, or why nothing could be; never throws, because it runs where something has failed already
  */
-export async function goBack(address: ClusterAddress, release: string, timeoutSeconds: number): Promise<string> {
+export async function goBack(
+  address: ClusterAddress,
+  release: string,
+  timeoutSeconds: number,
+  unlike?: string,
+): Promise<string> {
   try {
     const { core } = await connect(address);
     const labelSelector = `owner=helm,name=${release}`;
-    const { items } = await core.listNamespacedSecret({ namespace, labelSelector });
+    const listing = core.listNamespacedSecret({ namespace, labelSelector });
+    const { items } = await bounded("the Kubernetes API", 30, listing);
     const records = items.map(helmRecord).filter((record) => record !== undefined);
     const [newest, ...older] = records.sort((a, b) => b.revision - a.revision);
-    const before = older.find(({ status }) => status === "deployed" || status === "superseded");
+    const before = older.find(
+      ({ status, chartVersion }) => ["deployed", "superseded"].includes(status) && chartVersion !== unlike,
+    );
     if (newest === undefined || before === undefined) return `release ${release} has no earlier revision to go back to`;
     const helm = await findHelm((line) => {
       console.log(line);

@@ -29,7 +29,8 @@ export async function removeJobs(address: ClusterAddress, names: readonly string
   for (const name of names) {
     const removal = batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Background" });
     await unlessGone(bounded(`removing Job ${name}`, 20, removal));
-    for (let turn = 0; await unlessGone(batch.readNamespacedJob({ namespace, name })); turn++) {
+    const isThere = () => unlessGone(bounded(`reading Job ${name}`, 20, batch.readNamespacedJob({ namespace, name })));
+    for (let turn = 0; await isThere(); turn++) {
       if (turn > 100) throw new Error(`Job ${name} does not go away`);
       await sleep(200);
     }

@@ -59,6 +59,9 @@ export async function listMetadata({ send }: Pick<Cluster, "send">, path: string
   return (items ?? []).map(({ metadata }) => metadata);
 }
 
+/** How long the API server may be silent, in seconds. */
+const answerSeconds = 30;
+
 /** How often a server that is busy, or sets up a new kind's storage, is asked again; it says 429 and did nothing. */
 const patience = 20;
 
@@ -87,6 +90,9 @@ async function sendOnce(config: KubeConfig, method: string, path: string, { acce
         if (statusCode >= 200 && statusCode < 300) resolve(text);
         else reject(new HttpError(statusCode, text));
       });
+    });
+    call.setTimeout(answerSeconds * 1000, () => {
+      call.destroy(new Error(`no answer within ${String(answerSeconds)} s`));
     });
     call.on("error", reject).end(body === undefined ? undefined : JSON.stringify(body));
   });

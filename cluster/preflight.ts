@@ -5,7 +5,7 @@ import { pilotMetrics, type PilotMetrics } from "../mesh/metrics";
 import { controlPlanes, defaultRevision, type ControlPlane } from "../mesh/planes";
 import { proxyContainer } from "../mesh/pods";
 import { isRefused, reasonOf } from "./errors";
-import type { Cluster } from "./kubernetes";
+import { bounded, type Cluster } from "./kubernetes";
 
 const namespace = "istio-system";
 const selector = "app in (istiod,pilot)";
@@ -30,7 +30,8 @@ export async function readMetrics(cluster: Cluster): Promise<PilotMetrics | unde
   const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: selector });
   const counts = items.map(async ({ metadata }) => {
     const path = `/api/v1/namespaces/${namespace}/pods/${metadata?.name ?? ""}:15014/proxy/metrics`;
-    return pilotMetrics(await cluster.send("GET", path, { accept: "text/plain" }));
+    // Where a network lets the API server not through to pods, nobody says no.
+    return pilotMetrics(await bounded("metrics", 5, cluster.send("GET", path, { accept: "text/plain" })));
   });
   const read = (await Promise.allSettled(counts)).flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
   if (read.length === 0) return undefined;
@@ -134,10 +135,11 @@ async function rejected(cluster: Cluster, { expected, log }: Preflight): Promise
  * @returns why not; undefined when all is well
  */
 export async function preflight(cluster: Cluster, asked: Preflight): Promise<string | undefined> {
-  let why = await problem(cluster, asked);
+  const look = () => bounded("the Kubernetes API", 60, problem(cluster, asked));
+  let why = await look();
   for (const end = Date.now() + patience * 1000; why !== undefined && Date.now() < end;) {
     await sleep(1000);
-    why = await problem(cluster, asked);
+    why = await look();
   }
   return why ?? (asked.judgeRejections ? rejected(cluster, asked) : undefined);
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { restartAnnotation, type Restart } from "../mesh/survey";
 import { progressOf, type Workload } from "../mesh/workloads";
 import { isNotFound, reasonOf } from "./errors";
-import type { Cluster } from "./kubernetes";
+import { bounded, type Cluster } from "./kubernetes";
 import { whyNotReady } from "./podReasons";
 
 /** How often the workloads that are being restarted are looked at, in milliseconds. */
@@ -57,7 +57,7 @@ async function rollOne(cluster: Cluster, one: Restart, options: RollOutOptions):
     const late = Date.now() > deadline;
     if (!late && (!seen || progress.stuck === undefined)) continue;
     const why = late ? `not done within ${String(options.timeoutSeconds)} s` : (progress.stuck ?? "");
-    const pods = await whyNotReady(cluster, now).catch((error: unknown) => [reasonOf(error)]);
+    const pods = await bounded("why", 20, whyNotReady(cluster, now)).catch((error: unknown) => [reasonOf(error)]);
     throw new Error([`${why} (${progress.text})`, ...pods].join("; "));
   }
 }

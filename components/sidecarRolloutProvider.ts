@@ -91,7 +91,9 @@ async function roll(inputs: RolloutInputs, changed: boolean): Promise<DataPlane>
   if (unfit !== undefined) {
     const { release } = serving;
     const back =
-      changed && release !== undefined ? await goBack(inputs.kubernetes, release, serving.timeoutSeconds) : "";
+      changed && release !== undefined
+        ? await goBack(inputs.kubernetes, release, serving.timeoutSeconds, inputs.version)
+        : "";
     throw new Error(`no sidecar was restarted: ${unfit}${back === "" ? "" : `. ${back}`}`);
   }
   await rollOut(cluster, restarts, { parallel, timeoutSeconds, log });
