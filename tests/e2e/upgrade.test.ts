@@ -48,6 +48,16 @@ for (const { minor, stack, versions, config, order } of paths) {
       (instance as Instance | undefined)?.remove();
     });
 
+    it("on a production instance the preview refuses what may be down, and nothing changes", async () => {
+      const before = await fingerprint(lab(), stack);
+      instance.configure(config(lab(), { production: true }, { version: versions[1] }));
+      const text = await instance.failure(() => instance.preview());
+      assert.match(text, /Deployment \S+\/single: it has one replica: its restart may leave it without a ready pod/);
+      assert.equal(await fingerprint(lab(), stack), before);
+      instance.configure(config(lab(), { production: true }, { version: versions[1], allow: ["downtime"] }));
+      await instance.preview();
+    });
+
     for (const version of versions.slice(1)) {
       it(`to ${version}: definitions, control plane, sidecars, with a ready pod of each workload at every moment`, async () => {
         instance.configure(config(lab(), {}, { version }));
