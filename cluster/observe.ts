@@ -28,14 +28,14 @@ async function definitions(cluster: Cluster): Promise<readonly Metadata[]> {
   return all.filter(({ name }) => name.endsWith(".istio.io"));
 }
 
-/** All pods of a cluster outside istio-system; `undefined` where it may not be seen whole. */
+/** All pods of a cluster; `undefined` where it may not be seen whole. */
 async function allPods({ core }: Cluster): Promise<readonly V1Pod[] | undefined> {
   const pods: V1Pod[] = [];
   let _continue = "";
   do {
     const page: V1PodList | undefined = await optional(core.listPodForAllNamespaces({ limit: 500, _continue }));
     if (page === undefined) return undefined;
-    pods.push(...page.items.filter(({ metadata }) => metadata?.namespace !== system));
+    pods.push(...page.items);
     _continue = page.metadata?._continue ?? "";
   } while (_continue !== "");
   return pods;
