@@ -46,7 +46,9 @@ async function meshProxies(cluster: Cluster): Promise<Readonly<Record<string, Co
   const byNamespace = new Map<string, V1Pod[]>();
   for (const pod of (await allPods(cluster)) ?? []) {
     const name = pod.metadata?.namespace ?? "";
-    byNamespace.set(name, [...(byNamespace.get(name) ?? []), pod]);
+    const others = byNamespace.get(name);
+    if (others === undefined) byNamespace.set(name, [pod]);
+    else others.push(pod);
   }
   return Object.fromEntries([...byNamespace].map(([name, pods]) => [name, countProxies(pods)]));
 }
