@@ -131,15 +131,22 @@ const hasWork = ({ heal: heals = [], adopt = [] }: GateInputs) => heals.length >
 export const provider: pulumi.dynamic.ResourceProvider = {
   check,
   diff: (_id, _olds, news: GateInputs) => Promise.resolve({ changes: hasWork(news), replaces: [] }),
-  create: async (inputs: GateInputs) => ({ id: inputs.stack, outs: { healed: await heal(inputs, {}), missing: [] } }),
+  // The inputs stay with the outputs: a refresh is handed those alone.
+  create: async (inputs: GateInputs) => ({
+    id: inputs.stack,
+    outs: { ...inputs, healed: await heal(inputs, {}), missing: [] },
+  }),
   update: async (_id, olds: GateOutputs, news: GateInputs) => ({
-    outs: { healed: await heal(news, olds.healed ?? {}), missing: [] },
+    outs: { ...news, healed: await heal(news, olds.healed ?? {}), missing: [] },
   }),
   read: async (id, props: GateOutputs) => {
     // What is gone shows as a change of this resource; a release's own refresh does not look at its objects.
     const missing = await observe(props.kubernetes, props).then(
       (found) => found.missing.flatMap(({ gone }) => gone),
-      () => props.missing ?? [],
+      (error: unknown) => {
+        say(`the cluster cannot be read: ${reasonOf(error)}`);
+        return props.missing ?? [];
+      },
     );
     for (const line of missing) say(`${line}; up restores it`);
     return { id, props: { ...props, missing } };

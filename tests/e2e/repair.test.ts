@@ -56,6 +56,10 @@ for (const { minor, stack, config, deployment, definition } of [
 
     it("a control plane's Deployment that was deleted", async () => {
       await kubectl("delete", "deployment", deployment, "-n", "istio-system");
+      assert.match(
+        await said(() => instance.refresh()),
+        new RegExp(`Deployment ${deployment} is gone; up restores it`),
+      );
       const text = await said(() => instance.upRefreshed());
       assert.match(text, new RegExp(`Deployment ${deployment} is gone`));
       assert.match(await kubectl("get", "deployment", deployment, "-n", "istio-system"), /1\/1/);
