@@ -31,8 +31,8 @@ const broken: readonly (readonly [string, string])[] = [
     "jam-istio:istio.chartRepository: its value is not allowed",
   ],
   [
-    'jam-istio:istio: {version: "1.30.3", revision: canary}',
-    "jam-istio:istio.revision: revisions of a managed control plane are not built yet, only",
+    'jam-istio:istio: {version: "1.30.3", ztunnel: {enabled: true}}',
+    "jam-istio:istio.ztunnel.enabled: ambient mode needs the node agent",
   ],
   [
     'jam-istio:istio: {version: "1.30.3", releaseName: mesh}',
