@@ -1,4 +1,5 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { setTimeout as sleep } from "node:timers/promises";
+import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { KnownRelease } from "../mesh/gate";
 import type { Recorded } from "./sidecarRolloutProvider";
@@ -37,14 +38,29 @@ function argsOf(outputs: Outputs): kubernetes.helm.v3.ReleaseArgs {
   };
 }
 
+interface StateOutputs {
+  readonly outputs?: Readonly<Record<string, { type: string; outputs?: Record<string, unknown> }>>;
+}
+
+/** Asks the engine for the state. */
+async function stateOutputs(): Promise<StateOutputs> {
+  const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  for (let turn = 1; ; turn++) {
+    try {
+      const read = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName }, { async: true });
+      return (await read) as StateOutputs;
+    } catch (error) {
+      // A backend of files may be writing the state at this moment, and is read half then.
+      const half = error instanceof Error && error.message.includes("failed to load checkpoint");
+      if (!half || turn === 50) throw error;
+      await sleep(100);
+    }
+  }
+}
+
 /** Reads the stack's state as it was before this run. */
 export async function readStackState(): Promise<StackState> {
-  const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  const options = { async: true };
-  const result = (await pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName }, options)) as {
-    outputs?: Record<string, { type: string; outputs?: Record<string, unknown> }>;
-  };
-  const resources = Object.values(result.outputs ?? {});
+  const resources = Object.values((await stateOutputs()).outputs ?? {});
   const rollout = resources.find(({ type }) => type === rolloutType)?.outputs as Partial<Recorded> | undefined;
   return {
     releases: resources
