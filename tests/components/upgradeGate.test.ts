@@ -70,6 +70,13 @@ describe("UpgradeGate", () => {
     assert.deepEqual(told, [{ name: "istio-init", revision: 3 }, { name: "istio" }]);
   });
 
+  it("asks again where the state was being written", async () => {
+    const state = { "urn:1": { type: releaseType, outputs: { name: "istio", status: { revision: 2 } } } };
+    const { seen } = await deployed(settingsOf({ istio: { version: classicVersion } }), { state, unreadable: 3 });
+    const told = seen.find(({ type }) => type.endsWith(":UpgradeGate"))?.inputs["known"];
+    assert.deepEqual(told, [{ name: "istio", revision: 2 }]);
+  });
+
   const described = async (healed: Record<string, string>) => {
     const { seen } = await deployed(settingsOf({ istio: { version: classicVersion } }, { stack: "qa1" }), { healed });
     const releases = seen.filter(({ type }) => type === releaseType);

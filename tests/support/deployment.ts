@@ -9,6 +9,8 @@ import type { Settings } from "../../settings";
 export interface Providers {
   /** What the gate healed, by release. */
   readonly healed?: Readonly<Record<string, string>>;
+  /** How often the state is only half written when it is asked for. */
+  readonly unreadable?: number;
   /** Control planes of the state that stay. */
   readonly kept?: readonly StateRelease[];
   /** Result of a RandomPassword. */
@@ -40,7 +42,13 @@ export async function deployed(
         : {};
     return { id: name, state: { ...given, ...extra } };
   };
-  const call = () => ({ outputs: providers.state ?? {} });
+  // As the engine's error reaches the SDK.
+  const half = "invocation of pulumi:pulumi:readStackResourceOutputs returned an error: failed to load checkpoint: EOF";
+  let unreadable = providers.unreadable ?? 0;
+  const call = () => {
+    if (unreadable-- > 0) throw Object.assign(new Error(half), { details: half });
+    return { outputs: providers.state ?? {} };
+  };
   await pulumi.runtime.setMocks({ newResource, call }, "jam-istio", settings.stack, false, "organization");
   completeMocks();
   const host = await GateHost.start();
