@@ -129,7 +129,8 @@ export function judgeDrift(found: Found, wanted: Wanted, plane: ControlPlane | u
   const last = records.sort((a, b) => a.revision - b.revision).at(-1);
   const known = wanted.known.find(({ name }) => name === release);
   if (plane === undefined || last?.status !== "deployed" || known?.revision === undefined) return [];
-  const upgraded = last.revision > known.revision && last.chartVersion !== version;
+  // A record that cannot be read names no version.
+  const upgraded = last.revision > known.revision && isVersion(last.chartVersion) && last.chartVersion !== version;
   const asked = recordedImage(last);
   const edited =
     last.chartVersion === version && isVersion(asked) && isVersion(plane.declared) && plane.declared !== asked;

@@ -53,7 +53,10 @@ export function ownerOf({ metadata }: V1Pod, replicaSets: readonly V1ReplicaSet[
 
 /** Why the restart of a workload would not replace its pods; `undefined` where it does. */
 export function obstacle({ kind, object }: Workload): string | undefined {
-  const proxy = object.spec?.template.spec?.containers.find(({ name }) => name === "istio-proxy");
+  const spec = object.spec?.template.spec;
+  const proxy = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(
+    ({ name }) => name === "istio-proxy",
+  );
   // A gateway leaves its image to the injector.
   if (proxy !== undefined && proxy.image !== "auto") return "its proxy stands in its own template";
   if (kind === "Deployment") return object.spec?.paused === true ? "it is paused" : undefined;
@@ -97,6 +100,9 @@ export function downtime({ kind, object }: Workload, { budgets }: NamespaceObjec
     const down = resolved(unavailable, replicas, Math.floor);
     if (replicas > 1 && down >= replicas) return `its maxUnavailable is ${String(unavailable)}`;
   }
+  // Heeded by clusters that have the feature on.
+  const ofSet = kind === "StatefulSet" ? object.spec?.updateStrategy?.rollingUpdate?.maxUnavailable : undefined;
+  if (replicas > 1 && resolved(ofSet, replicas, Math.ceil) >= replicas) return `its maxUnavailable is ${String(ofSet)}`;
   if (replicas === 1) return "it has one replica";
   if (budgetAllowsNone(object.spec?.template.metadata?.labels ?? {}, replicas, budgets))
     return "its PodDisruptionBudget allows none to be ready: a drained node may take the rest meanwhile";

@@ -35,6 +35,11 @@ describe("drift of the control plane", () => {
     ]);
   });
 
+  it("a record that cannot be read is no upgrade by hand", () => {
+    const broken = record("istiod", 2, { description: "" });
+    assert.deepEqual(healOf({ running: "1.30.3", records: [baseOf, istiod(1, "1.30.3"), broken] }), []);
+  });
+
   it("one upgraded by hand to the next minor is refused: it would be a step back", () => {
     const byHand = record("istiod", 2, { description: "Upgrade complete", chartVersion: "1.31.0" });
     const cluster = found({ running: "1.31.0", records: [baseOf, istiod(1, "1.30.3"), byHand] });

@@ -28,6 +28,13 @@ describe("workloads: what a restart would not replace", () => {
       workload("Deployment", "a", proxy("x/proxyv2:1")),
       "its proxy stands in its own template",
     ],
+    [
+      "a native sidecar in the template",
+      workload("Deployment", "a", {
+        template: { metadata: {}, spec: { containers: [], initContainers: [{ name: "istio-proxy", image: "x:1" }] } },
+      }),
+      "its proxy stands in its own template",
+    ],
     ["a gateway, whose image the injector fills in", workload("Deployment", "a", proxy("auto")), undefined],
   ] as const) {
     it(`${title}: ${expected ?? "nothing in the way"}`, () => {
@@ -55,6 +62,12 @@ describe("workloads: without a ready pod for a moment", () => {
     ["maxUnavailable of all", rolling(4), undefined, "its maxUnavailable is 4"],
     ["maxUnavailable a quarter of many", rolling("25%"), undefined, undefined],
     ["maxUnavailable 0", rolling(0), undefined, undefined],
+    [
+      "maxUnavailable 100% of a StatefulSet",
+      workload("StatefulSet", "a", { updateStrategy: { rollingUpdate: { maxUnavailable: "100%" } } }),
+      undefined,
+      "its maxUnavailable is 100%",
+    ],
     ["a budget of one", workload("Deployment", "a"), { selector, minAvailable: 1 }, undefined],
     ["a budget of none", workload("Deployment", "a"), { selector, minAvailable: 0 }, none],
     ["a budget of none, in percent", workload("StatefulSet", "a"), { selector, maxUnavailable: "100%" }, none],
