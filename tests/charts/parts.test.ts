@@ -54,3 +54,55 @@ for (const version of ["1.24.6", "1.30.3"]) {
     });
   });
 }
+
+describe("charts of the optional parts, from their first versions on", () => {
+  const plain = (istio: Record<string, unknown>) => settingsOf({ istio, kiali: { enabled: false } });
+  const injectorOf = async (istio: Record<string, unknown>, mirror: string) => {
+    const objects = objectsOf(await renderAll(plain(istio), mirror), "istiod");
+    const { data } = objectIn(objects, "ConfigMap", "istio-sidecar-injector") as unknown as {
+      data: { values: string };
+    };
+    return JSON.parse(data.values) as { pilot?: { cni?: { enabled?: boolean } } };
+  };
+
+  for (const version of ["1.23.6", "1.24.6", "1.30.3"]) {
+    itNeeds(["mirror", "helm"], `${version}: sidecars rely on the node agent where it is there`, async ({ mirror }) => {
+      assert.equal((await injectorOf({ version, cni: on }, mirror)).pilot?.cni?.enabled, true);
+      assert.notEqual((await injectorOf({ version }, mirror)).pilot?.cni?.enabled, true);
+    });
+  }
+
+  itNeeds(["mirror", "helm"], "1.23.6: the node agent runs the image of version and hub", async ({ mirror }) => {
+    const hub = "mirror.example.com/istio";
+    const rendered = await renderAll(plain({ version: "1.23.6", hub, cni: on }), mirror);
+    assert.deepEqual(imagesOf(objectsOf(rendered, "istio-cni")), [`${hub}/install-cni:1.23.6`]);
+  });
+
+  itNeeds(["mirror", "helm"], "1.24.6: ztunnel runs the image of version and hub", async ({ mirror }) => {
+    const hub = "mirror.example.com/istio";
+    const rendered = await renderAll(plain({ version: "1.24.6", hub, cni: on, ztunnel: on }), mirror);
+    assert.deepEqual(imagesOf(objectsOf(rendered, "ztunnel")), [`${hub}/ztunnel:1.24.6`]);
+  });
+
+  itNeeds(["mirror", "helm"], "1.27.9: the gateway is made with the user's values", async ({ mirror }) => {
+    const gateway = { enabled: true, values: { service: { type: "ClusterIP" } } };
+    const objects = objectsOf(await renderAll(plain({ version: "1.27.9", gateway }), mirror), "istio-ingressgateway");
+    const { spec } = objectIn(objects, "Service", "istio-ingressgateway") as unknown as { spec: { type: string } };
+    assert.equal(spec.type, "ClusterIP");
+    assert.deepEqual(imagesOf([objectIn(objects, "Deployment", "istio-ingressgateway")]), ["auto"]);
+  });
+
+  itNeeds(
+    ["mirror", "helm"],
+    "an upgrade changes the gateway's pod template, so its proxies change",
+    async ({ mirror }) => {
+      const templates = ["1.29.6", "1.30.3"].map(async (version) => {
+        const objects = objectsOf(await renderAll(plain({ version, gateway: on }), mirror), "istio-ingressgateway");
+        const deployment = objectIn(objects, "Deployment", "istio-ingressgateway");
+        const [template] = valuesOf(deployment, "template") as { metadata: { labels: Record<string, string> } }[];
+        return template?.metadata.labels["helm.sh/chart"];
+      });
+      assert.deepEqual(await Promise.all(templates), ["gateway-1.29.6", "gateway-1.30.3"]);
+    },
+  );
+});

@@ -125,6 +125,11 @@ describe("order of installation, the optional parts", () => {
   for (const [mode, parts, order] of [
     ["sidecars", { cni: on, gateway: on }, ["istio-base", "istio-cni", "istiod", "istio-ingressgateway"]],
     [
+      "sidecars of a revision",
+      { cni: on, gateway: on, revision: "canary" },
+      ["istio-base", "istio-cni", "istiod-canary", "istio-ingressgateway"],
+    ],
+    [
       "ambient mode",
       { cni: on, ztunnel: on, gateway: on },
       ["istio-base", "istiod", "istio-cni", "ztunnel", "istio-ingressgateway"],
