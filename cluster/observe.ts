@@ -1,9 +1,9 @@
 import type { V1Namespace, V1Pod, V1PodList } from "@kubernetes/client-node";
 import { missingObjects } from "../mesh/missing";
-import { controlPlanes, defaultRevision, runningVersion } from "../mesh/planes";
+import { controlPlanes, defaultRevision, runningVersion, type ControlPlane } from "../mesh/planes";
 import { countProxies, isLive, proxyRevision, proxyVersion, type Counts } from "../mesh/proxies";
 import { faultLabel } from "../mesh/transition";
-import type { Found, HelmRecord, Wanted } from "../mesh/gate";
+import { targetOf, type Found, type HelmRecord, type Wanted } from "../mesh/gate";
 import { isDenied, isNotFound } from "./errors";
 import { helmRecord } from "./helmRecords";
 import { bounded, connect, listMetadata, type Cluster, type ClusterAddress, type Metadata } from "./kubernetes";
@@ -42,9 +42,11 @@ async function allPods({ core }: Cluster): Promise<readonly V1Pod[] | undefined>
 }
 
 /** Counts the proxies of the whole mesh, by namespace; of a cluster that may not be seen whole, none. */
-async function meshProxies(cluster: Cluster): Promise<Readonly<Record<string, Counts>>> {
+async function meshProxies(cluster: Cluster, own: ControlPlane | undefined): Promise<Readonly<Record<string, Counts>>> {
   const byNamespace = new Map<string, V1Pod[]>();
   for (const pod of (await allPods(cluster)) ?? []) {
+    // Those of another revision stay with it.
+    if (own !== undefined && proxyRevision(pod) !== own.revision) continue;
     const name = pod.metadata?.namespace ?? "";
     const others = byNamespace.get(name);
     if (others === undefined) byNamespace.set(name, [pod]);
@@ -63,12 +65,13 @@ export async function revisionsInUse(cluster: Cluster): Promise<ReadonlySet<stri
 async function observeChange(
   cluster: Cluster,
   classic: boolean,
+  own: ControlPlane | undefined,
 ): Promise<Pick<Found, "proxies" | "faults" | "galley">> {
   const label = encodeURIComponent(faultLabel);
   const webhooks = (version: string) =>
     optional(listMetadata(cluster, `/apis/admissionregistration.k8s.io/${version}/validatingwebhookconfigurations`));
   const [proxies, faults, ...configurations] = await Promise.all([
-    meshProxies(cluster),
+    meshProxies(cluster, own),
     optional(listMetadata(cluster, `/apis/networking.istio.io/v1alpha3/virtualservices?labelSelector=${label}`)),
     ...(classic ? [webhooks("v1"), webhooks("v1beta1")] : []),
   ]);
@@ -98,7 +101,7 @@ async function missing(cluster: Cluster, records: readonly HelmRecord[], crds: r
  */
 export async function observe(
   address: ClusterAddress,
-  wanted: Pick<Wanted, "namespace" | "controlPlane" | "layout" | "version" | "revision" | "recorded">,
+  wanted: Pick<Wanted, "namespace" | "controlPlane" | "layout" | "version" | "target" | "revision" | "recorded">,
 ): Promise<Found> {
   const cluster = await connect(address);
   return bounded("the Kubernetes API", 30, observeWith(cluster, wanted));
@@ -119,10 +122,10 @@ async function observeWith(cluster: Cluster, wanted: Parameters<typeof observe>[
   const records = secrets.items.map(helmRecord).filter((record) => record !== undefined);
   const planes = controlPlanes(deployments.items, pods.items);
   const own = planes.find(({ revision }) => revision === (wanted.revision ?? defaultRevision));
-  const changes = managed && planes.length > 0 && runningVersion(own, wanted.recorded) !== wanted.version;
+  const changes = managed && planes.length > 0 && runningVersion(own, wanted.recorded) !== targetOf(wanted);
   const none = { proxies: {}, faults: [], galley: false };
   const [change, gone] = await Promise.all([
-    changes ? observeChange(cluster, wanted.layout === "classic") : none,
+    changes ? observeChange(cluster, wanted.layout === "classic", own) : none,
     managed ? missing(cluster, records, crds) : [],
   ]);
   return {

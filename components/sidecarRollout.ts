@@ -30,6 +30,7 @@ function rolloutInputs(settings: Settings): RolloutInputs {
     ...rolloutTask(settings),
     kubernetes,
     version: istio.version,
+    revision: istio.revision ?? defaultRevision,
     allow: istio.allow,
     injected: injection === "unmanaged" ? undefined : namespace,
   };

@@ -30,8 +30,9 @@ export interface RolloutTask extends RolloutSettings {
 /** What the rollout remembers in the stack's state. No secrets. */
 export interface RolloutInputs extends RolloutTask {
   readonly kubernetes: ClusterAddress;
-  /** Version in the settings: what a finished update records. */
+  /** Version in the settings, and the revision it is of: what a finished update records. */
   readonly version: string;
+  readonly revision: string;
   /** Namespace that gets sidecars by its label; absent where it gets none. */
   readonly injected?: string | undefined;
   readonly allow: readonly string[];

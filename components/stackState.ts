@@ -12,8 +12,8 @@ export interface StateRelease extends KnownRelease {
 /** What the stack's state was before this run. */
 export interface StackState {
   readonly releases: readonly StateRelease[];
-  /** Version that the last finished update recorded. */
-  readonly recorded?: string | undefined;
+  /** What the last finished update recorded: a version, and the revision of the control plane that has it. */
+  readonly recorded?: { readonly version: string; readonly revision: string } | undefined;
 }
 
 /** The state of a stack that was never deployed. */
@@ -69,6 +69,7 @@ export async function readStackState(): Promise<StackState> {
         const release = outputs as unknown as Outputs;
         return { name: release.name ?? "", revision: release.status?.revision, args: argsOf(release) };
       }),
-    recorded: rollout?.version,
+    recorded:
+      rollout?.version === undefined ? undefined : { version: rollout.version, revision: rollout.revision ?? "" },
   };
 }

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ownerMark } from "../mesh/helmReleases";
+import { defaultRevision } from "../mesh/planes";
+import { targetVersion } from "../mesh/serving";
 import { controlPlaneRelease, releasePlans } from "../mesh/values";
 import type { Settings } from "../settings";
 import { dynamicCode } from "./dynamicCode";
@@ -28,7 +30,9 @@ function gateInputs(settings: Settings, state: StackState): Omit<GateInputs, "re
     timeoutSeconds: istio.timeoutSeconds,
     rollout: rolloutTask(settings),
     known: state.releases.map(({ name, revision }) => ({ name, revision })),
-    recorded: state.recorded,
+    target: targetVersion(settings),
+    // Another revision's version says nothing of this one.
+    recorded: state.recorded?.revision === (istio.revision ?? defaultRevision) ? state.recorded.version : undefined,
   };
 }
 

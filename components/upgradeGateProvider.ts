@@ -6,7 +6,7 @@ import { connect, type ClusterAddress } from "../cluster/kubernetes";
 import { observe } from "../cluster/observe";
 import { readPlanes, readMetrics } from "../cluster/preflight";
 import { silentRepositories } from "../cluster/repositories";
-import { judge, type Found, type Heal, type Wanted } from "../mesh/gate";
+import { judge, targetOf, type Found, type Heal, type Wanted } from "../mesh/gate";
 import { judgeIdentity, type Identity } from "../mesh/identity";
 import { planRollout } from "../mesh/rollout";
 import { runningVersion } from "../mesh/planes";
@@ -69,7 +69,7 @@ async function judgeRejections({ kubernetes, allow, controlPlane }: GateInputs):
 
 async function judgeAll(found: Found, inputs: GateInputs) {
   const running = runningVersion(planeOf(found.planes, inputs), inputs.recorded);
-  const changes = inputs.controlPlane === "managed" && running !== undefined && running !== inputs.version;
+  const changes = inputs.controlPlane === "managed" && running !== undefined && running !== targetOf(inputs);
   const verdict = judge(found, inputs, Math.floor(Date.now() / 1000));
   const [rollout, rejections] = await Promise.all([
     judgeRollout(inputs),

@@ -3,7 +3,7 @@ import { judgeKubernetes } from "./kubernetes";
 import { judgeDrift, judgeRelease, unfinishedFrom } from "./helmReleases";
 import type { Identity } from "./identity";
 import { unreadable } from "./images";
-import { judgeOtherRevisions, planeOf } from "./revisions";
+import { judgeOtherRevisions, planeOf, unserved } from "./revisions";
 import { runningVersion, type ControlPlane } from "./planes";
 import type { Counts } from "./proxies";
 import { judgeTransition, type TransitionVerdict } from "./transition";
@@ -67,6 +67,8 @@ export interface KnownRelease {
 export interface Wanted extends Identity {
   readonly stack: string;
   readonly version: string;
+  /** Version that the images will have: a tag in the user's values wins. Default: `version`. */
+  readonly target?: string;
   /** Revision of the control plane; absent: the one without. */
   readonly revision?: string | undefined;
   readonly injection: "enabled" | "revision" | "unmanaged";
@@ -103,6 +105,9 @@ export interface Verdict {
   readonly warnings: readonly string[];
 }
 
+/** @see Wanted.target */
+export const targetOf = ({ target, version }: Pick<Wanted, "target" | "version">) => target ?? version;
+
 function judgeShared(found: Found, wanted: Wanted): Verdict {
   const running = runningVersion(planeOf(found.planes, wanted));
   if (running === undefined) {
@@ -132,10 +137,13 @@ function foreignMesh({ planes, records }: Found, wanted: Wanted): readonly strin
 
 function judgeStep(found: Found, wanted: Wanted): TransitionVerdict {
   const own = planeOf(found.planes, wanted);
-  if (own === undefined) return judgeOtherRevisions(found, wanted);
+  // One beside others that was never ready is still to come.
+  const begun = own?.ready.length === 0 && wanted.recorded === undefined && found.planes.length > 1;
+  if (own === undefined || begun) return judgeOtherRevisions(found, wanted);
   const running = runningVersion(own, wanted.recorded) ?? "";
-  const { version, allow } = wanted;
-  return judgeTransition({ ...found, running, wanted: version, allow, unfinishedFrom: unfinishedFrom(found, wanted) });
+  const { allow } = wanted;
+  const step = { ...found, running, wanted: targetOf(wanted), allow, unfinishedFrom: unfinishedFrom(found, wanted) };
+  return judgeTransition(step);
 }
 
 /** What is gone is made again by applying its release once more. */
@@ -178,6 +186,7 @@ export function judge(found: Found, wanted: Wanted, now: number): Verdict {
       ...stuck,
       ...kubernetes.refused,
       ...foreignMesh(found, wanted),
+      ...unserved(found, wanted),
       ...step.refused,
       ...releases.flatMap(({ refused }) => refused),
       ...definitions.refused,

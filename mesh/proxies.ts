@@ -14,6 +14,8 @@ export function isLive({ metadata, status }: V1Pod): boolean {
 /** Version of a pod's proxy; `undefined` where it has none. */
 export function proxyVersion(pod: V1Pod): string | undefined {
   const proxy = proxyContainer(pod);
+  // ztunnel calls its container so, too.
+  if (/(^|\/)ztunnel[:@]/.test(proxy?.image ?? "")) return undefined;
   return proxy === undefined ? undefined : versionOf(proxy.image);
 }
 

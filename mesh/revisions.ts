@@ -14,24 +14,26 @@ export function planeOf(
   return planes.find((plane) => plane.revision === (revision ?? defaultRevision));
 }
 
+/** Why nobody would inject sidecars into the instance's namespace. */
+export function unserved({ planes }: Found, { revision, injection }: Wanted): readonly string[] {
+  if (revision === undefined || injection !== "enabled" || planeOf(planes, {}) !== undefined) return [];
+  return [
+    "namespaces labelled istio-injection=enabled are served by the control plane without a revision, and none runs: " +
+      "set injection: revision",
+  ];
+}
+
 /** A control plane that is new beside others: judged against each of them. */
 export function judgeOtherRevisions(found: Found, wanted: Wanted): TransitionVerdict {
-  const { version, revision, injection, allow } = wanted;
-  const unserved =
-    revision !== undefined && injection === "enabled" && planeOf(found.planes, {}) === undefined
-      ? [
-          "namespaces labelled istio-injection=enabled are served by the control plane without a revision, and none runs: " +
-            "set injection: revision",
-        ]
-      : [];
+  const { version, target = version, allow } = wanted;
   const verdicts = found.planes.map((plane) => {
     const running = runningVersion(plane) ?? "";
     return isVersion(running)
-      ? judgeTransition({ ...found, running, wanted: version, byRevision: true, allow })
+      ? judgeTransition({ ...found, running, wanted: target, byRevision: true, allow })
       : { refused: [], warnings: [] };
   });
   return {
-    refused: [...unserved, ...new Set(verdicts.flatMap(({ refused }) => refused))],
+    refused: [...new Set(verdicts.flatMap(({ refused }) => refused))],
     warnings: [...new Set(verdicts.flatMap(({ warnings }) => warnings))],
   };
 }

@@ -68,6 +68,8 @@ export function survey(objects: NamespaceObjects, { version, revision, daemonSet
     const proxy = proxyVersion(pod);
     // An image that a workload chose by annotation, or without a version, is none of ours.
     if (!isLive(pod) || proxy === undefined || proxy === unreadable || pinned(pod)) return false;
+    // A pod that asks for another revision by its label is that one's.
+    if ((pod.metadata?.labels?.["istio.io/rev"] ?? revision) !== revision) return false;
     return proxy !== version || proxyRevision(pod) !== revision;
   });
   const restarts = new Map<Workload, Restart>();

@@ -1,4 +1,5 @@
 import { compareMinors, kialiVersion, layoutOf, minorOf, noChartsReason, optionalCharts } from "../mesh/releases";
+import { planeReleaseName } from "../mesh/revisions";
 import { when, type RuleOf } from "./rule";
 
 export const version: RuleOf = ({ istio, kiali }) => {
@@ -56,6 +57,11 @@ export const revision: RuleOf = ({ istio, injection }) => {
       istio.revision === undefined,
       "istio.revision",
       "missing: injection: revision needs the name of the control plane's revision",
+    ),
+    ...when(
+      planeReleaseName(istio.revision).length > 53,
+      "istio.revision",
+      "is too long: with istiod- before it Helm takes 53 characters, so at most 46",
     ),
     ...when(
       istio.revision === "default",

@@ -180,7 +180,7 @@ export function parseSettings(raw: RawConfig, stack: string): Parsed {
       stack,
       namespace,
       layout,
-      rollout: { ...valid.rollout, namespaces: valid.rollout.namespaces ?? [namespace] },
+      rollout: { ...valid.rollout, namespaces: [...new Set(valid.rollout.namespaces ?? [namespace])] },
     }),
   };
 }

@@ -39,6 +39,7 @@ describe("UpgradeGate", () => {
         timeoutSeconds: 600,
       },
       stack: "dev701",
+      target: classicVersion,
       timeoutSeconds: 60,
       version: classicVersion,
     });

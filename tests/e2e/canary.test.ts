@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describeOn } from "./support/engine";
 import { Instance } from "./support/instance";
-import { modernConfig, useLab } from "./support/lab";
+import { kill } from "./support/kill";
+import { ask, modernConfig, useLab } from "./support/lab";
+import { until } from "./support/until";
 import { Followed } from "./support/workloads";
 
 describeOn("1.34", "canary upgrade by revision", () => {
@@ -38,6 +41,24 @@ describeOn("1.34", "canary upgrade by revision", () => {
   after(() => {
     (followed as Followed | undefined)?.end();
     (instance as Instance | undefined)?.remove();
+  });
+
+  it("a canary that an interrupted run left half-made is finished by the next up", async () => {
+    await ask(lab(), { "istio-system.istiod-1-30-3": "never-ready" });
+    instance.configure(modernConfig(lab(), {}, { version: "1.30.3", timeoutSeconds: 30, revision: canary.revision }));
+    const child = instance.start("up");
+    await until("half-made", async () => (await planes()).length === 2);
+    await kill(child, "tree");
+    await sleep(30_000);
+    await ask(lab(), {});
+    await kubectl("delete", "pod", "-n", "istio-system", "-l", `istio.io/rev=${canary.revision}`);
+    await instance.pulumi("cancel", "--yes");
+    await instance.pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates");
+    await instance.up();
+    assert.deepEqual(await planes(), ["deployment.apps/istiod", "deployment.apps/istiod-1-30-3"]);
+    configure("1.28.10", "enabled");
+    await instance.up();
+    assert.deepEqual(await planes(), ["deployment.apps/istiod"]);
   });
 
   it("a revision two minors ahead is installed beside the old one; no sidecar moves", async () => {

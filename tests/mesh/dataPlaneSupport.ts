@@ -9,6 +9,7 @@ interface PodData {
   readonly native?: boolean;
   readonly revision?: string;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
   readonly owner?: readonly [kind: string, uid: string];
   readonly phase?: string;
 }
@@ -22,6 +23,7 @@ export function pod(name: string, data: PodData = {}): NamespaceObjects["pods"][
     metadata: {
       name,
       namespace: "dev701",
+      labels: data.labels ?? {},
       annotations: { ...status, ...data.annotations },
       ownerReferences: data.owner === undefined ? [] : controller(...data.owner),
     },

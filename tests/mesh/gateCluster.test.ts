@@ -49,6 +49,12 @@ describe("gate: the cluster", () => {
     });
   });
 
+  it("a tag in the user's values is what counts: with it nothing changes", () => {
+    const cluster = found({ running: "1.30.2", faults: ["dev701"] });
+    assert.deepEqual(judge(cluster, wanted({ ...resumed, target: "1.30.2" }), now), fine);
+    assert.equal(judge(cluster, wanted(resumed), now).refused.length, 1);
+  });
+
   it("a running version that cannot be read is not judged, and said", () => {
     const text = "the running control plane's image has no version: the step to the new one is not judged";
     assert.deepEqual(judge(found({ running: unreadable }), wanted(resumed), now), { ...fine, warnings: [text] });

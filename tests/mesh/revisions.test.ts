@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { judge } from "../../mesh/gate";
 import type { ControlPlane } from "../../mesh/planes";
-import { judgeOtherRevisions, planeOf, planeReleaseName } from "../../mesh/revisions";
+import { judgeOtherRevisions, planeOf, planeReleaseName, unserved as judgeUnserved } from "../../mesh/revisions";
 import { faultLabel } from "../../mesh/transition";
 import { base, found, known, now, wanted } from "./gateSupport";
 
@@ -110,13 +110,20 @@ describe("revisions: namespaces that nobody would serve", () => {
     ["the control plane without a revision itself", [], { injection: "enabled", revision: undefined }, []],
   ] as const) {
     it(`${title}: ${refused.length === 0 ? "fine" : "refused"}`, () => {
-      assert.deepEqual(beside(planes, more).refused, refused);
+      assert.deepEqual(judgeUnserved(found({ planes }), { ...canary, ...more }), refused);
     });
   }
 
   it("is said before what is wrong with the step", () => {
-    const { refused } = beside([plane("blue", "1.27.3")], { injection: "enabled" });
-    assert.deepEqual(refused, [unserved, said("1.27.3", far)]);
+    const planes = [plane("blue", "1.27.3")];
+    const verdict = judge(found({ planes }), { ...canary, injection: "enabled", resumed: true }, now);
+    assert.deepEqual(verdict.refused, [unserved, said("1.27.3", far)]);
+  });
+
+  it("also once the revision runs", () => {
+    const planes = [plane("canary", "1.30.3")];
+    const verdict = judge(found({ planes }), { ...canary, injection: "enabled", resumed: true }, now);
+    assert.deepEqual(verdict.refused, [unserved]);
   });
 });
 
@@ -134,6 +141,11 @@ describe("revisions: what the gate makes of them", () => {
     const way =
       "one minor at a time in place. Go through 1.29, 1.30, or install it beside the other with istio.revision";
     assert.deepEqual(refusedBy(plane("default", "1.30.3"), plane("canary", "1.28.10")), [said("1.28.10", way)]);
+  });
+
+  it("a new one that an interrupted run left without a ready pod is still judged beside the others", () => {
+    assert.deepEqual(refusedBy(plane("default", "1.28.10"), plane("canary", "1.30.3", [])), []);
+    assert.deepEqual(refusedBy(plane("default", "1.27.3"), plane("canary", "1.30.3", [])), [said("1.27.3", far)]);
   });
 
   it("a new one is judged beside the others: two minors at once are not", () => {

@@ -23,6 +23,8 @@ describe("survey: what is outdated", () => {
     ["no sidecar", {}, false],
     ["an image without a version", { image: "mirror/proxy:latest" }, false],
     ["an image that the pod chose", { ...old, annotations: { "sidecar.istio.io/proxyImage": "x:1" } }, false],
+    ["a pod that asks for another revision by its label", { ...old, labels: { "istio.io/rev": "blue" } }, false],
+    ["ztunnel, whose container has the name", { image: "docker.io/istio/ztunnel:1.29.6" }, false],
     ["a pod that is done", { ...old, phase: "Succeeded" }, false],
   ] as const) {
     it(`${title}: ${outdated ? "restart" : "left alone"}`, () => {

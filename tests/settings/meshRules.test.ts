@@ -84,3 +84,15 @@ describe("settings: the revision", () => {
     },
   ]);
 });
+
+describe("settings: the length of a revision", () => {
+  const named = (length: number) => stack("1.30.3", { revision: "r".repeat(length) });
+  checkValid([{ name: "46 characters, with istiod- 53", config: named(46) }]);
+  checkRows([
+    {
+      name: "47 characters, which Helm refuses",
+      config: named(47),
+      problems: ["istio.revision: is too long: with istiod- before it Helm takes 53 characters, so at most 46"],
+    },
+  ]);
+});
