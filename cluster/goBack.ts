@@ -1,9 +1,9 @@
+import { recordsOf } from "../mesh/helmReleases";
+import { systemNamespace as namespace } from "../mesh/values";
 import { findHelm } from "../tools/helm";
 import { mustRun } from "../tools/run";
 import { helmRecord } from "./helmRecords";
 import { bounded, connect, type ClusterAddress } from "./kubernetes";
-
-const namespace = "istio-system";
 
 /**
  * Takes a Helm release back, as a whole, to the last revision that was deployed before the newest one.
@@ -22,11 +22,11 @@ export async function goBack(
     const listing = core.listNamespacedSecret({ namespace, labelSelector });
     const { items } = await bounded("the Kubernetes API", 30, listing);
     const records = items.map(helmRecord).filter((record) => record !== undefined);
-    const [newest, ...older] = records.sort((a, b) => b.revision - a.revision);
-    const before = older.find(
+    const older = recordsOf(records, release).slice(0, -1);
+    const before = older.findLast(
       ({ status, chartVersion }) => ["deployed", "superseded"].includes(status) && chartVersion !== unlike,
     );
-    if (newest === undefined || before === undefined) return `release ${release} has no earlier revision to go back to`;
+    if (before === undefined) return `release ${release} has no earlier revision to go back to`;
     const helm = await findHelm((line) => {
       console.log(line);
     });

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { crdOwner } from "../mesh/definitions";
+import { systemNamespace as namespace } from "../mesh/values";
 import { isNotFound } from "./errors";
 import { bounded, connect, type ClusterAddress } from "./kubernetes";
-
-const namespace = "istio-system";
 
 async function unlessGone(work: Promise<unknown>): Promise<boolean> {
   try {

@@ -1,14 +1,15 @@
 import type { V1Namespace, V1Pod, V1PodList } from "@kubernetes/client-node";
 import { missingObjects } from "../mesh/missing";
-import { controlPlanes, defaultRevision, runningVersion, type ControlPlane } from "../mesh/planes";
-import { countProxies, isLive, proxyRevision, proxyVersion, type Counts } from "../mesh/proxies";
+import { runningVersion, type ControlPlane } from "../mesh/planes";
+import { countByNamespace, isLive, proxyRevision, proxyVersion, type Counts } from "../mesh/proxies";
+import { planeOf } from "../mesh/revisions";
 import { faultLabel } from "../mesh/transition";
 import { targetOf, type Found, type HelmRecord, type Wanted } from "../mesh/gate";
 import { isDenied, isNotFound } from "./errors";
 import { helmRecord } from "./helmRecords";
+import { systemNamespace as system } from "../mesh/values";
 import { bounded, connect, listMetadata, type Cluster, type ClusterAddress, type Metadata } from "./kubernetes";
-
-const system = "istio-system";
+import { readPlanes } from "./planes";
 
 /** What is not there, or may not be seen, is left out: the check that needs it is, too. */
 async function optional<T>(read: Promise<T>): Promise<T | undefined> {
@@ -43,16 +44,11 @@ async function allPods({ core }: Cluster): Promise<readonly V1Pod[] | undefined>
 
 /** Counts the proxies of the whole mesh, by namespace; of a cluster that may not be seen whole, none. */
 async function meshProxies(cluster: Cluster, own: ControlPlane | undefined): Promise<Readonly<Record<string, Counts>>> {
-  const byNamespace = new Map<string, V1Pod[]>();
-  for (const pod of (await allPods(cluster)) ?? []) {
-    // Those of another revision stay with it.
-    if (own !== undefined && proxyRevision(pod) !== own.revision) continue;
-    const name = pod.metadata?.namespace ?? "";
-    const others = byNamespace.get(name);
-    if (others === undefined) byNamespace.set(name, [pod]);
-    else others.push(pod);
-  }
-  return Object.fromEntries([...byNamespace].map(([name, pods]) => [name, countProxies(pods)]));
+  // Those of another revision stay with it.
+  const pods = ((await allPods(cluster)) ?? []).filter(
+    (pod) => own === undefined || proxyRevision(pod) === own.revision,
+  );
+  return countByNamespace(pods);
 }
 
 /** Revisions of the control planes that proxies use; `undefined` where the cluster may not be seen whole. */
@@ -109,19 +105,17 @@ export async function observe(
 
 async function observeWith(cluster: Cluster, wanted: Parameters<typeof observe>[1]): Promise<Found> {
   const managed = wanted.controlPlane === "managed";
-  const [version, secrets, deployments, pods, crds, ...namespaces] = await Promise.all([
+  const [version, secrets, planes, crds, ...namespaces] = await Promise.all([
     cluster.version.getCode(),
     managed ? cluster.core.listNamespacedSecret({ namespace: system, labelSelector: "owner=helm" }) : { items: [] },
-    cluster.apps.listNamespacedDeployment({ namespace: system, labelSelector: "app in (istiod,pilot)" }),
-    cluster.core.listNamespacedPod({ namespace: system, labelSelector: "app in (istiod,pilot)" }),
+    readPlanes(cluster),
     managed ? definitions(cluster) : [],
     ...["kube-system", system, wanted.namespace].map((name): Promise<V1Namespace | undefined> =>
       optional(cluster.core.readNamespace({ name })),
     ),
   ]);
   const records = secrets.items.map(helmRecord).filter((record) => record !== undefined);
-  const planes = controlPlanes(deployments.items, pods.items);
-  const own = planes.find(({ revision }) => revision === (wanted.revision ?? defaultRevision));
+  const own = planeOf(planes, wanted);
   const changes = managed && planes.length > 0 && runningVersion(own, wanted.recorded) !== targetOf(wanted);
   const none = { proxies: {}, faults: [], galley: false };
   const [change, gone] = await Promise.all([

@@ -2,32 +2,22 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import { unreadable, versionOf } from "../mesh/images";
 import { pilotMetrics, type PilotMetrics } from "../mesh/metrics";
-import { controlPlanes, defaultRevision, type ControlPlane } from "../mesh/planes";
+import { defaultRevision } from "../mesh/planes";
 import { proxyContainer } from "../mesh/pods";
+import { systemNamespace as namespace } from "../mesh/values";
 import { isRefused, reasonOf } from "./errors";
 import { bounded, type Cluster } from "./kubernetes";
-
-const namespace = "istio-system";
-const selector = "app in (istiod,pilot)";
+import { planeSelector, readPlanes } from "./planes";
 
 /** How long a control plane that Helm calls ready may take until it is, in seconds. */
 const patience = 60;
-
-/** The control planes that run. */
-export async function readPlanes({ apps, core }: Cluster): Promise<readonly ControlPlane[]> {
-  const [deployments, pods] = await Promise.all([
-    apps.listNamespacedDeployment({ namespace, labelSelector: selector }),
-    core.listNamespacedPod({ namespace, labelSelector: selector }),
-  ]);
-  return controlPlanes(deployments.items, pods.items);
-}
 
 /**
  * Sums up what the control plane's pods count, each since it started.
  * @returns undefined where they may not, or cannot, be asked
  */
 export async function readMetrics(cluster: Cluster): Promise<PilotMetrics | undefined> {
-  const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: selector });
+  const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: planeSelector });
   const counts = items.map(async ({ metadata }) => {
     const path = `/api/v1/namespaces/${namespace}/pods/${metadata?.name ?? ""}:15014/proxy/metrics`;
     // Where a network lets the API server not through to pods, nobody says no.

@@ -1,7 +1,8 @@
 import type { HelmRecord } from "../mesh/gate";
-import { defaultRevision, type ControlPlane } from "../mesh/planes";
+import { recordsOf } from "../mesh/helmReleases";
+import type { ControlPlane } from "../mesh/planes";
 import { dataPlaneOf, type DataPlane } from "../mesh/rollout";
-import { ownedRevision, servedRevision, targetVersion } from "../mesh/serving";
+import { servedVersion, servingOf, targetVersion } from "../mesh/serving";
 import { releasePlans } from "../mesh/values";
 import type { Settings } from "../settings/parse";
 import { surveyNamespaces } from "./dataPlane";
@@ -28,9 +29,8 @@ export interface MeshStatus {
 
 /** Releases of the stack that are not installed, or whose newest revision is not in place. */
 function unfinished(settings: Settings, records: readonly HelmRecord[]): readonly string[] {
-  const inOrder = records.toSorted((a, b) => a.revision - b.revision);
   return releasePlans(settings).flatMap(({ name }) => {
-    const status = inOrder.findLast(({ release }) => release === name)?.status ?? "not installed";
+    const status = recordsOf(records, name).at(-1)?.status ?? "not installed";
     return status === "deployed" ? [] : [`release ${name} is ${status}`];
   });
 }
@@ -43,10 +43,10 @@ export async function readStatus(settings: Settings): Promise<MeshStatus> {
   const { kubernetes, istio, namespace, layout, rollout } = settings;
   const { controlPlane, version, revision } = istio;
   const found = await observe(kubernetes, { namespace, controlPlane, layout, version, revision, recorded: undefined });
-  const served = servedRevision(settings) ?? defaultRevision;
-  const running = found.planes.find((plane) => plane.revision === served);
-  const target = ownedRevision(settings) === served ? targetVersion(settings) : running?.ready[0];
-  const options = { version: target ?? version, revision: served, daemonSets: rollout.daemonSets };
+  const serving = servingOf(settings);
+  const running = found.planes.find((plane) => plane.revision === serving.revision);
+  const target = servedVersion(found.planes, serving) ?? version;
+  const options = { version: target, revision: serving.revision, daemonSets: rollout.daemonSets };
   const surveys = await surveyNamespaces(await connect(kubernetes), rollout.namespaces, options);
   return {
     stack: settings.stack,

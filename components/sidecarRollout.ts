@@ -1,27 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultRevision } from "../mesh/planes";
 import type { DataPlane } from "../mesh/rollout";
-import { ownedRevision, servedRevision, targetVersion } from "../mesh/serving";
-import { controlPlaneRelease } from "../mesh/values";
+import { servingOf } from "../mesh/serving";
 import type { Settings } from "../settings";
 import { dynamicCode } from "./dynamicCode";
 import type { RolloutInputs, RolloutTask } from "./sidecarRolloutProvider";
 
 /** What is rolled, and after which control plane; the gate plans by it. */
 export function rolloutTask(settings: Settings): RolloutTask {
-  const { istio, rollout } = settings;
-  const revision = servedRevision(settings) ?? defaultRevision;
-  // With a revision that the namespace does not use yet, another control plane serves it.
-  const owned = revision === ownedRevision(settings);
-  return {
-    ...rollout,
-    serving: {
-      revision,
-      version: owned ? targetVersion(settings) : undefined,
-      release: owned ? controlPlaneRelease(settings).name : undefined,
-      timeoutSeconds: istio.timeoutSeconds,
-    },
-  };
+  return { ...settings.rollout, serving: servingOf(settings) };
 }
 
 function rolloutInputs(settings: Settings): RolloutInputs {

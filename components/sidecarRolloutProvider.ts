@@ -3,24 +3,14 @@ import { surveyNamespaces } from "../cluster/dataPlane";
 import { reasonOf } from "../cluster/errors";
 import { goBack } from "../cluster/goBack";
 import { bounded, connect, type Cluster, type ClusterAddress } from "../cluster/kubernetes";
-import { preflight, readPlanes } from "../cluster/preflight";
+import { readPlanes } from "../cluster/planes";
+import { preflight } from "../cluster/preflight";
 import { rollOut } from "../cluster/rollOut";
 import { dataPlaneOf, listText, type DataPlane, type RolloutSettings } from "../mesh/rollout";
+import { servedVersion, type Serving } from "../mesh/serving";
 import type { Survey } from "../mesh/survey";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.
-
-/** Which control plane serves the instance. */
-export interface Serving {
-  /** Its revision; `default` for the one without. */
-  readonly revision: string;
-  /** The version that this stack gives it; absent where the stack only follows what runs. */
-  readonly version?: string | undefined;
-  /** The Helm release that goes back when sidecars cannot depend on it; absent where it is not the stack's. */
-  readonly release?: string | undefined;
-  /** How long that may take. */
-  readonly timeoutSeconds: number;
-}
 
 /** What is rolled, and after which control plane. */
 export interface RolloutTask extends RolloutSettings {
@@ -49,10 +39,8 @@ const log = (line: string) => {
   console.log(line);
 };
 
-/** The version that the instance's sidecars should have; undefined where no control plane serves it. */
-async function targetOf(cluster: Cluster, { revision, version }: Serving): Promise<string | undefined> {
-  if (version !== undefined) return version;
-  return (await readPlanes(cluster)).find((plane) => plane.revision === revision)?.ready[0];
+async function servedNow(cluster: Cluster, serving: Serving): Promise<string | undefined> {
+  return servedVersion(serving.version === undefined ? await readPlanes(cluster) : [], serving);
 }
 
 async function look(cluster: Cluster, { namespaces, daemonSets, serving }: RolloutInputs, version: string) {
@@ -64,7 +52,7 @@ const outdatedIn = (surveys: readonly Survey[]) => surveys.flatMap(({ restarts }
 
 async function outdated(inputs: RolloutInputs): Promise<readonly string[]> {
   const cluster = await connect(inputs.kubernetes);
-  const target = await targetOf(cluster, inputs.serving);
+  const target = await servedNow(cluster, inputs.serving);
   return target === undefined || !inputs.enabled ? [] : outdatedIn(await look(cluster, inputs, target));
 }
 
@@ -81,7 +69,7 @@ async function check(olds: Partial<RolloutInputs>, news: RolloutInputs): Promise
 async function roll(inputs: RolloutInputs, changed: boolean): Promise<DataPlane> {
   const cluster = await connect(inputs.kubernetes);
   const { serving, parallel, timeoutSeconds, injected } = inputs;
-  const target = await targetOf(cluster, serving);
+  const target = await servedNow(cluster, serving);
   if (target === undefined) return dataPlaneOf("none", []);
   const before = await look(cluster, inputs, target);
   const restarts = inputs.enabled ? before.flatMap((one) => one.restarts) : [];

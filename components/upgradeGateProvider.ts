@@ -2,15 +2,16 @@ import type * as pulumi from "@pulumi/pulumi";
 import { surveyNamespaces } from "../cluster/dataPlane";
 import { reasonOf } from "../cluster/errors";
 import { adoptDefinitions, removeJobs, removeRecords } from "../cluster/heal";
-import { connect, type ClusterAddress } from "../cluster/kubernetes";
+import { connect, type Cluster, type ClusterAddress } from "../cluster/kubernetes";
 import { observe } from "../cluster/observe";
-import { readPlanes, readMetrics } from "../cluster/preflight";
+import { readMetrics } from "../cluster/preflight";
 import { silentRepositories } from "../cluster/repositories";
 import { judge, targetOf, type Found, type Heal, type Wanted } from "../mesh/gate";
 import { judgeIdentity, type Identity } from "../mesh/identity";
 import { planRollout } from "../mesh/rollout";
 import { runningVersion } from "../mesh/planes";
 import { planeOf } from "../mesh/revisions";
+import { servedVersion } from "../mesh/serving";
 import { stepsText } from "../mesh/steps";
 import type { RolloutTask } from "./sidecarRolloutProvider";
 
@@ -45,20 +46,18 @@ const say = (line: string) => {
 };
 
 /** What the sidecars' rollout will do, judged before the control plane is touched. */
-async function judgeRollout({ rollout, production, allow, kubernetes }: GateInputs) {
+async function judgeRollout(cluster: Cluster, { planes }: Found, { rollout, production, allow }: GateInputs) {
   const { serving, namespaces, daemonSets } = rollout;
-  const cluster = await connect(kubernetes);
-  const planes = serving.version === undefined ? await readPlanes(cluster) : [];
-  const target = serving.version ?? planes.find(({ revision }) => revision === serving.revision)?.ready[0];
+  const target = servedVersion(planes, serving);
   if (target === undefined) return { refused: [], notes: [] };
   const options = { version: target, revision: serving.revision, daemonSets };
   return planRollout(await surveyNamespaces(cluster, namespaces, options), target, rollout, { production, allow });
 }
 
 /** Proxies that refuse configuration already would make a good upgrade look bad. */
-async function judgeRejections({ kubernetes, allow, controlPlane }: GateInputs): Promise<readonly string[]> {
-  if (controlPlane === "shared" || allow.includes("rejected-configuration")) return [];
-  const refused = (await readMetrics(await connect(kubernetes)))?.rejections ?? 0;
+async function judgeRejections(cluster: Cluster, { allow }: GateInputs): Promise<readonly string[]> {
+  if (allow.includes("rejected-configuration")) return [];
+  const refused = (await readMetrics(cluster))?.rejections ?? 0;
   if (refused === 0) return [];
   return [
     `proxies refused ${String(refused)} configurations of the running control plane since it started (metric ` +
@@ -71,9 +70,10 @@ async function judgeAll(found: Found, inputs: GateInputs) {
   const running = runningVersion(planeOf(found.planes, inputs), inputs.recorded);
   const changes = inputs.controlPlane === "managed" && running !== undefined && running !== targetOf(inputs);
   const verdict = judge(found, inputs, Math.floor(Date.now() / 1000));
+  const cluster = await connect(inputs.kubernetes);
   const [rollout, rejections] = await Promise.all([
-    judgeRollout(inputs),
-    changes ? judgeRejections(inputs) : Promise.resolve([]),
+    judgeRollout(cluster, found, inputs),
+    changes ? judgeRejections(cluster, inputs) : [],
   ]);
   return {
     ...verdict,

@@ -153,6 +153,12 @@ function restore({ release, gone, jobs }: Missing): Heal {
   return { release, secrets: [], jobs: gone.some((line) => line.startsWith("Custom")) ? jobs : [], why: shown + more };
 }
 
+/** Heals, and those of further releases: one that is applied anyway needs no second reason. */
+const joined = (heals: readonly Heal[], more: readonly Heal[]): readonly Heal[] => [
+  ...heals,
+  ...more.filter(({ release }) => heals.every((heal) => heal.release !== release)),
+];
+
 /**
  * Judges a run before anything changes.
  * @param now seconds since 1970
@@ -170,13 +176,9 @@ export function judge(found: Found, wanted: Wanted, now: number): Verdict {
   const releases = wanted.releases.map((name) => judgeRelease(name, found, wanted, now));
   const plane = planeOf(found.planes, wanted);
   const stale = releases.flatMap(({ heal }) => heal);
-  const drifted = judgeDrift(found, wanted, plane).filter(({ release }) =>
-    stale.every((heal) => heal.release !== release),
-  );
-  const healed = [...stale, ...drifted];
+  const healed = joined(stale, judgeDrift(found, wanted, plane));
   const lost = found.missing
     .filter(({ release }) => wanted.known.some(({ name }) => name === release) && wanted.releases.includes(release))
-    .filter(({ release }) => healed.every((heal) => heal.release !== release))
     .map(restore);
   const definitions = judgeDefinitions(wanted.layout, found.definitions);
   const step = judgeStep(found, wanted);
@@ -191,7 +193,7 @@ export function judge(found: Found, wanted: Wanted, now: number): Verdict {
       ...releases.flatMap(({ refused }) => refused),
       ...definitions.refused,
     ],
-    heal: [...healed, ...lost],
+    heal: joined(healed, lost),
     adopt: definitions.adopt,
     warnings: [
       ...kubernetes.warnings,

@@ -5,6 +5,10 @@ import { isVersion, type ControlPlane } from "./planes";
 /** How this program marks a release as the work of one stack. */
 export const ownerMark = (stack: string) => `jam-istio/${stack}`;
 
+/** The records of a release, the newest last. */
+export const recordsOf = (records: readonly HelmRecord[], name: string): readonly HelmRecord[] =>
+  records.filter(({ release }) => release === name).sort((a, b) => a.revision - b.revision);
+
 /** What a record's mark stands in: of a rollback, which Helm describes by itself, in the revision it went back to. */
 function markOf(record: HelmRecord, records: readonly HelmRecord[]): string {
   const back = /^Rollback to (\d+)$/.exec(record.description)?.[1];
@@ -21,10 +25,7 @@ const isOurs = (record: HelmRecord, { records }: Found, { stack }: Wanted) =>
  * the control plane's release is the stack's own, or never got ready, and of another version.
  */
 export function unfinishedFrom(found: Found, wanted: Wanted): string | undefined {
-  const last = found.records
-    .filter(({ release }) => release === wanted.planeRelease)
-    .sort((a, b) => a.revision - b.revision)
-    .at(-1);
+  const last = recordsOf(found.records, wanted.planeRelease).at(-1);
   if (last === undefined || last.chartVersion === wanted.recorded) return undefined;
   return last.status !== "deployed" || isOurs(last, found, wanted) ? wanted.recorded : undefined;
 }
@@ -98,7 +99,7 @@ function judgeSettled(
 
 /** Judges one release by its Helm records: whether it is fine, to be healed, or in the way. */
 export function judgeRelease(name: string, found: Found, wanted: Wanted, now: number): Judged {
-  const records = found.records.filter(({ release }) => release === name).sort((a, b) => a.revision - b.revision);
+  const records = recordsOf(found.records, name);
   const known = wanted.known.some((release) => release.name === name);
   const last = records.at(-1);
   if (last === undefined) {
@@ -125,8 +126,7 @@ function recordedImage({ manifest }: HelmRecord): string {
 /** A control plane that somebody moved to another version by hand, while the settings stayed: put back. */
 export function judgeDrift(found: Found, wanted: Wanted, plane: ControlPlane | undefined): readonly Heal[] {
   const { planeRelease: release, version } = wanted;
-  const records = found.records.filter((record) => record.release === release);
-  const last = records.sort((a, b) => a.revision - b.revision).at(-1);
+  const last = recordsOf(found.records, release).at(-1);
   const known = wanted.known.find(({ name }) => name === release);
   if (plane === undefined || last?.status !== "deployed" || known?.revision === undefined) return [];
   // A record that cannot be read names no version.

@@ -38,6 +38,18 @@ export function countProxies(pods: readonly V1Pod[]): Counts {
   return counts;
 }
 
+/** The same, by namespace. */
+export function countByNamespace(pods: readonly V1Pod[]): Readonly<Record<string, Counts>> {
+  const byNamespace = new Map<string, V1Pod[]>();
+  for (const pod of pods) {
+    const name = pod.metadata?.namespace ?? "";
+    const others = byNamespace.get(name);
+    if (others === undefined) byNamespace.set(name, [pod]);
+    else others.push(pod);
+  }
+  return Object.fromEntries([...byNamespace].map(([name, own]) => [name, countProxies(own)]));
+}
+
 /** As `istioctl version` says it: `1.4.6 (35 proxies), 1.4.10 (1 proxies)`. */
 export function countText(counts: Counts, what = "proxies"): string {
   const parts = Object.entries(counts).sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));

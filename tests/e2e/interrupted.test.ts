@@ -4,7 +4,7 @@ import { run, type Ended } from "../../tools/run";
 import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
 import { kill } from "./support/kill";
-import { classicConfig, helmStatus, useLab } from "./support/lab";
+import { classicConfig, helmStatus, injectorValues, useLab } from "./support/lab";
 import { until } from "./support/until";
 
 const bin = `${repository}/bin/jam-istio.js`;
@@ -30,17 +30,6 @@ describeOn("1.21", "interrupted runs", () => {
     assert.equal(await helmStatus(lab(), "istio"), "deployed");
     assert.deepEqual(Object.keys(await instance.up()), ["same"]);
   };
-
-  const injectorValues = () =>
-    lab().plane.kubectl(
-      "get",
-      "configmap",
-      "istio-sidecar-injector",
-      "-n",
-      "istio-system",
-      "-o",
-      "jsonpath={.data.values}",
-    );
 
   beforeEach(async () => {
     instance = await Instance.create("dev701", config());
@@ -100,7 +89,7 @@ describeOn("1.21", "interrupted runs", () => {
     await sleep(seconds * 1000);
     assert.match(await upOnce(), /release istio: healed \(left pending-upgrade/);
     await converged();
-    assert.doesNotMatch(await injectorValues(), /"concurrency":3/);
+    assert.doesNotMatch(await injectorValues(lab()), /"concurrency":3/);
   });
 
   it("only the CLI killed: what its provider finished is taken over by one up", async () => {
@@ -128,7 +117,7 @@ describeOn("1.21", "interrupted runs", () => {
       /release istio: healed \(an interrupted run made its revision 2, the stack's state knows 1\)/,
     );
     await converged();
-    assert.doesNotMatch(await injectorValues(), /"concurrency":3/);
+    assert.doesNotMatch(await injectorValues(lab()), /"concurrency":3/);
   });
 
   it("a killed destroy: the message's commands, then one up", async () => {

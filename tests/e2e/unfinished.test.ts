@@ -5,7 +5,7 @@ import { countProxies } from "../../mesh/proxies";
 import { describeOn } from "./support/engine";
 import { Instance } from "./support/instance";
 import { kill } from "./support/kill";
-import { ask, helmStatus, modernConfig, useLab } from "./support/lab";
+import { ask, helmStatus, injectorValues, modernConfig, useLab } from "./support/lab";
 import { until } from "./support/until";
 import { Followed } from "./support/workloads";
 
@@ -33,18 +33,7 @@ describeOn("1.34", "unfinished upgrades", () => {
     )
       .split(" ")
       .map((image) => image.split(":").at(-1));
-  const injectorTag = async () =>
-    /"tag":\s*"([\d.]+)"/.exec(
-      await kubectl(
-        "get",
-        "configmap",
-        "istio-sidecar-injector",
-        "-n",
-        "istio-system",
-        "-o",
-        "jsonpath={.data.values}",
-      ),
-    )?.[1];
+  const injectorTag = async () => /"tag":\s*"([\d.]+)"/.exec(await injectorValues(lab()))?.[1];
   const proxies = async () => {
     const { items } = JSON.parse(await kubectl("get", "pods", "-n", "local700", "-o", "json")) as { items: V1Pod[] };
     return countProxies(items);

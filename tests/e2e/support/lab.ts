@@ -86,6 +86,12 @@ export async function fingerprint({ plane }: Lab, ...namespaces: readonly string
   return parts.join("\n").split("\n").sort().join("\n");
 }
 
+/** The values of the default control plane's injector, JSON. */
+export const injectorValues = ({ plane }: Lab) =>
+  plane.kubectl(
+    ...["get", "configmap", "istio-sidecar-injector", "-n", "istio-system", "-o", "jsonpath={.data.values}"],
+  );
+
 /** Status of the newest record of a Helm release, or `none`. */
 export async function helmStatus({ plane }: Lab, release: string): Promise<string> {
   const selector = ["-l", `owner=helm,name=${release}`, "--sort-by", ".metadata.creationTimestamp"];
