@@ -9,7 +9,8 @@ const settings = readSettings();
 export = async () => {
   const host = await GateHost.start();
   // Loaded while the gate's process starts.
-  const { deploy, keptPlanes } = await import("./program");
+  const { currentDrill, deploy, keptPlanes } = await import("./program");
   const state = await readStackState();
-  return deploy(settings, host, { state, kept: await keptPlanes(settings, state) });
+  const [kept, drill] = await Promise.all([keptPlanes(settings, state), currentDrill(settings)]);
+  return deploy(settings, host, { state, kept, drill });
 };

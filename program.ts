@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { MeshContext } from "./components/context";
 import { ExternalServices } from "./components/externalServices";
+import { FaultInjection } from "./components/faultInjection";
 import { InstanceNamespace } from "./components/instanceNamespace";
 import { Istio } from "./components/istio";
 import { IstioInit } from "./components/istioInit";
@@ -10,6 +11,7 @@ import { MeshPart } from "./components/meshPart";
 import { SidecarRollout } from "./components/sidecarRollout";
 import { emptyState, type StackState, type StateRelease } from "./components/stackState";
 import { UpgradeGate } from "./components/upgradeGate";
+import { drillState, type DrillState } from "./mesh/faults/drill";
 import type { DataPlane } from "./mesh/rollout";
 import { planeReleaseName } from "./mesh/revisions";
 import {
@@ -22,6 +24,7 @@ import {
 } from "./mesh/values";
 import type { Settings } from "./settings";
 
+export { currentDrill } from "./components/currentDrill";
 export { keptPlanes } from "./components/keptPlanes";
 
 /** Outputs of a stack; the names are public. */
@@ -42,6 +45,8 @@ export interface Before {
   readonly state: StackState;
   /** Control planes that the settings name no more and that proxies still use. */
   readonly kept: readonly StateRelease[];
+  /** Whether the settings' faults are in. */
+  readonly drill: DrillState;
 }
 
 function addProvider(settings: Settings): kubernetes.Provider {
@@ -88,9 +93,9 @@ function addControlPlane(
 export function deploy(
   settings: Settings,
   gateHost: pulumi.ProviderResource,
-  { state, kept }: Before = { state: emptyState, kept: [] },
+  { state, kept, drill }: Before = { state: emptyState, kept: [], drill: drillState(settings) },
 ): Outputs {
-  const gate = new UpgradeGate("upgrade-gate", settings, state, { provider: gateHost });
+  const gate = new UpgradeGate("upgrade-gate", settings, { state, drill }, { provider: gateHost });
   const context: MeshContext = { settings, provider: addProvider(settings), gate, after: [] };
   const controlPlane = settings.istio.controlPlane === "managed" ? addControlPlane(context, kept) : undefined;
   const namespace = new InstanceNamespace("namespace", context);
@@ -100,6 +105,9 @@ export function deploy(
     provider: gateHost,
     dependsOn: [gate, ...after, ...external.entries],
   });
+  // After the rollout: with a database cut off no restarted pod may get ready.
+  const faultContext = { ...context, gateHost, before: state, after: [...after, ...external.entries, rollout] };
+  const faults = drill === "off" ? undefined : new FaultInjection("faults", drill, faultContext);
   const hasKiali = settings.kiali.enabled && controlPlane !== undefined;
   const login = settings.layout === "classic" ? { username: settings.kiali.username } : {};
   return {
@@ -108,7 +116,7 @@ export function deploy(
     serviceEntries: external.names,
     ...(hasKiali ? { kiali: { secretName: kialiSecretName, ...login } } : {}),
     ...(controlPlane?.passphrase === undefined ? {} : { kialiPassphrase: controlPlane.passphrase }),
-    activeFaults: [],
+    activeFaults: faults?.active ?? [],
     dataPlane: rollout.dataPlane,
   };
 }

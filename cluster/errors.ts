@@ -7,6 +7,16 @@ export const isNotFound = (error: unknown) => codeOf(error) === 404;
 export const isRefused = (error: unknown) => [400, 403, 404, 409, 422].includes(Number(codeOf(error)));
 export const isDenied = (error: unknown) => codeOf(error) === 403;
 
+/** What is not there, or may not be seen, is left out: the check that needs it is, too. */
+export async function optional<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (isNotFound(error) || isDenied(error)) return undefined;
+    throw error;
+  }
+}
+
 /** What of an error a person needs: its reason, without headers and bodies. */
 export function reasonOf(error: unknown): string {
   if (isDenied(error)) return "not permitted (HTTP 403)";

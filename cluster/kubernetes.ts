@@ -10,6 +10,8 @@ export interface ClusterAddress {
   readonly kubeconfig?: string | undefined;
 }
 
+type Method = "GET" | "PATCH" | "POST" | "DELETE";
+
 /** The parts of the Kubernetes API that this program reads and writes by itself. */
 export interface Cluster {
   readonly core: CoreV1Api;
@@ -17,13 +19,15 @@ export interface Cluster {
   readonly batch: BatchV1Api;
   readonly version: VersionApi;
   /** Sends a request as it is. @throws HttpError with the status where it is none of success */
-  readonly send: (method: "GET" | "PATCH", path: string, more?: Message) => Promise<string>;
+  readonly send: (method: Method, path: string, more?: Message) => Promise<string>;
+  /** Name of the kubeconfig's context. */
+  readonly context: string;
 }
 
 /** What a request carries beside its path. */
 export interface Message {
   readonly accept?: string;
-  /** A merge patch. */
+  /** An object; with PATCH a merge patch. */
   readonly body?: object;
 }
 
@@ -65,7 +69,7 @@ const answerSeconds = 30;
 /** How often a server that is busy, or sets up a new kind's storage, is asked again; it says 429 and did nothing. */
 const patience = 20;
 
-async function send(config: KubeConfig, method: string, path: string, message: Message): Promise<string> {
+async function send(config: KubeConfig, method: Method, path: string, message: Message): Promise<string> {
   for (let turn = 1; ; turn++) {
     try {
       return await sendOnce(config, method, path, message);
@@ -76,11 +80,12 @@ async function send(config: KubeConfig, method: string, path: string, message: M
   }
 }
 
-async function sendOnce(config: KubeConfig, method: string, path: string, { accept, body }: Message): Promise<string> {
+async function sendOnce(config: KubeConfig, method: Method, path: string, { accept, body }: Message): Promise<string> {
   const url = new URL(path, config.getCurrentCluster()?.server);
   const options = { method, headers: { accept: accept ?? "application/json" } };
   await config.applyToHTTPSOptions(options);
-  const content = body === undefined ? {} : { "content-type": "application/merge-patch+json" };
+  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const content = body === undefined ? {} : { "content-type": type };
   return new Promise((resolve, reject) => {
     const call = request(url, { ...options, headers: { ...options.headers, ...content } }, (response) => {
       let text = "";
@@ -121,6 +126,7 @@ export async function connect(address: ClusterAddress): Promise<Cluster> {
     batch: config.makeApiClient(client.BatchV1Api),
     version: config.makeApiClient(client.VersionApi),
     send: (method, path, more = {}) => send(config, method, path, more),
+    context: config.getCurrentContext(),
   };
 }
 

@@ -3,23 +3,13 @@ import { missingObjects } from "../mesh/missing";
 import { runningVersion, type ControlPlane } from "../mesh/planes";
 import { countByNamespace, isLive, proxyRevision, proxyVersion, type Counts } from "../mesh/proxies";
 import { planeOf } from "../mesh/revisions";
-import { faultLabel } from "../mesh/transition";
+import { faultLabel } from "../mesh/faults/objects";
 import { targetOf, type Found, type HelmRecord, type Wanted } from "../mesh/gate";
-import { isDenied, isNotFound } from "./errors";
+import { optional } from "./errors";
 import { helmRecord } from "./helmRecords";
 import { systemNamespace as system } from "../mesh/values";
 import { bounded, connect, listMetadata, type Cluster, type ClusterAddress, type Metadata } from "./kubernetes";
 import { readPlanes } from "./planes";
-
-/** What is not there, or may not be seen, is left out: the check that needs it is, too. */
-async function optional<T>(read: Promise<T>): Promise<T | undefined> {
-  try {
-    return await read;
-  } catch (error) {
-    if (isNotFound(error) || isDenied(error)) return undefined;
-    throw error;
-  }
-}
 
 async function definitions(cluster: Cluster): Promise<readonly Metadata[]> {
   const at = (version: string) =>

@@ -31,11 +31,20 @@ async function look({ send }: Cluster, workload: Workload): Promise<Workload | u
   }
 }
 
-async function restart(cluster: Cluster, { workload, value }: Restart): Promise<Workload> {
-  const body = { spec: { template: { metadata: { annotations: { [restartAnnotation]: value } } } } };
+/** Gives a workload's pods an annotation, which restarts them where they have it not. @returns the changed workload */
+export async function annotateTemplate(
+  cluster: Cluster,
+  workload: Workload,
+  key: string,
+  value: string,
+): Promise<Workload> {
+  const body = { spec: { template: { metadata: { annotations: { [key]: value } } } } };
   const object = JSON.parse(await cluster.send("PATCH", pathOf(workload), { body })) as Workload["object"];
   return { kind: workload.kind, object } as Workload;
 }
+
+const restart = (cluster: Cluster, { workload, value }: Restart) =>
+  annotateTemplate(cluster, workload, restartAnnotation, value);
 
 /** Restarts one workload and waits until all its pods are new and ready. @throws Error that says why they are not */
 async function rollOne(cluster: Cluster, one: Restart, options: RollOutOptions): Promise<string> {

@@ -1,5 +1,4 @@
-import type { HelmRecord } from "../mesh/gate";
-import { recordsOf } from "../mesh/helmReleases";
+import { unfinishedReleases } from "../mesh/helmReleases";
 import type { ControlPlane } from "../mesh/planes";
 import { dataPlaneOf, type DataPlane } from "../mesh/rollout";
 import { servedVersion, servingOf, targetVersion } from "../mesh/serving";
@@ -27,14 +26,6 @@ export interface MeshStatus {
   readonly unfinished: readonly string[];
 }
 
-/** Releases of the stack that are not installed, or whose newest revision is not in place. */
-function unfinished(settings: Settings, records: readonly HelmRecord[]): readonly string[] {
-  return releasePlans(settings).flatMap(({ name }) => {
-    const status = recordsOf(records, name).at(-1)?.status ?? "not installed";
-    return status === "deployed" ? [] : [`release ${name} is ${status}`];
-  });
-}
-
 /**
  * Reads what runs; changes nothing.
  * @throws Error with one line when the API server cannot be asked
@@ -44,6 +35,7 @@ export async function readStatus(settings: Settings): Promise<MeshStatus> {
   const { controlPlane, version, revision } = istio;
   const found = await observe(kubernetes, { namespace, controlPlane, layout, version, revision, recorded: undefined });
   const serving = servingOf(settings);
+  const names = releasePlans(settings).map(({ name }) => name);
   const running = found.planes.find((plane) => plane.revision === serving.revision);
   const target = servedVersion(found.planes, serving) ?? version;
   const options = { version: target, revision: serving.revision, daemonSets: rollout.daemonSets };
@@ -56,6 +48,6 @@ export async function readStatus(settings: Settings): Promise<MeshStatus> {
     outdated: surveys.flatMap(({ restarts }) => restarts.map(({ name }) => name)),
     left: surveys.flatMap((one) => one.left),
     missing: found.missing.flatMap(({ gone }) => gone),
-    unfinished: controlPlane === "managed" ? unfinished(settings, found.records) : [],
+    unfinished: controlPlane === "managed" ? unfinishedReleases(names, found.records) : [],
   };
 }

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ownerMark } from "../mesh/helmReleases";
+import { keyOf, restOf, type DrillState } from "../mesh/faults/drill";
+import { faultObjectsOf } from "../mesh/faults/all";
 import { defaultRevision } from "../mesh/planes";
 import { targetVersion } from "../mesh/serving";
 import { controlPlaneRelease, releasePlans } from "../mesh/values";
@@ -9,7 +11,7 @@ import { rolloutTask } from "./sidecarRollout";
 import type { StackState } from "./stackState";
 import type { GateInputs, Healed } from "./upgradeGateProvider";
 
-function gateInputs(settings: Settings, state: StackState): Omit<GateInputs, "resumed" | "cluster"> {
+function gateInputs(settings: Settings, state: StackState, drill: DrillState): Omit<GateInputs, "resumed" | "cluster"> {
   const { kubernetes, stack, namespace, layout, istio, injection, production } = settings;
   const plans = istio.controlPlane === "managed" ? releasePlans(settings) : [];
   return {
@@ -32,8 +34,16 @@ function gateInputs(settings: Settings, state: StackState): Omit<GateInputs, "re
     known: state.releases.map(({ name, revision }) => ({ name, revision })),
     target: targetVersion(settings),
     // Another revision's version says nothing of this one.
+    ...faultInputs(settings, drill),
     recorded: state.recorded?.revision === (istio.revision ?? defaultRevision) ? state.recorded.version : undefined,
   };
+}
+
+/** What the gate ends faults by. */
+function faultInputs(settings: Settings, drill: DrillState): Pick<GateInputs, "rest" | "faults"> {
+  const wanted = drill === "on" ? settings.faultInjection.faults.map((fault) => JSON.stringify(fault)) : [];
+  const objects = drill === "on" ? faultObjectsOf(settings).map(keyOf) : [];
+  return { rest: restOf(settings), faults: { wanted, objects } };
 }
 
 /**
@@ -44,9 +54,14 @@ export class UpgradeGate extends pulumi.CustomResource {
   /** When each release was last healed, by its name. */
   declare public readonly healed: pulumi.Output<Healed>;
 
-  constructor(name: string, settings: Settings, state: StackState, opts: pulumi.CustomResourceOptions) {
-    const filled = { heal: undefined, adopt: undefined, healed: undefined, missing: undefined };
-    const inputs = { ...gateInputs(settings, state), ...filled };
+  constructor(
+    name: string,
+    settings: Settings,
+    { state, drill }: { readonly state: StackState; readonly drill: DrillState },
+    opts: pulumi.CustomResourceOptions,
+  ) {
+    const filled = { heal: undefined, adopt: undefined, ending: undefined, healed: undefined, missing: undefined };
+    const inputs = { ...gateInputs(settings, state, drill), ...filled };
     const type = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate";
     super(type, name, { __provider: dynamicCode("upgradeGateProvider.ts"), ...inputs }, opts);
   }

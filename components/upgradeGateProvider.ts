@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { surveyNamespaces } from "../cluster/dataPlane";
 import { reasonOf } from "../cluster/errors";
+import { faultParts, removeParts, type FaultPart } from "../cluster/faultParts";
 import { adoptDefinitions, removeJobs, removeRecords } from "../cluster/heal";
 import { connect, type Cluster, type ClusterAddress } from "../cluster/kubernetes";
 import { observe } from "../cluster/observe";
@@ -28,6 +29,12 @@ export interface GateInputs extends Wanted {
   readonly heal?: readonly Heal[];
   /** Filled by the check: custom resource definitions that the run marks as Helm's. */
   readonly adopt?: readonly string[];
+  /** What the settings say beside faults, as a short text. */
+  readonly rest: string;
+  /** The settings' faults, and the objects that they are made of. */
+  readonly faults: { readonly wanted: readonly string[]; readonly objects: readonly string[] };
+  /** Filled by the check: parts of faults that the settings do not have, or have no more; the run removes them. */
+  readonly ending?: readonly Pick<FaultPart, "kind" | "name">[];
 }
 
 /** When each release was last healed, by its name. */
@@ -77,43 +84,68 @@ async function judgeAll(found: Found, inputs: GateInputs) {
   ]);
   return {
     ...verdict,
-    refused: [...verdict.refused, ...rejections, ...rollout.refused],
+    refused: [...verdict.refused, ...rejections],
+    refusedRollout: rollout.refused,
     notes: [...(changes ? [stepsText(running, inputs)] : []), ...rollout.notes],
   };
 }
+
+/** Whether the settings differ from those of the last run in nothing but faults that are no more. */
+function onlyEnds(olds: Partial<GateInputs>, { rest, faults }: GateInputs): boolean {
+  const before = olds.faults?.wanted ?? [];
+  return (
+    olds.rest === rest && faults.wanted.length < before.length && faults.wanted.every((one) => before.includes(one))
+  );
+}
+
+const partText = ({ name, annotations = {} }: FaultPart) =>
+  `fault ${name} (drill ${annotations["jam-istio/drill"] ?? "unknown"}, since ${annotations["jam-istio/start"] ?? "unknown"}) is not in the settings`;
 
 async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulumi.dynamic.CheckResult> {
   const before: Partial<Identity> = olds;
   const asked = silentRepositories(news.repositories);
   const inputs: GateInputs = { ...news, resumed: olds.stack !== undefined };
   try {
-    const found = await observe(news.kubernetes, inputs);
+    const [found, parts] = await Promise.all([
+      observe(news.kubernetes, inputs),
+      connect(news.kubernetes).then((cluster) => faultParts(cluster, news.namespace)),
+    ]);
     const here = { ...inputs, cluster: found.cluster ?? olds.cluster };
-    const verdict = await judgeAll(found, here);
-    const refused = [...judgeIdentity(before, here), ...verdict.refused, ...(await asked)];
+    const { refusedRollout, ...verdict } = await judgeAll(found, here);
+    const ending = parts.filter(({ key }) => !news.faults.objects.includes(key));
+    const judged = [...verdict.refused, ...(await asked)];
+    // Whatever is wrong with the mesh: faults can be taken out.
+    const forgiven = judged.length > 0 && onlyEnds(olds, news);
+    const refused = [...judgeIdentity(before, here), ...(forgiven ? [] : judged), ...refusedRollout];
+    const warnings = [...verdict.warnings, ...(forgiven ? judged : [])].map((text) => `warning: ${text}`);
     if (refused.length > 0) {
-      for (const line of verdict.warnings) say(`warning: ${line}`);
+      for (const line of warnings) say(line);
       return { failures: refused.map(failure) };
     }
-    const { heal, adopt } = verdict;
+    const { heal, adopt } = forgiven ? { heal: [], adopt: [] } : verdict;
     const marks =
       adopt.length === 0
         ? []
         : [`${String(adopt.length)} custom resource definitions get Helm's marks, so that they are upgraded`];
     const healing = heal.map(({ release, why }) => `release ${release}: ${why}; up heals it`);
-    for (const line of [...verdict.warnings.map((text) => `warning: ${text}`), ...verdict.notes, ...healing, ...marks])
-      say(line);
-    return { inputs: { ...here, heal, adopt } };
+    const ends = ending.filter(({ kind }) => kind === "VirtualService").map((part) => `${partText(part)}; up ends it`);
+    for (const line of [...warnings, ...verdict.notes, ...healing, ...marks, ...ends]) say(line);
+    return { inputs: { ...here, heal, adopt, ending: ending.map(({ kind, name }) => ({ kind, name })) } };
   } catch (error) {
     // Without a new version a stack goes on: its own provider says the same of a cluster that does not answer.
     const fixed = judgeIdentity(before, news);
     if (fixed.length > 0) return { failures: fixed.map(failure) };
-    if (news.recorded === news.version) return { inputs: { ...news, cluster: olds.cluster, heal: [], adopt: [] } };
+    if (news.recorded === news.version)
+      return { inputs: { ...news, cluster: olds.cluster, heal: [], adopt: [], ending: [] } };
     return { failures: [failure(`the cluster cannot be read, so the change cannot be judged: ${reasonOf(error)}`)] };
   }
 }
 
-async function heal({ kubernetes, heal: heals = [], adopt = [] }: GateInputs, before: Healed): Promise<Healed> {
+async function heal(inputs: GateInputs, before: Healed): Promise<Healed> {
+  const { kubernetes, namespace, heal: heals = [], adopt = [], ending = [] } = inputs;
+  // First of all: nothing below goes well with a database cut off.
+  await removeParts(await connect(kubernetes), namespace, ending);
+  for (const { kind, name } of ending) say(`${kind} ${name}, part of a fault, is gone`);
   const healed: Record<string, string> = { ...before };
   await adoptDefinitions(kubernetes, adopt);
   for (const { release, secrets, jobs = [], why } of heals) {
@@ -125,7 +157,8 @@ async function heal({ kubernetes, heal: heals = [], adopt = [] }: GateInputs, be
   return healed;
 }
 
-const hasWork = ({ heal: heals = [], adopt = [] }: GateInputs) => heals.length > 0 || adopt.length > 0;
+const hasWork = ({ heal: heals = [], adopt = [], ending = [] }: GateInputs) =>
+  heals.length + adopt.length + ending.length > 0;
 
 /** What the gate does at each step of Pulumi's. */
 export const provider: pulumi.dynamic.ResourceProvider = {

@@ -140,3 +140,11 @@ export function judgeDrift(found: Found, wanted: Wanted, plane: ControlPlane | u
     : `${plane.declared} was put in by hand`;
   return [{ release, secrets: [], why: `${how}, the settings say ${version}` }];
 }
+
+/** Releases that are not installed, or whose newest revision is not in place, a line each. */
+export function unfinishedReleases(names: readonly string[], records: readonly HelmRecord[]): readonly string[] {
+  return names.flatMap((name) => {
+    const status = recordsOf(records, name).at(-1)?.status ?? "not installed";
+    return status === "deployed" ? [] : [`release ${name} is ${status}`];
+  });
+}

@@ -1,4 +1,5 @@
 import * as semver from "semver";
+import { endLine } from "./faults/objects";
 import { countText, type Counts } from "./proxies";
 import { isVersion } from "./planes";
 import { layoutOf } from "./releases";
@@ -27,9 +28,6 @@ export interface TransitionVerdict {
   readonly refused: readonly string[];
   readonly warnings: readonly string[];
 }
-
-/** Label of every object that is a fault. */
-export const faultLabel = "jam-istio/fault";
 
 const minor = (version: string) => semver.minor(version);
 
@@ -91,10 +89,7 @@ function laggards({ running, wanted, byRevision = false, proxies = {} }: Transit
 }
 
 const faultText = (namespaces: readonly string[]) =>
-  `faults are active in ${namespaces.join(", ")}. First end them: ` +
-  namespaces
-    .map((name) => `kubectl delete virtualservices.networking.istio.io -n ${name} -l ${faultLabel}`)
-    .join(" && ");
+  `faults are active in ${namespaces.join(", ")}. First end them: ` + namespaces.map(endLine).join(" && ");
 
 /**
  * Judges the step from the control plane that runs to the wanted one.

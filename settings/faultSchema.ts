@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { milliseconds } from "../mesh/faults/duration";
 import { flag, kubernetesName, list, map, text, whole, word } from "./leaves";
 
 /** Pulumi hands an unquoted YAML timestamp over in Go's notation; both forms are accepted. */
@@ -21,21 +22,15 @@ const expires = text({
   test: (value) => parseTime(value) !== undefined,
 }).transform((value) => parseTime(value) ?? value);
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-function milliseconds(duration: string): number {
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(duration)) return 0;
-  return [...duration.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
-    (sum, [, amount, unit]) => sum + Number(amount) * (units[unit ?? ""] ?? 0),
-    0,
-  );
-}
-
 const percentageText = "0, or a number from 0.0001 to 100";
 const percentage = z
   .number({ error: () => percentageText })
   .refine((value) => value === 0 || (value >= 0.0001 && value <= 100), { error: () => percentageText })
   .meta({ description: "Share of the requests that are hit, in percent.", allowed: percentageText });
+
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+const labelKey = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+const labelValue = /^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/;
 
 const common = {
   sourceLabels: z
@@ -43,15 +38,19 @@ const common = {
       error: () => "labels of the calling pods, such as {app: ps}",
     })
     .refine((labels) => Object.keys(labels).length > 0, { error: () => "at least one label" })
+    .refine((labels) => Object.entries(labels).every(([key, value]) => labelKey.test(key) && labelValue.test(value)), {
+      error: () => "labels as Kubernetes has them: at most 63 of letters, digits, -, _ and ., no others at the ends",
+    })
     .meta({ description: "Only callers with these labels feel the fault.", allowed: "labels, such as {app: ps}" })
     .optional(),
   everyone: flag("Every caller in the namespace feels the fault. Needed where `sourceLabels` is not given.").optional(),
 };
 const host = kubernetesName("The Service in the instance's namespace that is faulted.");
 const prefix = text({
-  allowed: "a path that starts with /",
-  describe: "Only this path is hit, and what lies below it.",
-  test: (value) => /^\/[^\s?#]*$/.test(value),
+  allowed: "a path that starts with /; with * at its end whatever begins so",
+  describe:
+    "Only this path is hit, and what lies below it: /auth and /auth/login, not /authors. /auth* hits whatever begins so.",
+  test: (value) => /^\/[^\s?#*]*\*?$/.test(value),
 }).optional();
 
 const kind = <const T extends string>(name: T) => z.literal(name).meta({ description: "The kind of fault." });
@@ -73,7 +72,7 @@ const httpDelay = map(
     host,
     prefix,
     fixedDelay: text({
-      allowed: "a duration of at least 1ms such as 7s or 1m30s",
+      allowed: "a duration of at least 1ms, in whole milliseconds, such as 7s or 1m30s",
       describe: "How long each request waits.",
       test: (value) => milliseconds(value) >= 1,
     }),
@@ -121,7 +120,13 @@ export const faultInjection = map(
   {
     enabled: flag("Whether the faults are in.").default(false),
     expires: expires.optional(),
+    reaper: flag(
+      "Whether a Job in the cluster ends the faults at `expires`, with the right to delete just these. Its image is the mesh's own proxyv2.",
+    ).default(false),
+    restartClients: flag(
+      "Whether the calling workloads are restarted once the faults are in, without waiting for them. Not needed: new connections feel a fault at once.",
+    ).default(false),
     faults: list(fault, "The faults, in the order in which their rules apply.", "a list of faults").default([]),
   },
-  "Faults put in on purpose. This version checks them and does not inject them yet.",
+  "Faults put in on purpose, and out again.",
 ).prefault({});

@@ -1,4 +1,5 @@
 import { collisions, serviceEntries } from "../mesh/serviceEntries";
+import { faults } from "./faultRules";
 import { components, passphrase, revision, version } from "./meshRules";
 import { when, type Given, type Problem, type RuleOf } from "./rule";
 
@@ -77,44 +78,6 @@ function pathOfEntry(name: string, given: Given): string {
   if (index >= 0) return placeOf(given, index);
   return { mysql: "mysql", bucket: "dataStorage", smtp: "mail" }[name] ?? name;
 }
-
-const faults: RuleOf = ({ faultInjection, production, mysql, mail, dataStorage, externalServices, servicePlaces }) => {
-  if (faultInjection === undefined) return [];
-  // A name may be that of a service that is wrong by itself.
-  const servicesKnown = externalServices !== undefined && servicePlaces === undefined;
-  const known = new Set<string>([
-    ...(mysql === undefined || mysql.external ? ["mysql"] : []),
-    ...(mail === undefined || mail.external ? ["mail"] : []),
-    ...(dataStorage === undefined || dataStorage.mode === "aws" ? ["bucket"] : []),
-    ...(externalServices ?? []).map((service) => service.name),
-  ]);
-  return [
-    ...when(
-      faultInjection.enabled,
-      "faultInjection.enabled",
-      production === true
-        ? "true is not allowed on a production instance"
-        : "true is not allowed yet: this version checks faults and does not inject them",
-    ),
-    ...faultInjection.faults.flatMap((fault, index) => {
-      const path = `faultInjection.faults[${String(index)}]`;
-      return [
-        ...when(
-          fault.type === "externalHost" && servicesKnown && !known.has(fault.service),
-          `${path}.service`,
-          fault.type === "externalHost"
-            ? `"${fault.service}" is no external service of this stack. Allowed: ${[...known].join(", ") || "none is configured"}`
-            : "",
-        ),
-        ...when(
-          (fault.sourceLabels === undefined) === (fault.everyone !== true),
-          path,
-          "say whom it hits: sourceLabels with the callers' labels, or everyone: true, not both",
-        ),
-      ];
-    }),
-  ];
-};
 
 /** Rules over more than one key, judged on the sections that are valid by themselves. */
 export function judge(given: Given): readonly Problem[] {

@@ -41,10 +41,12 @@ describe("a version bump", () => {
   const gate = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate upgrade-gate inputs.version";
   const repositories = gate.replace("version", "repositories.0");
   const rollout = "pulumi-nodejs:dynamic/jam-istio:SidecarRollout sidecar-rollout inputs.version";
-  // Who is told the new version: the gate, three times, and the rollout, twice.
+  // Who is told the new version: the gate, four times, and the rollout, twice.
   const target = gate.replace("version", "target");
+  const rest = gate.replace("version", "rest");
   const told = [
     gate,
+    rest,
     target,
     gate.replace("version", "rollout.serving.version"),
     rollout,
@@ -85,6 +87,6 @@ describe("a version bump", () => {
   });
 
   it("with a shared control plane changes nothing but what the gate is told", async () => {
-    assert.deepEqual(await bump(classicVersion, "1.4.10", { controlPlane: "shared" }), [rollout, target, gate]);
+    assert.deepEqual(await bump(classicVersion, "1.4.10", { controlPlane: "shared" }), [rollout, rest, target, gate]);
   });
 });

@@ -20,6 +20,7 @@ describe("UpgradeGate", () => {
     assert.deepEqual(inputs, {
       allow: ["downgrade"],
       controlPlane: "managed",
+      faults: { objects: [], wanted: [] },
       injection: "enabled",
       known: [],
       kubernetes,
@@ -30,6 +31,7 @@ describe("UpgradeGate", () => {
       releaseName: "adopted",
       releases: ["istio-init", "adopted"],
       repositories: [`https://storage.googleapis.com/istio-release/releases/${classicVersion}/charts`],
+      rest: inputs["rest"],
       rollout: {
         daemonSets: false,
         enabled: true,

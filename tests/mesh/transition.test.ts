@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as semver from "semver";
 import fc from "fast-check";
-import { faultLabel, judgeTransition, type Transition } from "../../mesh/transition";
+import { faultLabel } from "../../mesh/faults/objects";
+import { judgeTransition, type Transition } from "../../mesh/transition";
 
 type Verdict = (running: string, wanted: string) => readonly string[];
 const said =

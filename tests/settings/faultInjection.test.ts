@@ -3,8 +3,9 @@ import { checkRows, checkValid, classic, settingsOf, type Config, type Row } fro
 
 const host = "a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends";
 const percentage = "0, or a number from 0.0001 to 100";
+const path = "a path that starts with /; with * at its end whatever begins so";
 const status = "a whole number from 200 to 599";
-const delay = "a duration of at least 1ms such as 7s or 1m30s";
+const delay = "a duration of at least 1ms, in whole milliseconds, such as 7s or 1m30s";
 const port = "a whole number from 1 to 65535";
 const time = 'a time with its zone such as "2026-12-01T18:00:00Z"';
 const whom = "say whom it hits: sourceLabels with the callers' labels, or everyone: true, not both";
@@ -46,7 +47,9 @@ describe("settings: keys of faultInjection", () => {
     {
       name: "the section is a map",
       config: { ...classic, faultInjection: "on" },
-      problems: ['faultInjection: "on" is not allowed. Allowed: a map with the keys enabled, expires, faults'],
+      problems: [
+        'faultInjection: "on" is not allowed. Allowed: a map with the keys enabled, expires, reaper, restartClients, faults',
+      ],
     },
     ...["tomorrow", "2026-12-01", "2026-12-01T18:00:00", "2026-13-01T18:00:00Z", "2026-12-01T25:00:00Z"].map(
       (text) => ({
@@ -87,8 +90,8 @@ describe("settings: keys of faultInjection", () => {
       ],
     },
     wrong(abort, "host", { host: "fake_service" }, '"fake_service"', host),
-    wrong(abort, "prefix", { prefix: "auth" }, '"auth"', "a path that starts with /"),
-    wrong(abort, "prefix", { prefix: "/auth?x=1" }, '"/auth?x=1"', "a path that starts with /"),
+    wrong(abort, "prefix", { prefix: "auth" }, '"auth"', path),
+    wrong(abort, "prefix", { prefix: "/auth?x=1" }, '"/auth?x=1"', path),
     wrong(abort, "httpStatus", { httpStatus: 199 }, "199", status),
     wrong(abort, "httpStatus", { httpStatus: 600 }, "600", status),
     wrong(abort, "httpStatus", { httpStatus: "503" }, '"503"', status),
@@ -121,15 +124,23 @@ describe("settings: keys of faultInjection", () => {
   checkValid([
     {
       name: "0, 0.0001 and 100 percent are valid",
-      config: faults({ ...abort, percentage: 0 }, { ...wait, percentage: 0.0001 }, { ...wait, percentage: 100 }),
+      config: faults(
+        { ...abort, prefix: "/a", percentage: 0 },
+        { ...wait, prefix: "/b", percentage: 0.0001 },
+        { ...wait, percentage: 100 },
+      ),
     },
     {
       name: "1ms and 1m30s are valid",
-      config: faults({ ...wait, fixedDelay: "1ms" }, { ...wait, fixedDelay: "1m30s" }),
+      config: faults({ ...wait, prefix: "/a", fixedDelay: "1ms" }, { ...wait, fixedDelay: "1m30s" }),
     },
     {
       name: "200, 599 and port 65535 are valid",
-      config: faults({ ...abort, httpStatus: 200 }, { ...abort, httpStatus: 599 }, { ...redirect, ports: [65535] }),
+      config: faults(
+        { ...abort, prefix: "/a", httpStatus: 200 },
+        { ...abort, httpStatus: 599 },
+        { ...redirect, ports: [65535] },
+      ),
     },
   ]);
 });
@@ -139,10 +150,32 @@ describe("settings: rules over faultInjection", () => {
     `faultInjection.faults[0].service: "mysql" is no external service of this stack. Allowed: ${allowed}`;
   checkRows([
     {
-      name: "enabled is not built yet",
-      config: faultInjection({ enabled: true }),
+      name: "a reaper needs an end",
+      config: faultInjection({ reaper: true }),
+      problems: ["faultInjection.expires: missing: faultInjection.reaper ends the faults at that time"],
+    },
+    {
+      name: "fake-service itself is no host",
+      config: faults({ ...redirect, host: "fake-service" }),
+      problems: ['faultInjection.faults[0].host: "fake-service" is where faults lead to; choose another Service'],
+    },
+    {
+      name: "a port twice",
+      config: faults({ ...redirect, ports: [1, 2, 1] }),
+      problems: ["faultInjection.faults[0].ports: port 1 is listed twice"],
+    },
+    {
+      name: "a rule that an earlier one hides",
+      config: faults(abort, { ...wait, prefix: "/auth" }),
       problems: [
-        "faultInjection.enabled: true is not allowed yet: this version checks faults and does not inject them",
+        "faultInjection.faults[1]: would never act: faults[0] (httpAbort/ct-webapp) comes first and takes all its calls; put the narrower one first, or leave one out",
+      ],
+    },
+    {
+      name: "rules that cross",
+      config: faults({ ...abort, prefix: "/auth" }, { ...wait, everyone: undefined, sourceLabels: { app: "ps" } }),
+      problems: [
+        "faultInjection.faults[1]: overlaps with faults[0] (httpAbort/ct-webapp/auth), and the first one that matches wins: give them sourceLabels or paths that have nothing in common",
       ],
     },
     {
@@ -172,8 +205,8 @@ describe("settings: rules over faultInjection", () => {
     },
     {
       name: "a fault with callers and everyone is refused",
-      config: faults(abort, { ...wait, sourceLabels: { app: "ps" } }),
-      problems: [`faultInjection.faults[1]: ${whom}`],
+      config: faults({ ...wait, sourceLabels: { app: "ps" } }),
+      problems: [`faultInjection.faults[0]: ${whom}`],
     },
   ]);
   checkValid([
@@ -185,10 +218,20 @@ describe("settings: rules over faultInjection", () => {
   ]);
 
   it("every kind of fault gets its defaults", () => {
-    const { faultInjection: read } = settingsOf({ ...faults(abort, wait, redirect, external), mysql });
+    const { faultInjection: read } = settingsOf({
+      ...faults({ ...abort, prefix: "/a" }, wait, redirect, external),
+      mysql,
+    });
     assert.deepEqual(read, {
       enabled: false,
-      faults: [{ ...abort, percentage: 100 }, { ...wait, percentage: 100 }, redirect, { ...external, mode: "refuse" }],
+      reaper: false,
+      restartClients: false,
+      faults: [
+        { ...abort, prefix: "/a", percentage: 100 },
+        { ...wait, percentage: 100 },
+        redirect,
+        { ...external, mode: "refuse" },
+      ],
     });
   });
 });

@@ -68,7 +68,7 @@ const minimal = {
   mail: { external: false, externalHostPort: 587 },
   externalServices: [],
   rollout: { enabled: true, namespaces: ["dev701"], ...pace },
-  faultInjection: { enabled: false, faults: [] },
+  faultInjection: { enabled: false, reaper: false, restartClients: false, faults: [] },
   layout: "classic",
 };
 
@@ -98,6 +98,8 @@ describe("settings: what a valid config gives", () => {
       externalServices: [{ ...full.externalServices[0], resolution: "DNS" }],
       faultInjection: {
         enabled: false,
+        reaper: false,
+        restartClients: false,
         expires: "2026-12-01T18:00:00.000Z",
         faults: [{ ...full.faultInjection.faults[0], percentage: 100 }],
       },

@@ -1,6 +1,7 @@
 import { GateHost } from "../../components/gateHost";
 import * as pulumi from "@pulumi/pulumi";
 import { readStackState, type StateRelease } from "../../components/stackState";
+import { drillState } from "../../mesh/faults/drill";
 import { deploy, type Outputs } from "../../program";
 import { completeMocks } from "../../render/record";
 import type { Settings } from "../../settings";
@@ -52,7 +53,8 @@ export async function deployed(
   await pulumi.runtime.setMocks({ newResource, call }, "jam-istio", settings.stack, false, "organization");
   completeMocks();
   const host = await GateHost.start();
-  const outputs = deploy(settings, host, { state: await readStackState(), kept: providers.kept ?? [] });
+  const state = await readStackState();
+  const outputs = deploy(settings, host, { state, kept: providers.kept ?? [], drill: drillState(settings) });
   await pulumi.runtime.disconnect();
   return { seen, outputs };
 }

@@ -27,7 +27,7 @@ export function chartRoot(): string | undefined {
 }
 
 /** Why no control plane can be started here on a Kubernetes minor; `undefined` where one can. */
-function labMissing(minor: string): string | undefined {
+export function labMissing(minor: string): string | undefined {
   if (chartRoot() === undefined) return "no chart mirror: JAM_ISTIO_CHARTS";
   const binaries = findBinaries(minor);
   return typeof binaries === "string" ? binaries : undefined;
@@ -40,7 +40,8 @@ export function missingFor(minor: string): string | undefined {
   return labMissing(minor);
 }
 
-function describeWith(reason: string | undefined, title: string, suite: () => void): void {
+/** A suite that runs, or one pending test that says why not. */
+export function describeWith(reason: string | undefined, title: string, suite: () => void): void {
   describe(title, () => {
     if (reason === undefined) suite();
     else it(`pending: ${reason}`);

@@ -1,0 +1,79 @@
+import type { V1Namespace } from "@kubernetes/client-node";
+import { unfinishedReleases } from "../mesh/helmReleases";
+import type { Wanted } from "../mesh/gate";
+import type { FaultsFound } from "../mesh/faults/judge";
+import type { VirtualService } from "../mesh/faults/foreign";
+import { runningVersion } from "../mesh/planes";
+import { planeOf } from "../mesh/revisions";
+import { listText, type RolloutSettings } from "../mesh/rollout";
+import { servedVersion, type Serving } from "../mesh/serving";
+import { surveyNamespaces } from "./dataPlane";
+import { optional } from "./errors";
+import { collectionOf } from "./faultParts";
+import { bounded, connect, type Cluster, type ClusterAddress } from "./kubernetes";
+import { observe } from "./observe";
+
+/** What decides whether the mesh is finished. */
+export interface MeshWanted extends Pick<
+  Wanted,
+  "namespace" | "controlPlane" | "layout" | "version" | "target" | "revision" | "recorded" | "releases"
+> {
+  readonly rollout: RolloutSettings & { readonly serving: Serving };
+}
+
+/** Every VirtualService that may be seen: of the cluster, else of the namespace. */
+async function virtualServices({ send }: Cluster, namespace: string): Promise<readonly VirtualService[]> {
+  const all = (await optional(send("GET", "/apis/networking.istio.io/v1alpha3/virtualservices"))) ?? undefined;
+  const text = all ?? (await optional(send("GET", collectionOf("VirtualService", namespace)))) ?? `{"items":[]}`;
+  return (JSON.parse(text) as { items: readonly VirtualService[] | null }).items ?? [];
+}
+
+/** What of the mesh is not as the settings say: no time for a fault. */
+async function unfinished(cluster: Cluster, address: ClusterAddress, wanted: MeshWanted): Promise<readonly string[]> {
+  const found = await observe(address, wanted);
+  const managed = wanted.controlPlane === "managed";
+  const running = runningVersion(planeOf(found.planes, wanted), wanted.recorded);
+  const target = wanted.target ?? wanted.version;
+  const changes =
+    managed && running !== target ? [`Istio ${running ?? "does not run yet and"} is to become ${target}`] : [];
+  const { serving, namespaces, daemonSets, enabled } = wanted.rollout;
+  const served = servedVersion(found.planes, serving);
+  const options = { version: served ?? "", revision: serving.revision, daemonSets };
+  const surveys = served === undefined || !enabled ? [] : await surveyNamespaces(cluster, namespaces, options);
+  const outdated = surveys.flatMap(({ restarts }) => restarts.map(({ name }) => name));
+  return [
+    ...changes,
+    ...(managed ? unfinishedReleases(wanted.releases, found.records) : []),
+    ...(outdated.length === 0 ? [] : [`sidecars are outdated: ${listText(outdated)}`]),
+  ];
+}
+
+/**
+ * Reads what faults are judged by; changes nothing.
+ * @throws Error with one line when the API server cannot be asked
+ */
+export async function observeFaults(address: ClusterAddress, wanted: MeshWanted): Promise<FaultsFound> {
+  const cluster = await connect(address);
+  const { namespace } = wanted;
+  const [services, routes, pods, sets, own, open] = await bounded(
+    "the Kubernetes API",
+    60,
+    Promise.all([
+      cluster.core.listNamespacedService({ namespace }),
+      virtualServices(cluster, namespace),
+      cluster.core.listNamespacedPod({ namespace }),
+      cluster.apps.listNamespacedReplicaSet({ namespace }),
+      optional<V1Namespace>(cluster.core.readNamespace({ name: namespace })),
+      unfinished(cluster, address, wanted),
+    ]),
+  );
+  return {
+    services: services.items,
+    virtualServices: routes,
+    pods: pods.items,
+    replicaSets: sets.items,
+    namespaceLabels: own?.metadata?.labels ?? {},
+    context: cluster.context,
+    unfinished: open,
+  };
+}

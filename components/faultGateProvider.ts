@@ -1,0 +1,105 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { reasonOf } from "../cluster/errors";
+import { readMark, removeMark } from "../cluster/faultParts";
+import { observeFaults, type MeshWanted } from "../cluster/faults";
+import { connect, type ClusterAddress } from "../cluster/kubernetes";
+import type { DrillState } from "../mesh/faults/drill";
+import { faultName } from "../mesh/faults/fault";
+import { judgeFaults, type FaultTarget, type FaultsWanted } from "../mesh/faults/judge";
+
+// Runs in the process of Pulumi's dynamic provider, not in the program's.
+
+/** What the faults' gate remembers in the stack's state. No secrets. */
+export interface FaultGateInputs extends MeshWanted, FaultsWanted {
+  readonly kubernetes: ClusterAddress;
+  readonly drill: string;
+  /** Whether the faults are in, and if not, why not. */
+  readonly state: Exclude<DrillState, "off">;
+  /** Filled by the check: when the drill began. */
+  readonly start?: string;
+}
+
+const say = (line: string) => {
+  console.log(line);
+};
+
+const endedText =
+  "the faults were ended by hand (mesh faults --off) and are not put back. To put them in again: up once with " +
+  "faultInjection.enabled: false, or change faultInjection.expires";
+
+/** Faults that were not in before. */
+function added(olds: Partial<FaultGateInputs>, news: FaultGateInputs): readonly FaultTarget[] {
+  const before = olds.state === "on" ? (olds.targets ?? []).map((one) => JSON.stringify(one)) : [];
+  return news.targets.filter((one) => !before.includes(JSON.stringify(one)));
+}
+
+async function judgeNow(news: FaultGateInputs) {
+  const [found, mark] = await Promise.all([
+    observeFaults(news.kubernetes, news),
+    connect(news.kubernetes).then((cluster) => readMark(cluster, news.namespace)),
+  ]);
+  const { refused, notes } = judgeFaults(found, news);
+  const late = news.expires !== undefined && new Date(news.expires) <= new Date();
+  const more = [...(mark === news.drill ? [endedText] : []), ...(late ? [expiredText(news)] : [])];
+  return { refused: [...refused, ...more], notes };
+}
+
+const expiredText = ({ expires = "" }: FaultGateInputs) =>
+  `faultInjection.expires is past (${expires}): set faultInjection.enabled: false, or a time to come`;
+
+async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Promise<pulumi.dynamic.CheckResult> {
+  const start = olds.drill === news.drill && olds.start !== undefined ? olds.start : new Date().toISOString();
+  const inputs = { ...news, start };
+  const failures = (reasons: readonly string[]) => ({
+    failures: reasons.map((reason) => ({ property: "", reason: `no fault was put in: ${reason}` })),
+  });
+  if (news.state === "ended") {
+    say(`warning: ${endedText}`);
+    return { inputs };
+  }
+  if (news.state === "expired") {
+    // Faults that were in are taken out; new ones do not come late.
+    if (olds.drill !== news.drill) return failures([expiredText(news)]);
+    say(`warning: ${expiredText(news)}; up takes the faults out`);
+    return { inputs };
+  }
+  try {
+    const { refused, notes } = await judgeNow(news);
+    const comes = added(olds, news);
+    if (refused.length > 0 && comes.length > 0) return failures(refused);
+    for (const line of [...refused.map((text) => `warning: ${text}`), ...notes]) say(line);
+    return { inputs };
+  } catch (error) {
+    return failures([`the cluster cannot be read, so faults cannot be judged: ${reasonOf(error)}`]);
+  }
+}
+
+/** Asks again: much may have happened since the preview. */
+async function admit(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Promise<void> {
+  if (news.state !== "on") return;
+  const comes = added(olds, news);
+  if (comes.length === 0) return;
+  const { refused } = await judgeNow(news);
+  if (refused.length > 0) throw new Error(`no fault was put in: ${refused.join("; ")}`);
+  say(`drill ${news.drill}: putting in ${comes.map(({ fault }) => faultName(fault)).join(", ")}`);
+}
+
+/** What the faults' gate does at each step of Pulumi's. */
+export const provider: pulumi.dynamic.ResourceProvider = {
+  check,
+  diff: (_id, olds: FaultGateInputs, news: FaultGateInputs) =>
+    Promise.resolve({ changes: olds.drill !== news.drill || olds.state !== news.state, replaces: [] }),
+  create: async (inputs: FaultGateInputs) => {
+    await admit({}, inputs);
+    return { id: "faults", outs: inputs };
+  },
+  update: async (_id, olds: FaultGateInputs, news: FaultGateInputs) => {
+    // Another drill: that one was ended by hand says nothing of this one.
+    if (olds.drill !== news.drill) await removeMark(await connect(news.kubernetes), news.namespace);
+    await admit(olds, news);
+    return { outs: news };
+  },
+  delete: async (_id, props: FaultGateInputs) => {
+    await removeMark(await connect(props.kubernetes), props.namespace);
+  },
+};

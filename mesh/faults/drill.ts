@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import type { Settings } from "../../settings/parse";
+import type { Fault } from "./fault";
+import { faultObjects, type DrillMarks, type FaultObject } from "./objects";
+
+const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);
+
+/** The name of the drill that the settings describe; another one as soon as its faults or its end change. */
+export function drillOf({ stack, faultInjection }: Pick<Settings, "stack" | "faultInjection">): string {
+  return `${stack}-${digest([faultInjection.faults, faultInjection.expires ?? null])}`;
+}
+
+/** Whether the settings' faults are in: `ended` by a person with `mesh faults --off`, `expired` by their own end. */
+export type DrillState = "off" | "on" | "expired" | "ended";
+
+/**
+ * Judges whether the settings' faults are to be in.
+ * @param ended the drill that a person ended by hand
+ */
+export function drillState(
+  settings: Pick<Settings, "stack" | "faultInjection">,
+  { ended, now = new Date() }: { readonly ended?: string | undefined; readonly now?: Date } = {},
+): DrillState {
+  const { enabled, faults, expires } = settings.faultInjection;
+  if (!enabled || faults.length === 0) return "off";
+  if (ended === drillOf(settings)) return "ended";
+  return expires !== undefined && new Date(expires) <= now ? "expired" : "on";
+}
+
+/** The key of an object among those of a namespace. */
+export const keyOf = ({ kind, metadata }: FaultObject) => `${kind}/${metadata.name}`;
+
+/** The objects of the settings' faults. */
+export function drillObjects(
+  settings: Settings,
+  marks: Pick<DrillMarks, "start"> & { readonly faults?: readonly Fault[] },
+): readonly FaultObject[] {
+  const { namespace, faultInjection } = settings;
+  const end = faultInjection.expires ?? "none";
+  return faultObjects(marks.faults ?? faultInjection.faults, settings, {
+    namespace,
+    drill: drillOf(settings),
+    start: marks.start,
+    end,
+  });
+}
+
+/** What of the settings is not about faults, as one short text: two that are equal differ in faults at the most. */
+export function restOf(settings: Settings): string {
+  const rest = Object.entries(settings).filter(([key]) => key !== "faultInjection" && key !== "kialiPassphrase");
+  return digest(Object.fromEntries(rest));
+}

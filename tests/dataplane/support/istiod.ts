@@ -1,0 +1,84 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { chmodSync, openSync, writeFileSync } from "node:fs";
+import { connect, createServer, type AddressInfo, type Server } from "node:net";
+import { join } from "node:path";
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+/** A real istiod on loopback, and the Unix socket that leads to it from every network namespace. */
+export class Istiod {
+  private child: ChildProcess | undefined;
+  private relay: Server | undefined;
+  private port = 0;
+
+  public constructor(
+    private readonly program: string,
+    private readonly kubeconfig: string,
+    private readonly folder: string,
+  ) {}
+
+  public get xds(): string {
+    return join(this.folder, "xds.sock");
+  }
+
+  /** Starts it, or starts it again. */
+  public async start(): Promise<void> {
+    const mesh = join(this.folder, "mesh.yaml");
+    // A stock Envoy has none of Istio's own filters.
+    const proxies = "defaultConfig: { terminationDrainDuration: 5s }";
+    writeFileSync(mesh, `enablePrometheusMerge: false\nenableAutoMtls: false\n${proxies}\n`);
+    const names = ["--httpAddr", "--httpsAddr", "--secureGRPCAddr", "--monitoringAddr"];
+    const addresses = [];
+    for (const name of names) addresses.push(name, `127.0.0.1:${String(await freePort())}`);
+    if (this.port === 0) this.port = await freePort();
+    const log = openSync(join(this.folder, "istiod.log"), "a");
+    this.child = spawn(
+      this.program,
+      [
+        ...["discovery", "--kubeconfig", this.kubeconfig, "--namespace", "istio-system", "--ctrlz_port", "0"],
+        ...["--meshConfig", mesh, "--grpcAddr", `127.0.0.1:${String(this.port)}`, ...addresses],
+      ],
+      {
+        cwd: this.folder,
+        stdio: ["ignore", log, log],
+        env: {
+          ...process.env,
+          ...{ POD_NAME: "istiod", POD_NAMESPACE: "istio-system", SERVICE_ACCOUNT: "istiod", REVISION: "default" },
+          ...{ PILOT_CERT_PROVIDER: "istiod", CLUSTER_ID: "Kubernetes" },
+          ...{ PILOT_ENABLE_METADATA_EXCHANGE: "false", PILOT_ENABLE_ALPN_FILTER: "false" },
+          ...{ INJECTION_WEBHOOK_CONFIG_NAME: "", VALIDATION_WEBHOOK_CONFIG_NAME: "" },
+        },
+      },
+    );
+    if (this.relay !== undefined) return;
+    this.relay = createServer((from) => {
+      const target = connect(this.port, "127.0.0.1", () => from.pipe(target).pipe(from));
+      const end = () => {
+        from.destroy();
+        target.destroy();
+      };
+      for (const socket of [from, target]) socket.on("error", end).on("close", end);
+    });
+    const { relay } = this;
+    await new Promise<void>((resolve) => relay.listen(this.xds, resolve));
+    // The proxy has a user of its own.
+    chmodSync(this.xds, 0o777);
+  }
+
+  /** Ends the process; its socket stays. */
+  public kill(): void {
+    this.child?.kill("SIGKILL");
+    this.child = undefined;
+  }
+
+  public stop(): void {
+    this.kill();
+    this.relay?.close();
+  }
+}

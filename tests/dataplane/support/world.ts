@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { chmodSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadAll } from "js-yaml";
+import { generate } from "selfsigned";
+import { startControlPlane, type ControlPlane } from "../../../lab/controlPlane";
+import { applyObjects } from "../../../lab/plane";
+import { entryArgs } from "../../../components/externalServices";
+import { faultObjects, type DrillMarks } from "../../../mesh/faults/objects";
+import type { Fault } from "../../../mesh/faults/fault";
+import { serviceEntries, type ExternalSettings } from "../../../mesh/serviceEntries";
+import { crdFiles } from "../../support/crds";
+import { chartRoot } from "../../e2e/support/engine";
+import { Istiod } from "./istiod";
+import { Sidecar, type Backend, type SidecarOptions } from "./sidecar";
+
+/** The external services of both instances. */
+export const external: ExternalSettings = {
+  mysql: { external: true, externalHostName: "db.example.com" },
+  dataStorage: { mode: "aws", region: "eu-central-1" },
+  mail: { external: true, externalHostName: "smtp.example.com", externalHostPort: 587 },
+};
+const names = {
+  "db.example.com": "10.99.2.1",
+  "smtp.example.com": "10.99.2.2",
+  "s3.eu-central-1.amazonaws.com": "10.99.2.3",
+  "bucket.s3.eu-central-1.amazonaws.com": "10.99.2.3",
+};
+/** Addresses of the backends. */
+export const at = { webapp: "10.99.1.1", cache: "10.99.1.2", db: "10.99.2.1", mail: "10.99.2.2", bucket: "10.99.2.3" };
+
+interface Port {
+  readonly name: string;
+  readonly port: number;
+  readonly target: number;
+}
+
+function service(namespace: string, name: string, address: string, ports: readonly Port[]): readonly object[] {
+  const metadata = { name, namespace };
+  const slice = {
+    apiVersion: "discovery.k8s.io/v1",
+    kind: "EndpointSlice",
+    metadata: { ...metadata, labels: { "kubernetes.io/service-name": name } },
+    addressType: "IPv4",
+    ports: ports.map((one) => ({ name: one.name, port: one.target, protocol: "TCP" })),
+    endpoints: [{ addresses: [address], conditions: { ready: true } }],
+  };
+  const spec = { ports: ports.map((one) => ({ name: one.name, port: one.port, targetPort: one.target })) };
+  return [{ apiVersion: "v1", kind: "Service", metadata, spec }, slice];
+}
+
+/** Two instances on one cluster with real istiod; sidecars are started into it. */
+export class World {
+  private readonly sidecars: Sidecar[] = [];
+  private backends: readonly Backend[] = [];
+
+  private constructor(
+    public readonly plane: ControlPlane,
+    public readonly istiod: Istiod,
+    public readonly folder: string,
+    private readonly envoy: string,
+  ) {}
+
+  public static async start(programs: { readonly istiod: string; readonly envoy: string }): Promise<World> {
+    const plane = await startControlPlane("1.34");
+    const folder = mkdtempSync(join(tmpdir(), "jam-dataplane-"));
+    chmodSync(folder, 0o755);
+    const world = new World(plane, new Istiod(programs.istiod, plane.kubeconfig, folder), folder, programs.envoy);
+    await world.setUp();
+    return world;
+  }
+
+  public apply(...objects: readonly object[]): Promise<void> {
+    return applyObjects(this.plane.plane, objects);
+  }
+
+  private async setUp(): Promise<void> {
+    const crds: object[] = [];
+    loadAll(crdFiles(`${chartRoot() ?? ""}/istio-release/charts/base-1.28.10.tgz`), (crd) => {
+      if (crd !== null) crds.push(crd as object);
+    });
+    for (const crd of crds) await this.plane.kubectl("create", "-f", await this.file(crd));
+    for (const name of ["istio-system", "dev701", "integration702"])
+      await this.plane.kubectl("create", "namespace", name);
+    await this.plane.kubectl("wait", "--for=condition=Established", "crd", "--all");
+    const peer = { apiVersion: "security.istio.io/v1", kind: "PeerAuthentication" };
+    await this.apply({
+      ...peer,
+      metadata: { name: "default", namespace: "istio-system" },
+      spec: { mtls: { mode: "DISABLE" } },
+    });
+    for (const namespace of ["dev701", "integration702"]) {
+      await this.apply(
+        ...service(namespace, "ct-webapp", at.webapp, [
+          { name: "http-web", port: 80, target: 8080 },
+          { name: "tcp-raw", port: 7000, target: 7000 },
+        ]),
+        ...service(namespace, "memcached", at.cache, [
+          { name: "tcp-cache", port: 11211, target: 11211 },
+          { name: "memcache", port: 11212, target: 11212 },
+          { name: "http-status", port: 80, target: 8080 },
+        ]),
+        ...service(namespace, "doc-memcached", at.cache, [{ name: "tcp-cache", port: 11211, target: 11211 }]),
+        ...serviceEntries(external).map((entry) => entryArgs(entry, namespace) as object),
+      );
+    }
+    const { private: key, cert } = await generate([{ name: "commonName", value: "test" }], { keySize: 2048 });
+    this.backends = [
+      { kind: "http", address: at.webapp, port: 8080 },
+      { kind: "greeting", address: at.webapp, port: 7000 },
+      { kind: "echo", address: at.cache, port: 11211 },
+      { kind: "echo", address: at.cache, port: 11212 },
+      { kind: "http", address: at.cache, port: 8080 },
+      { kind: "greeting", address: at.db, port: 3306 },
+      { kind: "greeting", address: at.mail, port: 587 },
+      { kind: "http", address: at.bucket, port: 80 },
+      { kind: "tls", address: at.bucket, port: 443, key, cert },
+    ];
+    await this.istiod.start();
+  }
+
+  private fileCount = 0;
+  private async file(object: object): Promise<string> {
+    const { writeFile } = await import("node:fs/promises");
+    const path = join(this.folder, `object-${String(this.fileCount++)}.json`);
+    await writeFile(path, JSON.stringify(object));
+    return path;
+  }
+
+  /** ClusterIP of a Service of dev701. */
+  public clusterIP(name: string, namespace = "dev701"): Promise<string> {
+    return this.plane.kubectl("get", "service", name, "-n", namespace, "-o", "jsonpath={.spec.clusterIP}");
+  }
+
+  /** Starts a sidecar of a pod with labels. */
+  public async sidecar(labels: SidecarOptions["labels"], namespace = "dev701"): Promise<Sidecar> {
+    const { envoy, folder, backends } = this;
+    const sidecar = await Sidecar.start({ envoy, folder, xds: this.istiod.xds, namespace, labels, backends, names });
+    this.sidecars.push(sidecar);
+    return sidecar;
+  }
+
+  /** Puts faults into dev701, as the program does. */
+  public async putIn(...faults: readonly Fault[]): Promise<readonly object[]> {
+    const marks: DrillMarks = { namespace: "dev701", drill: "test", start: new Date().toISOString(), end: "none" };
+    const objects = faultObjects(faults, external, marks);
+    await this.apply(...objects);
+    return objects;
+  }
+
+  /** Takes every fault out by label. */
+  public async takeOut(): Promise<void> {
+    const kinds = ["virtualservices", "destinationrules", "serviceentries"].map(
+      (kind) => `${kind}.networking.istio.io`,
+    );
+    await this.plane.kubectl("delete", [...kinds, "services"].join(","), "-n", "dev701", "-l", "jam-istio/fault");
+  }
+
+  public async stop(): Promise<void> {
+    for (const sidecar of this.sidecars) await sidecar.stop();
+    this.istiod.stop();
+    await this.plane.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,184 @@
+import assert from "node:assert/strict";
+import { activeIn, applyCalled, objectsOf } from "./support/callers";
+import { describeOn } from "./support/engine";
+import { Instance, type Config } from "./support/instance";
+import { apply, modernConfig, useLab } from "./support/lab";
+
+const abort = { type: "httpAbort", host: "ct-webapp", httpStatus: 503, sourceLabels: { app: "ps" } };
+const all = [
+  { type: "httpDelay", host: "ct-webapp", prefix: "/auth", fixedDelay: "7s", sourceLabels: { app: "ps" } },
+  abort,
+  { type: "tcpRedirect", host: "memcached", ports: [11211, 11212], everyone: true },
+  { type: "tcpRedirect", host: "doc-memcached", ports: [11211], everyone: true },
+  { type: "externalHost", service: "mysql", everyone: true },
+  { type: "externalHost", service: "bucket", everyone: true },
+  { type: "externalHost", service: "mail", mode: "hang", everyone: true },
+];
+const names = [
+  ...["external-bucket", "external-bucket.2", "external-mysql", "external-smtp"],
+  ...["service-ct-webapp", "service-doc-memcached", "service-memcached"],
+].map((name) => `fault-${name}`);
+const hour = 3_600_000;
+const later = (ms: number) => new Date(Date.now() + ms).toISOString();
+
+describeOn("1.34", "faults through the settings", () => {
+  const lab = useLab("1.34");
+  let instance: Instance;
+  const kubectl = (...args: readonly string[]) => lab().plane.kubectl(...args);
+  const configure = (faultInjection: Config, more: Config = {}, istio: Config = {}) => {
+    instance.configure(
+      modernConfig(
+        lab(),
+        { namespace: "dev701", kiali: { enabled: false }, ...more, faultInjection },
+        { version: "1.30.3", ...istio },
+      ),
+    );
+  };
+  const on = (faults: readonly object[] = all, more: Config = {}) => {
+    configure({ enabled: true, faults, ...more });
+  };
+  const off = (faults: readonly object[] = all) => {
+    configure({ enabled: false, faults });
+  };
+
+  before(async () => {
+    instance = await Instance.create("dev701", {});
+    off();
+    await instance.up();
+    await applyCalled(lab());
+  });
+  after(() => {
+    instance.remove();
+  });
+
+  it("the preview says what breaks for whom until when, and how to end it; it changes nothing", async () => {
+    const before = await objectsOf(lab());
+    const expires = later(hour);
+    on(all, { expires });
+    const from = instance.log.length;
+    await instance.preview();
+    const said = instance.log.slice(from);
+    for (const text of [
+      `ct-webapp/auth is slower by 7s for pods {app: ps} until ${expires}; 1 of 1 calling workloads have a sidecar`,
+      `ct-webapp answers 503 for pods {app: ps} until ${expires}`,
+      "memcached closes connections to 11211 and 11212 for every pod",
+      "mysql is cut off for every pod",
+      "mail hangs for every pod until",
+      "2 of 2 calling workloads have a sidecar",
+      "kubectl delete virtualservices.networking.istio.io -n dev701 -l jam-istio/fault",
+    ])
+      assert.ok(said.includes(text), `${text}\n${said}`);
+    assert.equal(await objectsOf(lab()), before);
+  });
+
+  it("all of them are put in; the next up changes nothing; off takes all of them out", async () => {
+    off();
+    await instance.up();
+    const before = await objectsOf(lab());
+    on(all, { expires: later(hour) });
+    await instance.up();
+    assert.deepEqual((await activeIn(lab())).split(" ").sort(), names);
+    assert.deepEqual(Object.keys(await instance.up()), ["same"]);
+    const { activeFaults } = await instance.outputs();
+    assert.equal((activeFaults?.value as string[]).length, all.length);
+    const one = await kubectl("get", "vs", "fault-service-ct-webapp", "-n", "dev701", "-o", "json");
+    const { metadata } = JSON.parse(one) as { metadata: { annotations: Record<string, string> } };
+    assert.match(metadata.annotations["jam-istio/drill"] ?? "", /^dev701-[0-9a-f]{8}$/);
+    assert.match(metadata.annotations["jam-istio/start"] ?? "", /^20\d\d-.*Z$/);
+    assert.match(metadata.annotations["jam-istio/end"] ?? "", /^20\d\d-.*Z$/);
+    off();
+    await instance.up();
+    assert.equal(await objectsOf(lab()), before);
+    assert.deepEqual(Object.keys(await instance.up()), ["same"]);
+  });
+
+  it("on and off ten times leaves the cluster as it was", async () => {
+    const before = await objectsOf(lab());
+    for (let turn = 0; turn < 10; turn++) {
+      on();
+      await instance.up();
+      off();
+      await instance.up();
+    }
+    assert.equal(await objectsOf(lab()), before);
+  });
+
+  it("a fault is changed and taken from the list in place", async () => {
+    on([abort, all[2] ?? {}]);
+    await instance.up();
+    on([{ ...abort, httpStatus: 500 }]);
+    await instance.up();
+    assert.equal(await activeIn(lab()), "fault-service-ct-webapp");
+    const status = "jsonpath={.spec.http[0].fault.abort.httpStatus}";
+    assert.equal(await kubectl("get", "vs", "fault-service-ct-webapp", "-n", "dev701", "-o", status), "500");
+    off();
+    await instance.up();
+    assert.equal(await activeIn(lab()), "");
+  });
+
+  it("past expires they are gone at the next up, and not put in anew", async () => {
+    const before = await objectsOf(lab());
+    const expires = later(25_000);
+    on([abort], { expires });
+    await instance.up();
+    assert.equal(await activeIn(lab()), "fault-service-ct-webapp");
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, Date.parse(expires) - Date.now())));
+    await instance.up();
+    assert.match(instance.log, /faultInjection.expires is past .*; up takes the faults out/);
+    assert.equal(await objectsOf(lab()), before);
+    assert.deepEqual(Object.keys(await instance.up()), ["same"]);
+    off();
+    await instance.up();
+    on([abort], { expires });
+    assert.match(
+      await instance.failure(() => instance.preview()),
+      /no fault was put in: faultInjection.expires is past/,
+    );
+    off();
+  });
+
+  it("a version change is refused while they are in; one that only takes them out goes through whatever the version says", async () => {
+    on([abort]);
+    await instance.up();
+    configure({ enabled: true, faults: [abort] }, {}, { version: "1.30.2" });
+    assert.match(
+      await instance.failure(() => instance.preview()),
+      /faults are active in dev701\. First end them: kubectl delete/,
+    );
+    // Somebody moved the control plane to another version by hand.
+    const image = (version: string) =>
+      kubectl("set", "image", "deployment/istiod", "-n", "istio-system", `discovery=docker.io/istio/pilot:${version}`);
+    await image("1.28.10");
+    await kubectl("rollout", "status", "deployment/istiod", "-n", "istio-system");
+    off();
+    await instance.up();
+    assert.equal(await activeIn(lab()), "");
+    assert.match(instance.log, /warning: .*1\.28\.10 runs, 1\.30\.3 is wanted/);
+    await image("1.30.3");
+    await kubectl("rollout", "status", "deployment/istiod", "-n", "istio-system");
+    await instance.up();
+  });
+
+  it("a fault that a killed drill left is named by the preview and ended by the next up", async () => {
+    const before = await objectsOf(lab());
+    await apply(lab(), {
+      apiVersion: "networking.istio.io/v1alpha3",
+      kind: "VirtualService",
+      metadata: {
+        name: "fault-service-memcached",
+        namespace: "dev701",
+        labels: { "jam-istio/fault": "active" },
+        annotations: { "jam-istio/drill": "somebody's", "jam-istio/start": "2026-11-24T12:00:00.000Z" },
+      },
+      spec: { hosts: ["memcached"], http: [{ route: [{ destination: { host: "memcached" } }] }] },
+    });
+    const from = instance.log.length;
+    await instance.preview();
+    assert.match(
+      instance.log.slice(from),
+      /fault fault-service-memcached \(drill somebody's, since 2026-11-24T12:00:00\.000Z\) is not in the settings; up ends it/,
+    );
+    await instance.up();
+    assert.equal(await objectsOf(lab()), before);
+  });
+});
