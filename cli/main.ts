@@ -12,6 +12,8 @@ const loadRender = () => require("./renderCommand") as typeof import("./renderCo
 const loadLab = () => require("./labCommand") as typeof import("./labCommand");
 const loadRehearse = () => require("./rehearseCommand") as typeof import("./rehearseCommand");
 const loadMesh = () => require("./meshCommand") as typeof import("./meshCommand");
+const loadFaults = () => require("./faultsCommand") as typeof import("./faultsCommand");
+const loadDrill = () => require("./drillCommand") as typeof import("./drillCommand");
 const loadEngine = () => require("./engineCommands") as typeof import("./engineCommands");
 /* eslint-enable @typescript-eslint/no-require-imports */
 
@@ -66,6 +68,36 @@ mesh
   .option("--json", "print it as JSON")
   .addHelpText("after", "\nExit codes: 0 all is as the settings say, 1 it cannot be told, 3 there is something to do.")
   .action((stack: string, options: object) => loadMesh().status(stack, options));
+mesh
+  .command("faults")
+  .description("The faults that are in: since when, until when, in how many proxies, how often felt")
+  .argument(...stackArgument)
+  .option("--off", "end every fault, by label; up does not put them back")
+  .option("--json", "print it as JSON")
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 no fault is in, 1 it cannot be told, 3 faults are in, or not dropped by all proxies.",
+  )
+  .action((stack: string, options: object) => loadFaults().faults(stack, options));
+mesh
+  .command("drill")
+  .description("Put one fault of the settings in for a while, watch, and take it out whatever happens")
+  .argument(...stackArgument)
+  .argument("<fault>", "its name or its place in faultInjection.faults: httpAbort/ct-webapp, or 1")
+  .requiredOption("--for <duration>", "how long: 30s, 10m, 1h30m; at most 24h")
+  .option(
+    "--stop-if <probe>",
+    "command or http(s) URL that is tried before and meanwhile: when it fails the drill ends",
+  )
+  .option("--json", "print the report as JSON")
+  .addHelpText(
+    "after",
+    "\nThe settings' faultInjection.enabled stays false: the drill needs no deployment. Ctrl-C takes the fault out.\n" +
+      "Exit codes: 0 it ran its time, 1 refused or failed, 3 the probe failed, 4 stopped by hand.",
+  )
+  .action((stack: string, fault: string, options: { readonly for: string }) =>
+    loadDrill().drill(stack, fault, options),
+  );
 
 const lab = program
   .command("lab")

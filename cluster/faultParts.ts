@@ -1,5 +1,5 @@
 import { faultLabel } from "../mesh/faults/objects";
-import { isDenied, isNotFound, optional } from "./errors";
+import { isNotFound, optional, reasonOf } from "./errors";
 import { bounded, listMetadata, type Cluster, type Metadata } from "./kubernetes";
 
 const networking = (namespace: string) => `/apis/networking.istio.io/v1alpha3/namespaces/${namespace}`;
@@ -54,27 +54,36 @@ export async function removeParts(
 const markName = "jam-istio-faults-off";
 const markPath = (namespace: string) => `/api/v1/namespaces/${namespace}/configmaps`;
 
-/** The drill that a person ended by hand: the next update does not put it back. */
-export async function readMark({ send }: Cluster, namespace: string): Promise<string | undefined> {
+/** The drills that a person ended by hand: an update does not put them back. */
+export async function readMark({ send }: Pick<Cluster, "send">, namespace: string): Promise<readonly string[]> {
   const text = await optional(send("GET", `${markPath(namespace)}/${markName}`));
-  return text === undefined ? undefined : (JSON.parse(text) as { data?: { drill?: string } }).data?.drill;
+  const mark = text === undefined ? undefined : (JSON.parse(text) as { data?: { drills?: string } });
+  return mark?.data?.drills?.split(" ") ?? [];
 }
 
-/** Remembers that a drill was ended by hand. @returns why it could not; undefined when it could */
-export async function writeMark({ send }: Cluster, namespace: string, drill: string): Promise<string | undefined> {
-  const body = { metadata: { name: markName, namespace }, data: { drill, ended: new Date().toISOString() } };
+/** Remembers that drills were ended by hand. @returns why it could not; undefined when it could */
+export async function writeMark(
+  { send }: Cluster,
+  namespace: string,
+  drills: readonly string[],
+): Promise<string | undefined> {
   try {
-    if ((await readMark({ send } as Cluster, namespace)) !== undefined)
-      await send("PATCH", `${markPath(namespace)}/${markName}`, { body: { data: body.data } });
-    else await send("POST", markPath(namespace), { body: { apiVersion: "v1", kind: "ConfigMap", ...body } });
+    const before = await readMark({ send }, namespace);
+    const all = [...new Set([...before, ...drills])].sort();
+    const data = { drills: all.join(" "), ended: new Date().toISOString() };
+    if (before.length > 0) await send("PATCH", `${markPath(namespace)}/${markName}`, { body: { data } });
+    else {
+      const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: markName, namespace }, data };
+      await send("POST", markPath(namespace), { body });
+    }
     return undefined;
   } catch (error) {
-    if (isDenied(error)) return "not permitted (HTTP 403)";
-    throw error;
+    // The end of the faults matters more than the note of it.
+    return reasonOf(error);
   }
 }
 
-/** Forgets it. */
+/** Forgets them. */
 export async function removeMark({ send }: Cluster, namespace: string): Promise<void> {
   await optional(send("DELETE", `${markPath(namespace)}/${markName}`));
 }

@@ -2,6 +2,8 @@ import { request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig, VersionApi } from "@kubernetes/client-node";
 
+import { askPod } from "./portForward";
+
 /** Where a cluster is found: as in `jam-istio:kubernetes`. */
 export interface ClusterAddress {
   /** Context of the kubeconfig; default: its current one. */
@@ -20,6 +22,8 @@ export interface Cluster {
   readonly version: VersionApi;
   /** Sends a request as it is. @throws HttpError with the status where it is none of success */
   readonly send: (method: Method, path: string, more?: Message) => Promise<string>;
+  /** Asks a server on a pod's loopback. */
+  readonly askPod: (asked: Parameters<typeof askPod>[1]) => Promise<string>;
   /** Name of the kubeconfig's context. */
   readonly context: string;
 }
@@ -126,6 +130,7 @@ export async function connect(address: ClusterAddress): Promise<Cluster> {
     batch: config.makeApiClient(client.BatchV1Api),
     version: config.makeApiClient(client.VersionApi),
     send: (method, path, more = {}) => send(config, method, path, more),
+    askPod: (asked) => askPod(config, asked),
     context: config.getCurrentContext(),
   };
 }

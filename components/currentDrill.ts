@@ -1,4 +1,3 @@
-import { optional } from "../cluster/errors";
 import { readMark } from "../cluster/faultParts";
 import { bounded, connect } from "../cluster/kubernetes";
 import { drillState, type DrillState } from "../mesh/faults/drill";
@@ -12,6 +11,6 @@ export async function currentDrill(settings: Settings): Promise<DrillState> {
   const unasked = drillState(settings);
   if (unasked === "off") return unasked;
   const mark = async () => readMark(await connect(settings.kubernetes), settings.namespace);
-  const ended = await bounded("the Kubernetes API", 30, optional(mark())).catch(() => undefined);
+  const ended = await bounded("the Kubernetes API", 30, mark()).catch(() => []);
   return drillState(settings, { ended });
 }

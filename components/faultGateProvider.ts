@@ -40,7 +40,7 @@ async function judgeNow(news: FaultGateInputs) {
   ]);
   const { refused, notes } = judgeFaults(found, news);
   const late = news.expires !== undefined && new Date(news.expires) <= new Date();
-  const more = [...(mark === news.drill ? [endedText] : []), ...(late ? [expiredText(news)] : [])];
+  const more = [...(mark.includes(news.drill) ? [endedText] : []), ...(late ? [expiredText(news)] : [])];
   return { refused: [...refused, ...more], notes };
 }
 

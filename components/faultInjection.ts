@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { faultObjectsOf, whenUpRuns } from "../mesh/faults/all";
 import type { DrillState } from "../mesh/faults/drill";
 import { faultName } from "../mesh/faults/fault";
-import type { FaultObject } from "../mesh/faults/objects";
+import { marksOf, type FaultObject } from "../mesh/faults/objects";
 import { ClientRestart } from "./clientRestart";
 import type { MeshContext } from "./context";
 import { FaultGate } from "./faultGate";
@@ -34,7 +34,7 @@ const unawaited = ["Service", "Job"];
 function add(object: FaultObject, start: pulumi.Input<string>, opts: pulumi.CustomResourceOptions) {
   const { kind, metadata } = object;
   const wait = unawaited.includes(kind) ? { "pulumi.com/skipAwait": "true" } : {};
-  const annotations = { ...metadata.annotations, "jam-istio/start": start, ...wait };
+  const annotations = { ...metadata.annotations, [marksOf.start]: start, ...wait };
   const args = { ...object, metadata: { ...metadata, annotations } };
   const type = types[kind];
   return type === undefined

@@ -7,6 +7,7 @@ import { connect, type Cluster, type ClusterAddress } from "../cluster/kubernete
 import { observe } from "../cluster/observe";
 import { readMetrics } from "../cluster/preflight";
 import { silentRepositories } from "../cluster/repositories";
+import { marksOf } from "../mesh/faults/objects";
 import { judge, targetOf, type Found, type Heal, type Wanted } from "../mesh/gate";
 import { judgeIdentity, type Identity } from "../mesh/identity";
 import { planRollout } from "../mesh/rollout";
@@ -99,7 +100,7 @@ function onlyEnds(olds: Partial<GateInputs>, { rest, faults }: GateInputs): bool
 }
 
 const partText = ({ name, annotations = {} }: FaultPart) =>
-  `fault ${name} (drill ${annotations["jam-istio/drill"] ?? "unknown"}, since ${annotations["jam-istio/start"] ?? "unknown"}) is not in the settings`;
+  `fault ${name} (drill ${annotations[marksOf.drill] ?? "unknown"}, since ${annotations[marksOf.start] ?? "unknown"}) is not in the settings`;
 
 async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulumi.dynamic.CheckResult> {
   const before: Partial<Identity> = olds;

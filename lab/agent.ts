@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import { AgentClient } from "./agentClient";
@@ -59,7 +61,12 @@ async function main(): Promise<void> {
   const istiod = plane.istiod === undefined ? undefined : new RealIstiod(client, plane, plane.istiod);
   process.once("SIGTERM", () => process.exit(0));
   process.once("exit", () => istiod?.stop());
-  const portFor = (address: string) => istiod?.portFor(address) ?? Promise.resolve(undefined);
+  // The simulated node has no kubelet; whoever plays one listens here.
+  const kubelet = join(folder, "kubelet.sock");
+  const portFor = (address: string): Promise<number | string | undefined> =>
+    address.endsWith(":10250") && existsSync(kubelet)
+      ? Promise.resolve(kubelet)
+      : (istiod?.portFor(address) ?? Promise.resolve(undefined));
   const metrics = async () => {
     const { [rejectionsKey]: rejections = "0" } = await client.askedBehaviour();
     return `pilot_total_xds_rejects{type="lds"} ${rejections}\npilot_xds ${String(await client.countProxies())}\n`;

@@ -59,14 +59,14 @@ async function respond(request: IncomingMessage, response: ServerResponse, answe
  * TLS and answers it. So the webhooks' own objects stay as their charts made them.
  * @param socket path of the Unix socket to listen on
  * @param metrics what a control plane's pod answers on its metrics port
- * @param portFor port on loopback of a program that takes the calls to an address itself; `undefined`: none does
+ * @param portFor port on loopback, or Unix socket, of a program that takes the calls to an address itself; `undefined`: none does
  */
 export async function serveWebhooks(
   socket: string,
   certificate: { readonly private: string; readonly cert: string },
   answer: Answer,
   metrics: () => Promise<string>,
-  portFor: (address: string) => Promise<number | undefined>,
+  portFor: (address: string) => Promise<number | string | undefined>,
 ): Promise<void> {
   const tls = createTls({ key: certificate.private, cert: certificate.cert }, (request, response) => {
     respond(request, response, answer).catch((error: unknown) => {
@@ -83,11 +83,12 @@ export async function serveWebhooks(
   const proxy = createServer();
   proxy.on("connect", ({ url = "" }, connection) => {
     connection.on("error", () => connection.destroy());
-    const begin = (port: number | undefined) => {
+    const begin = (port: number | string | undefined) => {
       connection.write("HTTP/1.1 200 Connection established\r\n\r\n");
       if (port === undefined) (url.endsWith(":15014") ? monitoring : tls).emit("connection", connection);
       else {
-        const program = connect(port, "127.0.0.1", () => connection.pipe(program).pipe(connection));
+        const place = typeof port === "string" ? { path: port } : { port, host: "127.0.0.1" };
+        const program = connect(place, () => connection.pipe(program).pipe(connection));
         program.on("error", () => connection.destroy());
       }
     };

@@ -15,15 +15,15 @@ export type DrillState = "off" | "on" | "expired" | "ended";
 
 /**
  * Judges whether the settings' faults are to be in.
- * @param ended the drill that a person ended by hand
+ * @param ended the drills that a person ended by hand
  */
 export function drillState(
   settings: Pick<Settings, "stack" | "faultInjection">,
-  { ended, now = new Date() }: { readonly ended?: string | undefined; readonly now?: Date } = {},
+  { ended = [], now = new Date() }: { readonly ended?: readonly string[]; readonly now?: Date } = {},
 ): DrillState {
   const { enabled, faults, expires } = settings.faultInjection;
   if (!enabled || faults.length === 0) return "off";
-  if (ended === drillOf(settings)) return "ended";
+  if (ended.includes(drillOf(settings))) return "ended";
   return expires !== undefined && new Date(expires) <= now ? "expired" : "on";
 }
 

@@ -1,10 +1,18 @@
 import { networkingApiVersion, serviceEntries, type Entry, type ExternalSettings } from "../serviceEntries";
 import { milliseconds } from "./duration";
-import { isHttp, type Fault, type HttpFault } from "./fault";
+import { faultText, isHttp, type Fault, type HttpFault } from "./fault";
 import { pathsOf } from "./overlap";
 
 /** Label of every object that is part of a fault. */
 export const faultLabel = "jam-istio/fault";
+
+/** Annotations of what is part of a fault; `effect`, of VirtualServices, says what breaks for whom. */
+export const marksOf = {
+  drill: "jam-istio/drill",
+  start: "jam-istio/start",
+  end: "jam-istio/end",
+  effect: "jam-istio/effect",
+} as const;
 
 /** The Service that faults route to: it has no endpoints, so connections to it end at once. */
 export const fakeService = "fake-service";
@@ -46,6 +54,8 @@ type Spec = Readonly<Record<string, unknown>>;
 
 /** Rules of one VirtualService. */
 interface Rules {
+  /** What they do, for a person. */
+  readonly effects: string[];
   readonly http: Spec[];
   readonly tcp: Spec[];
   readonly tls: Spec[];
@@ -60,7 +70,7 @@ function object(kind: string, name: string, marks: DrillMarks, spec: Spec): Faul
       name,
       namespace,
       labels: { [faultLabel]: "active" },
-      annotations: { "jam-istio/drill": drill, "jam-istio/start": start, "jam-istio/end": end },
+      annotations: { [marksOf.drill]: drill, [marksOf.start]: start, [marksOf.end]: end },
     },
     spec,
   };
@@ -105,7 +115,7 @@ function rulesByHost(faults: readonly Fault[], entries: readonly Entry[]) {
   const hosts = new Map<string, { readonly name: string; readonly host: string; readonly rules: Rules }>();
   const of = (name: string, host: string): Rules => {
     // A Service's host is a short name, without dots; an external one is a full name: they cannot meet.
-    const known = hosts.get(host) ?? { name, host, rules: { http: [], tcp: [], tls: [] } };
+    const known = hosts.get(host) ?? { name, host, rules: { effects: [], http: [], tcp: [], tls: [] } };
     hosts.set(host, known);
     return known.rules;
   };
@@ -114,10 +124,13 @@ function rulesByHost(faults: readonly Fault[], entries: readonly Entry[]) {
       const entry = entries.find(({ name }) => name === entryName(fault.service));
       entry?.spec.hosts.forEach((host, at) => {
         const name = `fault-external-${entry.name}${at === 0 ? "" : `.${String(at + 1)}`}`;
-        addExternal(of(name, host), fault, entry, host);
+        const rules = of(name, host);
+        rules.effects.push(faultText(fault));
+        addExternal(rules, fault, entry, host);
       });
     } else {
       const rules = of(`fault-service-${fault.host}`, fault.host);
+      rules.effects.push(faultText(fault));
       if (isHttp(fault)) rules.http.push(httpRule(fault));
       else {
         const match = fault.ports.map((port) => ({
@@ -134,8 +147,13 @@ function rulesByHost(faults: readonly Fault[], entries: readonly Entry[]) {
 /** Name of the ServiceEntry of an external service; the mail server's is called smtp. */
 export const entryName = (service: string) => (service === "mail" ? "smtp" : service);
 
-function virtualService(marks: DrillMarks, name: string, host: string, { http, tcp, tls }: Rules): FaultObject {
-  return object("VirtualService", name, marks, {
+function virtualService(
+  marks: DrillMarks,
+  name: string,
+  host: string,
+  { effects, http, tcp, tls }: Rules,
+): FaultObject {
+  const made = object("VirtualService", name, marks, {
     hosts: [host],
     exportTo: ["."],
     // What no rule is for goes where it always went.
@@ -143,6 +161,8 @@ function virtualService(marks: DrillMarks, name: string, host: string, { http, t
     ...(tls.length === 0 ? {} : { tls }),
     ...(tcp.length === 0 ? {} : { tcp }),
   });
+  const annotations = { ...made.metadata.annotations, [marksOf.effect]: effects.join("; ") };
+  return { ...made, metadata: { ...made.metadata, annotations } };
 }
 
 function fake(marks: DrillMarks): FaultObject {

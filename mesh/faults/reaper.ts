@@ -1,7 +1,7 @@
 import { targetVersion } from "../serving";
 import type { Settings } from "../../settings/parse";
 import { drillOf } from "./drill";
-import { faultLabel, type DrillMarks, type FaultObject } from "./objects";
+import { faultLabel, marksOf, type DrillMarks, type FaultObject } from "./objects";
 
 const name = "fault-reaper";
 
@@ -70,7 +70,7 @@ export function reaperObjects(
   const names = faults.filter(({ kind }) => kind === "VirtualService").map(({ metadata }) => metadata.name);
   if (!reaper || expires === undefined || names.length === 0) return [];
   const drill = drillOf(settings);
-  const annotations = { "jam-istio/drill": drill, "jam-istio/start": marks.start, "jam-istio/end": expires };
+  const annotations = { [marksOf.drill]: drill, [marksOf.start]: marks.start, [marksOf.end]: expires };
   const metadata = { name, namespace, labels: { [faultLabel]: "active" }, annotations };
   const rbac = "rbac.authorization.k8s.io/v1";
   const rules = [

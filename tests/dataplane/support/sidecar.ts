@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { request } from "node:http";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mustRun } from "../../../tools/run";
@@ -48,15 +49,15 @@ export interface SidecarOptions {
 }
 
 const traffic = join(__dirname, "traffic.js");
-const [proxyUser, capturePort, adminPort] = ["1337", "15001", 15000];
+const [proxyUser, capturePort] = ["1337", "15001"];
 let count = 0;
 
-function bootstrap(node: string, { xds, namespace, labels }: SidecarOptions): object {
+function bootstrap(node: string, admin: string, { xds, namespace, labels }: SidecarOptions): object {
   const version = "1.28.10";
   const metadata = { NAMESPACE: namespace, LABELS: labels, ISTIO_VERSION: version, CLUSTER_ID: "Kubernetes" };
   return {
     node: { id: node, cluster: `app.${namespace}`, metadata: { ...metadata, INTERCEPTION_MODE: "REDIRECT" } },
-    admin: { address: { socket_address: { address: "127.0.0.1", port_value: adminPort } } },
+    admin: { address: { pipe: { path: admin, mode: 0o666 } } },
     dynamic_resources: {
       ads_config: {
         api_type: "GRPC",
@@ -94,13 +95,15 @@ export class Sidecar {
   private readonly children: ChildProcess[] = [];
 
   private constructor(
+    /** Name of its pod. */
+    public readonly pod: string,
     private readonly netns: string,
     private readonly options: SidecarOptions,
   ) {}
 
   public static async start(options: SidecarOptions): Promise<Sidecar> {
     count += 1;
-    const sidecar = new Sidecar(`jam-${String(process.pid)}-${String(count)}`, options);
+    const sidecar = new Sidecar(`app-${String(count)}`, `jam-${String(process.pid)}-${String(count)}`, options);
     await sidecar.setUp();
     return sidecar;
   }
@@ -130,8 +133,8 @@ export class Sidecar {
     await this.inside(["iptables", "-t", "nat", "-A", "OUTPUT", ...captured, ...redirect]);
     await this.spawned([process.execPath, traffic, "serve", JSON.stringify(backends)], "ready");
     const file = join(folder, `${this.netns}.json`);
-    const id = `sidecar~${own}~app-${String(count)}.${namespace}~${namespace}.svc.cluster.local`;
-    writeFileSync(file, JSON.stringify(bootstrap(id, this.options)));
+    const id = `sidecar~${own}~${this.pod}.${namespace}~${namespace}.svc.cluster.local`;
+    writeFileSync(file, JSON.stringify(bootstrap(id, this.adminSocket, this.options)));
     const user = ["setpriv", `--reuid=${proxyUser}`, `--regid=${proxyUser}`, "--clear-groups"];
     const envoy = [this.options.envoy, "-c", file, "--concurrency", "1", "--log-level", "warning"];
     await this.spawned(
@@ -162,10 +165,23 @@ export class Sidecar {
     return JSON.parse(text.trim().split("\n").at(-1) ?? "[]") as Measured[];
   }
 
+  /** Unix socket of the proxy's own administration. */
+  public get adminSocket(): string {
+    return join(this.options.folder, `${this.netns}.sock`);
+  }
+
   /** Asks the proxy's own administration. */
-  public async admin(path: string): Promise<string> {
-    const script = `fetch("http://127.0.0.1:${String(adminPort)}/${path}").then(r=>r.text()).then(t=>process.stdout.write(t))`;
-    return this.inside([process.execPath, "-e", script]);
+  public admin(path: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const call = request({ socketPath: this.adminSocket, path: `/${path}` }, (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (part: string) => (text += part));
+        response.on("end", () => {
+          resolve(text);
+        });
+      });
+      call.on("error", reject).end();
+    });
   }
 
   public async stop(): Promise<void> {

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { chmodSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadAll } from "js-yaml";
@@ -12,6 +11,7 @@ import type { Fault } from "../../../mesh/faults/fault";
 import { serviceEntries, type ExternalSettings } from "../../../mesh/serviceEntries";
 import { crdFiles } from "../../support/crds";
 import { chartRoot } from "../../e2e/support/engine";
+import { startKubelet } from "./kubelet";
 import { Istiod } from "./istiod";
 import { Sidecar, type Backend, type SidecarOptions } from "./sidecar";
 
@@ -50,9 +50,35 @@ function service(namespace: string, name: string, address: string, ports: readon
   return [{ apiVersion: "v1", kind: "Service", metadata, spec }, slice];
 }
 
+/** The pod that a sidecar is of; the simulated node makes it ready. */
+const podOf = (name: string, namespace: string, labels: Readonly<Record<string, string>>) => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name, namespace, labels },
+  spec: {
+    containers: [
+      { name: "app", image: "app:1" },
+      { name: "istio-proxy", image: "docker.io/istio/proxyv2:1.28.10" },
+    ],
+  },
+});
+
+/** What stands for the running istiod in the cluster. Of another version: the lab starts no second program for it. */
+function planeObject(): object {
+  const labels = { app: "istiod" };
+  const containers = [{ name: "discovery", image: "docker.io/istio/pilot:1.28.9" }];
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "istiod", namespace: "istio-system", labels },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+  };
+}
+
 /** Two instances on one cluster with real istiod; sidecars are started into it. */
 export class World {
   private readonly sidecars: Sidecar[] = [];
+  private kubelet: { readonly stop: () => void } | undefined;
   private backends: readonly Backend[] = [];
 
   private constructor(
@@ -65,7 +91,8 @@ export class World {
   public static async start(programs: { readonly istiod: string; readonly envoy: string }): Promise<World> {
     const plane = await startControlPlane("1.34");
     const folder = mkdtempSync(join(tmpdir(), "jam-dataplane-"));
-    chmodSync(folder, 0o755);
+    // The proxies have a user of their own.
+    chmodSync(folder, 0o777);
     const world = new World(plane, new Istiod(programs.istiod, plane.kubeconfig, folder), folder, programs.envoy);
     await world.setUp();
     return world;
@@ -118,6 +145,9 @@ export class World {
       { kind: "tls", address: at.bucket, port: 443, key, cert },
     ];
     await this.istiod.start();
+    const adminOf = (pod: string) => this.sidecars.find((one) => one.pod === pod)?.adminSocket;
+    this.kubelet = await startKubelet(join(this.plane.plane.folder, "kubelet.sock"), adminOf);
+    await this.apply(planeObject());
   }
 
   private fileCount = 0;
@@ -138,6 +168,8 @@ export class World {
     const { envoy, folder, backends } = this;
     const sidecar = await Sidecar.start({ envoy, folder, xds: this.istiod.xds, namespace, labels, backends, names });
     this.sidecars.push(sidecar);
+    await this.apply(podOf(sidecar.pod, namespace, labels));
+    await this.plane.kubectl("wait", "--for=condition=Ready", `pod/${sidecar.pod}`, "-n", namespace);
     return sidecar;
   }
 
@@ -159,6 +191,7 @@ export class World {
 
   public async stop(): Promise<void> {
     for (const sidecar of this.sidecars) await sidecar.stop();
+    this.kubelet?.stop();
     this.istiod.stop();
     await this.plane.stop();
     rmSync(this.folder, { recursive: true, force: true });

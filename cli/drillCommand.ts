@@ -1,0 +1,71 @@
+import { randomBytes } from "node:crypto";
+import { reasonOf } from "../cluster/errors";
+import { Refused, runDrill, type DrillEnd, type DrillReport } from "../cluster/drill";
+import { connect } from "../cluster/kubernetes";
+import { chooseFault } from "../mesh/faults/choose";
+import { milliseconds } from "../mesh/faults/duration";
+import { hitsText, type Hits } from "../mesh/faults/hits";
+import { endLine } from "../mesh/faults/objects";
+import { errorColors, outColors } from "./colors";
+import { proxiesText, spanText } from "./faultsCommand";
+import { readStack } from "./stackFile";
+import { UserError } from "./userError";
+
+interface Options {
+  readonly for: string;
+  readonly stopIf?: string;
+  readonly json?: boolean;
+}
+
+const day = 86_400_000;
+const codes: Readonly<Record<DrillEnd, number>> = { time: 0, probe: 3, hand: 4, elsewhere: 4 };
+
+const say = (line: string) => process.stderr.write(`${process.stderr.isTTY ? "\r\x1b[K" : ""}${line}\n`);
+
+/** The countdown: one line that changes on a terminal, a line every minute elsewhere. */
+function countdown(): (leftMs: number, hits: Hits) => void {
+  let lines = 0;
+  return (leftMs, hits) => {
+    const text = `${spanText(leftMs)} left; ${hitsText(hits)}`;
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${errorColors.yellow(text)}`);
+    else if (lines++ % 60 === 0) say(text);
+  };
+}
+
+function reportText({ drill, start, end, why, probe, hits, proxies }: DrillReport): string {
+  const ends: Readonly<Record<DrillEnd, string>> = {
+    time: outColors.green("it ran its time"),
+    probe: outColors.red(`the probe failed: ${probe ?? ""}`),
+    hand: outColors.yellow("it was stopped by hand"),
+    elsewhere: outColors.yellow("somebody else took the fault out"),
+  };
+  const length = spanText(Date.parse(end) - Date.parse(start));
+  return [`drill ${drill}: ${ends[why]} after ${length}`, hitsText(hits), ...proxiesText(proxies)].join("\n");
+}
+
+/** Runs a drill of one of the settings' faults. */
+export async function drill(stack: string, asked: string, options: Options): Promise<void> {
+  const settings = readStack(stack);
+  const fault = chooseFault(settings.faultInjection.faults, asked);
+  const ms = milliseconds(options.for);
+  const problems = [
+    ...(typeof fault === "string" ? [fault] : []),
+    ...(ms < 1000 || ms > day ? [`--for ${options.for}: not allowed. Allowed: 1s to 24h, such as 10m or 1h30m`] : []),
+    ...(options.stopIf?.trim() === "" ? ["--stop-if: empty. Allowed: a command, or an http(s) URL"] : []),
+  ];
+  if (typeof fault === "string" || problems.length > 0) throw new UserError(problems.join("; "));
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => {
+      say("stopping: taking the fault out");
+      stop.abort();
+    });
+  const task = { settings, fault, ms, probe: options.stopIf, signal: stop.signal, log: say, tick: countdown() };
+  const name = `${stack}/${randomBytes(4).toString("hex")}`;
+  const report = await runDrill(await connect(settings.kubernetes), task, name).catch((error: unknown) => {
+    if (error instanceof Refused) throw new UserError(`no fault was put in: ${error.message}`);
+    throw new UserError(`${reasonOf(error)}. Should a fault be left: ${endLine(settings.namespace)}`);
+  });
+  process.stdout.write(`${options.json === true ? JSON.stringify(report, undefined, 2) : reportText(report)}\n`);
+  process.exitCode = codes[report.why];
+}

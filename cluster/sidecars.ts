@@ -1,0 +1,66 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { hitsOf, noHits, plus, type Hits } from "../mesh/faults/hits";
+import { isReady, proxyContainer } from "../mesh/pods";
+import { isLive } from "../mesh/proxies";
+import { reasonOf } from "./errors";
+import { bounded, type Cluster } from "./kubernetes";
+
+/** Envoy's own administration, on the pod's loopback. */
+const adminPort = 15000;
+/** How many proxies are asked at the same time. */
+const atOnce = 10;
+
+/** What proxies answered. */
+export interface Answers<T> {
+  readonly answers: readonly T[];
+  /** How many could not be asked, and why the first could not. */
+  readonly silent: number;
+  readonly why?: string;
+}
+
+/** Ready pods of a namespace that have a sidecar. */
+export async function sidecarsOf({ core }: Cluster, namespace: string): Promise<readonly V1Pod[]> {
+  const { items } = await bounded("the Kubernetes API", 30, core.listNamespacedPod({ namespace }));
+  return items.filter((pod) => isLive(pod) && isReady(pod) && proxyContainer(pod) !== undefined);
+}
+
+async function askAll<T>(
+  cluster: Cluster,
+  pods: readonly V1Pod[],
+  path: string,
+  read: (text: string) => T,
+): Promise<Answers<T>> {
+  const left = [...pods];
+  const answers: T[] = [];
+  const failures: string[] = [];
+  const worker = async () => {
+    for (let pod = left.shift(); pod !== undefined; pod = left.shift()) {
+      const name = pod.metadata?.name ?? "";
+      const namespace = pod.metadata?.namespace ?? "";
+      try {
+        answers.push(read(await bounded(name, 30, cluster.askPod({ namespace, pod: name, port: adminPort, path }))));
+      } catch (error) {
+        failures.push(reasonOf(error));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, pods.length) }, worker));
+  const [why] = failures;
+  return { answers, silent: failures.length, ...(why === undefined ? {} : { why }) };
+}
+
+/** How many of the proxies hold one of the VirtualServices, by their own word. */
+export async function holding(cluster: Cluster, namespace: string, names: readonly string[]) {
+  const places = names.map((name) => `/namespaces/${namespace}/virtual-service/${name}"`);
+  const asked = await askAll(cluster, await sidecarsOf(cluster, namespace), "/config_dump", (text) =>
+    places.some((place) => text.includes(place)),
+  );
+  return { ...asked, holding: asked.answers.filter(Boolean).length };
+}
+
+/** How often faults were felt in a namespace, since its proxies started. */
+export async function readHits(cluster: Cluster, namespace: string): Promise<Answers<Hits> & { readonly hits: Hits }> {
+  const path = "/stats/prometheus?usedonly";
+  const asked = await askAll(cluster, await sidecarsOf(cluster, namespace), path, hitsOf);
+  return { ...asked, hits: asked.answers.reduce((total, one) => plus(total, one), noHits) };
+}

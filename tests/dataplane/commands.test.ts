@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { until } from "../e2e/support/until";
+import { Project } from "./support/project";
+import type { Sidecar } from "./support/sidecar";
+import { describeTraffic, figure } from "./support/suite";
+import { at } from "./support/world";
+
+// The commands, beside a real proxy: what they say of it is true when its traffic shows it.
+
+const faults = [
+  { type: "httpAbort", host: "ct-webapp", httpStatus: 503, sourceLabels: { app: "ps" } },
+  { type: "externalHost", service: "mysql", everyone: true },
+];
+interface FaultsJson {
+  readonly active: readonly { readonly name: string }[];
+  readonly proxies: { readonly holding: number; readonly asked: number; readonly silent: number };
+  readonly hits: Readonly<Record<string, number>>;
+}
+interface DrillJson {
+  readonly why: string;
+  readonly hits: Readonly<Record<string, number>>;
+  readonly proxies: { readonly dropped: number; readonly holding: number };
+}
+
+describeTraffic("mesh faults and mesh drill", (world) => {
+  let ps: Sidecar;
+  let project: Project;
+  let ip = "";
+  const status = async () => {
+    const [seen] = await ps.measure({ kind: "http", address: ip, port: 80, host: "ct-webapp" });
+    return seen?.result;
+  };
+  const answers = (text: string) => until(text, async () => (await status()) === text);
+  const active = () => world().plane.kubectl("get", "vs,svc", "-n", "dev701", "-l", "jam-istio/fault", "-o", "name");
+
+  before(async () => {
+    ps = await world().sidecar({ app: "ps" });
+    ip = await world().clusterIP("ct-webapp");
+    project = new Project({
+      kubernetes: { kubeconfig: world().plane.kubeconfig },
+      istio: { version: "1.28.9", controlPlane: "shared" },
+      mysql: { external: true, externalHostName: "db.example.com" },
+      faultInjection: { faults },
+    });
+    await answers("200");
+  });
+  after(() => {
+    project.remove();
+  });
+
+  it("faults: what is in, in how many proxies, how often it was felt; off: out of each proxy", async () => {
+    const none = await project.run("mesh", "faults", "dev701");
+    assert.deepEqual([none.code, none.stdout], [0, "stack dev701: no fault is in\n"]);
+    await world().putIn({ type: "httpAbort", host: "ct-webapp", httpStatus: 503, percentage: 100, everyone: true });
+    await answers("503");
+    await ps.measure({ kind: "http", address: ip, port: 80, host: "ct-webapp", count: 25 });
+    const shown = await project.run("mesh", "faults", "dev701", "--json");
+    const found = JSON.parse(shown.stdout) as FaultsJson;
+    assert.equal(shown.code, 3);
+    assert.deepEqual(
+      found.active.map(({ name }) => name),
+      ["fault-service-ct-webapp"],
+    );
+    assert.deepEqual([found.proxies.holding, found.proxies.asked, found.proxies.silent], [1, 1, 0]);
+    assert.ok((found.hits["aborted"] ?? 0) >= 26, shown.stdout);
+    const text = await project.run("mesh", "faults", "dev701");
+    assert.match(text.stdout, /ct-webapp answers 503 for every pod; since 20.* until it is taken out/);
+    assert.match(text.stdout, /1 of 1 asked proxies have them/);
+    const start = Date.now();
+    const end = await project.run("mesh", "faults", "dev701", "--off");
+    figure(`mesh faults --off took ${((Date.now() - start) / 1000).toFixed(1)} s`);
+    assert.equal(end.code, 0, end.stderr);
+    assert.match(end.stdout, /1 hosts are without their faults again\n1 of 1 asked proxies have dropped it/);
+    assert.deepEqual([await status(), await active()], ["200", ""]);
+  });
+
+  it("off with istiod down says that the proxies keep it", async () => {
+    await world().putIn({ type: "httpAbort", host: "ct-webapp", httpStatus: 503, percentage: 100, everyone: true });
+    await answers("503");
+    world().istiod.kill();
+    await world().plane.kubectl("scale", "deploy/istiod", "-n", "istio-system", "--replicas", "0");
+    await world().plane.kubectl("wait", "--for=delete", "pod", "-l", "app=istiod", "-n", "istio-system");
+    const end = await project.run("mesh", "faults", "dev701", "--off");
+    assert.equal(end.code, 3);
+    assert.match(end.stdout, /0 of 1 asked proxies have dropped it/);
+    assert.match(end.stdout, /istiod is down: proxies that have a fault keep it until istiod is back/);
+    assert.equal(await status(), "503");
+    await world().istiod.start();
+    await world().plane.kubectl("scale", "deploy/istiod", "-n", "istio-system", "--replicas", "1");
+    await answers("200");
+  });
+
+  it("a drill runs its time, counts, and leaves nothing", async () => {
+    const drill = project.start("mesh", "drill", "dev701", "httpAbort/ct-webapp", "--for", "8s", "--json");
+    await answers("503");
+    await ps.measure({ kind: "http", address: ip, port: 80, host: "ct-webapp", count: 10 });
+    const end = await drill.end;
+    assert.equal(end.code, 0, end.stderr);
+    const report = JSON.parse(end.stdout) as DrillJson;
+    assert.equal(report.why, "time");
+    assert.ok((report.hits["aborted"] ?? 0) >= 11, end.stdout);
+    assert.deepEqual([report.proxies.dropped, report.proxies.holding], [1, 0]);
+    assert.deepEqual([await status(), await active()], ["200", ""]);
+  });
+
+  it("a drill stops when its probe fails, and is not begun where it fails before", async () => {
+    const failing = await project.run("mesh", "drill", "dev701", "2", "--for", "5m", "--stop-if", "exit 7");
+    assert.equal(failing.code, 1);
+    assert.match(
+      failing.stderr,
+      /no fault was put in: the steady state is not there before the drill: "exit 7" ended with 7/,
+    );
+    // The steady state: no fault. It is gone as soon as the drill is in.
+    const kubectl = `kubectl --kubeconfig ${world().plane.kubeconfig} get vs -n dev701 -o name`;
+    const probe = `test -z "$(${kubectl})"`;
+    const end = await project.run("mesh", "drill", "dev701", "2", "--for", "5m", "--stop-if", probe);
+    assert.equal(end.code, 3, end.stderr);
+    assert.match(end.stdout, /the probe failed/);
+    const [seen] = await ps.measure({ kind: "read", address: at.db, port: 3306 });
+    assert.deepEqual([seen?.result, await active()], ["hello", ""]);
+  });
+
+  for (const signal of ["SIGINT", "SIGHUP"] as const)
+    it(`a drill that gets ${signal} takes the fault out and reports`, async () => {
+      const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");
+      await answers("503");
+      drill.child.kill(signal);
+      const end = await drill.end;
+      assert.equal(end.code, 4, end.stderr);
+      assert.match(end.stdout, /it was stopped by hand after \d+ s/);
+      assert.deepEqual([await status(), await active()], ["200", ""]);
+    });
+
+  it("a drill that was killed leaves a fault that off ends; a second drill on it is refused", async () => {
+    const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");
+    await answers("503");
+    drill.child.kill("SIGKILL");
+    await drill.end;
+    assert.equal(await status(), "503");
+    const second = await project.run("mesh", "drill", "dev701", "1", "--for", "5m");
+    assert.equal(second.code, 1);
+    assert.match(
+      second.stderr,
+      /no fault was put in: fault-service-ct-webapp is in already \(drill dev701\/[0-9a-f]{8}\)/,
+    );
+    assert.equal((await project.run("mesh", "faults", "dev701", "--off")).code, 0);
+    assert.deepEqual([await status(), await active()], ["200", ""]);
+  });
+
+  it("a drill that somebody else ends says so", async () => {
+    const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");
+    await answers("503");
+    await world().takeOut();
+    const end = await drill.end;
+    assert.equal(end.code, 4);
+    assert.match(end.stdout, /somebody else took the fault out/);
+  });
+});
