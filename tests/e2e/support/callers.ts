@@ -9,6 +9,14 @@ export const service = (name: string, ports: Readonly<Record<string, number>>, n
   spec: { selector: { app: name }, ports: Object.entries(ports).map(([key, port]) => ({ name: key, port })) },
 });
 
+/** A VirtualService of somebody else. */
+export const virtualService = (name: string, spec: object, namespace = "dev701") => ({
+  apiVersion: "networking.istio.io/v1alpha3",
+  kind: "VirtualService",
+  metadata: { name, namespace },
+  spec: { http: [{ route: [{ destination: { host: "ct-webapp" } }] }], ...spec },
+});
+
 /** A Deployment whose pods call. */
 export const caller = (app: string, namespace = "dev701") => ({
   apiVersion: "apps/v1",

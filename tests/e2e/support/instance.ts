@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
@@ -108,6 +108,12 @@ export class Instance {
 
   public async outputs(): Promise<Record<string, { readonly value: unknown; readonly secret: boolean }>> {
     return (await this.stack()).outputs();
+  }
+
+  /** Whether a run holds the stack, or one that was killed left its lock. */
+  public get isLocked(): boolean {
+    const locks = join(this.backend, ".pulumi", "locks");
+    return existsSync(locks) && readdirSync(locks, { recursive: true }).some((name) => String(name).endsWith(".json"));
   }
 
   /** The state, as it is written. */
