@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readStack } from "../../cli/stackFile";
+import { faultObjectsOf } from "../../mesh/faults/all";
 import { render, type Rendered } from "../../render/render";
 import { toYaml, type KubernetesObject } from "../../render/objects";
+import { external, settingsOf } from "../support/settings";
 import { chartRoot, describeOnLab } from "./support/engine";
 import { useLab } from "./support/lab";
 
@@ -15,6 +17,21 @@ const stacks = [
   { stack: "integration702", minor: "1.21" },
   { stack: "local700", minor: "1.34" },
 ];
+
+const everyone = true;
+const faultInjection = {
+  enabled: true,
+  expires: "2030-01-01T00:00:00Z",
+  reaper: true,
+  faults: [
+    { type: "httpDelay", host: "web", prefix: "/auth", fixedDelay: "1m30s", percentage: 0.0001, everyone },
+    { type: "httpAbort", host: "web", httpStatus: 599, sourceLabels: { app: "ps" } },
+    { type: "tcpRedirect", host: "memcached", ports: [11211, 11212], sourceLabels: { app: "ps" } },
+    { type: "externalHost", service: "mysql", everyone },
+    { type: "externalHost", service: "bucket", everyone },
+    { type: "externalHost", service: "mail", mode: "hang", sourceLabels: { app: "ps" } },
+  ],
+};
 
 const objectsOf = (rendered: Rendered): readonly KubernetesObject[] =>
   rendered.flatMap((item) => (item.kind === "object" ? [item.object] : (item.release.objects ?? [])));
@@ -63,6 +80,15 @@ for (const minor of new Set(stacks.map((one) => one.minor))) {
         assert.doesNotMatch(said, /unknown field|error/i);
       });
     }
+
+    it("every kind of fault, and its reaper", async () => {
+      const version = minor === "1.21" ? "1.4.6" : "1.30.3";
+      const settings = settingsOf({ namespace: "default", istio: { version }, ...external, faultInjection });
+      const objects = faultObjectsOf(settings, new Date().toISOString());
+      const said = await apply(objects.map(toYaml).join("---\n"), "--dry-run=server");
+      assert.equal(said.trim().split("\n").length, objects.length, said);
+      assert.equal(objects.filter(({ kind }) => kind === "VirtualService").length, 6);
+    });
 
     it("a wrong object is refused: the check would see one", async () => {
       const wrong = {

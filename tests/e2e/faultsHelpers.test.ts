@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { run } from "../../tools/run";
+import { activeIn, applyCalled, objectsOf, virtualService } from "./support/callers";
+import { describeOn } from "./support/engine";
+import { Instance, type Config } from "./support/instance";
+import { apply, modernConfig, useLab } from "./support/lab";
+
+const faults = [
+  { type: "httpAbort", host: "ct-webapp", httpStatus: 503, sourceLabels: { app: "ps" } },
+  { type: "externalHost", service: "mysql", sourceLabels: { app: "ps" } },
+];
+
+describeOn("1.34", "what comes with faults when it is asked for", () => {
+  const lab = useLab("1.34");
+  let instance: Instance;
+  const kubectl = (...args: readonly string[]) => lab().plane.kubectl(...args);
+  const configure = (faultInjection: Config) => {
+    instance.configure(modernConfig(lab(), { namespace: "dev701", kiali: { enabled: false }, faultInjection }));
+  };
+
+  before(async () => {
+    instance = await Instance.create("dev701", {});
+    configure({});
+    await instance.up();
+    await applyCalled(lab());
+  });
+  after(() => {
+    instance.remove();
+  });
+
+  /** Runs a container of the Job as a node would, with the token that its pod gets. */
+  async function runContainer(): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+    interface Container {
+      readonly command: readonly string[];
+      readonly env: readonly { readonly name: string; readonly value: string }[];
+    }
+    const format = "jsonpath={.items[0].spec.template.spec.containers[0]}";
+    const text = await kubectl("get", "jobs", "-n", "dev701", "-l", "jam-istio/fault", "-o", format);
+    const { command, env } = JSON.parse(text) as Container;
+    const account = mkdtempSync(join(tmpdir(), "jam-istio-account-"));
+    const config = "jsonpath={.clusters[0].cluster.server} {.clusters[0].cluster.certificate-authority-data}";
+    const [server = "", ca = ""] = (await kubectl("config", "view", "--raw", "-o", config)).split(" ");
+    writeFileSync(join(account, "ca.crt"), Buffer.from(ca, "base64"));
+    writeFileSync(join(account, "token"), (await kubectl("create", "token", "fault-reaper", "-n", "dev701")).trim());
+    const given = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+    const [program = "", ...args] = command;
+    try {
+      return await run(program, args, {
+        seconds: 120,
+        env: { ...process.env, ...given, API: server, ACCOUNT: account },
+      });
+    } finally {
+      rmSync(account, { recursive: true });
+    }
+  }
+
+  it("the reaper's Job ends the faults at their time, and can delete nothing else", async () => {
+    const before = await objectsOf(lab());
+    const expires = new Date(Date.now() + 20_000).toISOString();
+    configure({ enabled: true, expires, reaper: true, faults });
+    await instance.up();
+    assert.deepEqual((await activeIn(lab())).split(" "), ["fault-external-mysql", "fault-service-ct-webapp"]);
+    await apply(lab(), virtualService("theirs", { hosts: ["theirs"] }));
+    const as = ["--as", "system:serviceaccount:dev701:fault-reaper", "-n", "dev701"];
+    const can = (...what: readonly string[]) => kubectl("auth", "can-i", ...what, ...as).catch(() => "no");
+    assert.equal((await can("delete", "virtualservices.networking.istio.io/fault-external-mysql")).trim(), "yes");
+    for (const what of [
+      ["delete", "virtualservices.networking.istio.io/theirs"],
+      ["list", "virtualservices.networking.istio.io"],
+      ["delete", "secrets"],
+      ["get", "pods"],
+    ])
+      assert.match(await can(...what), /no/, what.join(" "));
+    const end = await runContainer();
+    assert.equal(end.code, 0, end.stderr);
+    assert.match(end.stdout, /fault-external-mysql: HTTP 200\nfault-service-ct-webapp: HTTP 200/);
+    assert.ok(Date.now() >= Date.parse(expires));
+    assert.equal(await activeIn(lab()), "");
+    assert.equal((await runContainer()).code, 0, "what is gone already is fine");
+    await kubectl("delete", "vs", "theirs", "-n", "dev701");
+    await instance.up();
+    configure({});
+    await instance.up();
+    assert.equal(await objectsOf(lab()), before);
+  });
+
+  it("restartClients restarts the callers, once, and nobody else", async () => {
+    const annotation = "jsonpath={.spec.template.metadata.annotations.jam-istio/restarted-for-drill}";
+    const restartedFor = (name: string) => kubectl("get", "deploy", name, "-n", "dev701", "-o", annotation);
+    configure({ enabled: true, faults });
+    await instance.up();
+    assert.equal(await restartedFor("ps"), "");
+    configure({ enabled: true, restartClients: true, faults });
+    await instance.up();
+    assert.match(await restartedFor("ps"), /^dev701-[0-9a-f]{8}$/);
+    assert.equal(await restartedFor("web"), "");
+    assert.deepEqual(Object.keys(await instance.up()), ["same"]);
+    configure({});
+    await instance.up();
+    assert.equal(await activeIn(lab()), "");
+  });
+});
