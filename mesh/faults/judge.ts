@@ -44,7 +44,7 @@ export interface FaultsVerdict {
   readonly notes: readonly string[];
 }
 
-const productionWords = /(^|[^a-z])prod(uction)?([^a-z]|$)/i;
+const productionWords = /(?<!(pre|non)[-_.]?)(?<![a-z])prod(uction)?(?![a-z])/i;
 const productionLabels = ["jam-istio/production", "environment", "env", "stage"];
 
 /** Who says that this is production, beside the settings. */

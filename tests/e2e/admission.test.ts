@@ -25,7 +25,7 @@ const faultInjection = {
   reaper: true,
   faults: [
     { type: "httpDelay", host: "web", prefix: "/auth", fixedDelay: "1m30s", percentage: 0.0001, everyone },
-    { type: "httpAbort", host: "web", httpStatus: 599, sourceLabels: { app: "ps" } },
+    { type: "httpAbort", host: "web", prefix: "/cart*", httpStatus: 599, sourceLabels: { app: "ps" } },
     { type: "tcpRedirect", host: "memcached", ports: [11211, 11212], sourceLabels: { app: "ps" } },
     { type: "externalHost", service: "mysql", everyone },
     { type: "externalHost", service: "bucket", everyone },

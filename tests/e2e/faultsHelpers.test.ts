@@ -42,7 +42,7 @@ describeOn("1.34", "what comes with faults when it is asked for", () => {
     const { command, env } = JSON.parse(text) as Container;
     const account = mkdtempSync(join(tmpdir(), "jam-istio-account-"));
     const config = "jsonpath={.clusters[0].cluster.server} {.clusters[0].cluster.certificate-authority-data}";
-    const [server = "", ca = ""] = (await kubectl("config", "view", "--raw", "-o", config)).split(" ");
+    const [server = "", ca = ""] = (await kubectl("config", "view", "--flatten", "-o", config)).split(" ");
     writeFileSync(join(account, "ca.crt"), Buffer.from(ca, "base64"));
     writeFileSync(join(account, "token"), (await kubectl("create", "token", "fault-reaper", "-n", "dev701")).trim());
     const given = Object.fromEntries(env.map(({ name, value }) => [name, value]));

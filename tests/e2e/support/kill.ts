@@ -18,6 +18,12 @@ export async function kill(child: ChildProcess, whom: "cli" | "tree"): Promise<v
   const pid = child.pid ?? 0;
   const pids = whom === "tree" ? await tree(pid) : [pid];
   const gone = new Promise((resolve) => child.once("exit", resolve));
-  for (const one of pids) process.kill(one, "SIGKILL");
-  await gone;
+  for (const one of pids) {
+    try {
+      process.kill(one, "SIGKILL");
+    } catch {
+      // It ended by itself meanwhile.
+    }
+  }
+  if (child.exitCode === null && child.signalCode === null) await gone;
 }
