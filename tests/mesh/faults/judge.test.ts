@@ -33,8 +33,14 @@ const found: FaultsFound = {
   context: "dev701",
   unfinished: [],
 };
-const fault = (more: object): Fault =>
-  ({ type: "httpAbort", host: "web", httpStatus: 503, percentage: 100, everyone: true, ...more });
+const fault = (more: object): Fault => ({
+  type: "httpAbort",
+  host: "web",
+  httpStatus: 503,
+  percentage: 100,
+  everyone: true,
+  ...more,
+});
 const judge = (more: Partial<FaultsFound>, ...faults: readonly Fault[]) =>
   judgeFaults(
     { ...found, ...more },
@@ -63,13 +69,10 @@ describe("faults before they are put in", () => {
   it("a context is production by a word of its name alone", () => {
     const refusedIn = (context: string) => judge({ context }, fault({})).refused.length > 0;
     assert.deepEqual(["prod", "eks-PROD-1", "production", "my.production.eu"].map(refusedIn), [true, true, true, true]);
-    assert.deepEqual(["product", "reproduce", "preprod1", "eu-pre-prod", "non-prod", "dev701", ""].map(refusedIn), [
-      false,
-      false,
-      false,
-      false,
-      false,
-    ]);
+    assert.deepEqual(
+      ["product", "reproduce", "preprod1", "eu-pre-prod", "non-prod", "dev701", ""].filter(refusedIn),
+      [],
+    );
   });
 
   it("a caller that ended is none", () => {
