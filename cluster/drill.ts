@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "../mesh/faults/fault";
 import { hitsText, noHits, plus, type Hits } from "../mesh/faults/hits";
-import { hostsOf, marksOf, faultObjects, type FaultObject } from "../mesh/faults/objects";
+import { hostsOf, faultObjects } from "../mesh/faults/objects";
 import { judgeFaults } from "../mesh/faults/judge";
 import { releasePlans } from "../mesh/values";
 import { servingOf, targetVersion } from "../mesh/serving";
 import type { Settings } from "../settings/parse";
 import { isNotFound, reasonOf } from "./errors";
 import { dropped } from "./endFaults";
-import { collectionOf, faultParts, removeParts } from "./faultParts";
+import { collectionOf, faultParts, putIn, removeParts } from "./faultParts";
 import { observeFaults } from "./faults";
 import type { Cluster } from "./kubernetes";
 import { probe } from "./probe";
@@ -46,24 +46,12 @@ export interface DrillReport {
   readonly proxies: Awaited<ReturnType<typeof dropped>>;
 }
 
-/** Faults that are in already on one of the hosts: one host has one VirtualService. */
-async function busy(cluster: Cluster, namespace: string, objects: readonly FaultObject[]): Promise<readonly string[]> {
-  const names = objects.filter(({ kind }) => kind === "VirtualService").map(({ metadata }) => metadata.name);
-  return (await faultParts(cluster, namespace))
-    .filter(({ kind, name }) => kind === "VirtualService" && names.includes(name))
-    .map(({ name, annotations = {} }) => `${name} is in already (drill ${annotations[marksOf.drill] ?? "unknown"})`);
-}
-
 /**
  * Judges a drill before anything changes.
  * @returns what it will do, a line each
  * @throws Refused that says all that speaks against it
  */
-export async function judgeDrill(
-  cluster: Cluster,
-  task: DrillTask,
-  objects: readonly FaultObject[],
-): Promise<readonly string[]> {
+async function judgeDrill(task: DrillTask): Promise<readonly string[]> {
   const { settings, fault } = task;
   const { kubernetes, namespace, layout, istio, production, rollout } = settings;
   const wanted = {
@@ -74,27 +62,15 @@ export async function judgeDrill(
     rollout: { ...rollout, serving: servingOf(settings) },
     targets: [{ fault, hosts: hostsOf(fault, settings) }],
     expires: new Date(Date.now() + task.ms).toISOString(),
+    beside: true,
   };
-  const [{ refused, notes }, others] = await Promise.all([
-    observeFaults(kubernetes, wanted).then((found) => judgeFaults(found, wanted)),
-    busy(cluster, namespace, objects),
-  ]);
+  const { refused, notes } = judgeFaults(await observeFaults(kubernetes, wanted), wanted);
   const forbidden = production ? ["production: true in the settings: faults are not put in there"] : [];
   const unsteady = task.probe === undefined ? undefined : await probe(task.probe);
   const steady = unsteady === undefined ? [] : [`the steady state is not there before the drill: ${unsteady}`];
-  const all = [...forbidden, ...refused, ...others, ...steady];
+  const all = [...forbidden, ...refused, ...steady];
   if (all.length > 0) throw new Refused(all.join("; "));
   return notes;
-}
-
-/** Creates the objects; what only leads nowhere may be there from another fault. */
-async function putIn({ send }: Cluster, namespace: string, objects: readonly FaultObject[]): Promise<void> {
-  for (const body of objects) {
-    await send("POST", collectionOf(body.kind, namespace), { body }).catch((error: unknown) => {
-      const there = typeof error === "object" && error !== null && "code" in error && error.code === 409;
-      if (!there || body.kind === "VirtualService") throw error;
-    });
-  }
 }
 
 /** Takes the drill's VirtualServices out, and what only they led to. */
@@ -156,7 +132,7 @@ export async function runDrill(cluster: Cluster, task: DrillTask, drill: string)
   const start = new Date().toISOString();
   const marks = { namespace, drill, start, end: new Date(Date.now() + task.ms).toISOString() };
   const objects = faultObjects([fault], settings, marks);
-  for (const line of await judgeDrill(cluster, task, objects)) log(line);
+  for (const line of await judgeDrill(task)) log(line);
   const before = await readHits(cluster, namespace).then(
     ({ hits }) => hits,
     () => noHits,

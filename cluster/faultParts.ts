@@ -1,4 +1,4 @@
-import { faultLabel } from "../mesh/faults/objects";
+import { faultLabel, type FaultObject } from "../mesh/faults/objects";
 import { isNotFound, optional, reasonOf } from "./errors";
 import { bounded, listMetadata, type Cluster, type Metadata } from "./kubernetes";
 
@@ -31,6 +31,16 @@ export async function faultParts(cluster: Cluster, namespace: string): Promise<r
     return items.map((item) => ({ ...item, kind, key: `${kind}/${item.name}` }));
   });
   return (await Promise.all(lists)).flat();
+}
+
+/** Creates the objects of faults; what only leads to nowhere may be there already. */
+export async function putIn({ send }: Cluster, namespace: string, objects: readonly FaultObject[]): Promise<void> {
+  for (const body of objects) {
+    await send("POST", collectionOf(body.kind, namespace), { body }).catch((error: unknown) => {
+      const there = typeof error === "object" && error !== null && "code" in error && error.code === 409;
+      if (!there || body.kind === "VirtualService") throw error;
+    });
+  }
 }
 
 /** Removes parts of faults, the acting ones first; what is gone already is fine. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultRevision } from "../mesh/planes";
-import { drillOf } from "../mesh/faults/drill";
+import { drillObjects, drillOf } from "../mesh/faults/drill";
 import { hostsOf } from "../mesh/faults/objects";
 import { targetVersion } from "../mesh/serving";
 import { releasePlans } from "../mesh/values";
@@ -24,6 +24,7 @@ function faultGateInputs(
     layout,
     targets: faultInjection.faults.map((fault) => ({ fault, hosts: hostsOf(fault, settings) })),
     expires: faultInjection.expires,
+    helpers: drillObjects(settings, { start: "" }).filter(({ kind }) => kind !== "VirtualService"),
     version: istio.version,
     target: targetVersion(settings),
     revision: istio.revision,

@@ -1,10 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { reasonOf } from "../cluster/errors";
-import { readMark, removeMark } from "../cluster/faultParts";
+import { putIn, readMark, removeMark } from "../cluster/faultParts";
 import { observeFaults, type MeshWanted } from "../cluster/faults";
 import { connect, type ClusterAddress } from "../cluster/kubernetes";
 import type { DrillState } from "../mesh/faults/drill";
 import { faultName } from "../mesh/faults/fault";
+import type { FaultObject } from "../mesh/faults/objects";
 import { judgeFaults, type FaultTarget, type FaultsWanted } from "../mesh/faults/judge";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.
@@ -15,6 +16,8 @@ export interface FaultGateInputs extends MeshWanted, FaultsWanted {
   readonly drill: string;
   /** Whether the faults are in, and if not, why not. */
   readonly state: Exclude<DrillState, "off">;
+  /** What the faults lead to: of every drill the same objects. */
+  readonly helpers: readonly FaultObject[];
   /** Filled by the check: when the drill began. */
   readonly start?: string;
 }
@@ -78,10 +81,9 @@ async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Pro
 async function admit(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Promise<void> {
   if (news.state !== "on") return;
   const comes = added(olds, news);
-  if (comes.length === 0) return;
-  const { refused } = await judgeNow(news);
+  const { refused } = comes.length === 0 ? { refused: [] } : await judgeNow(news);
   if (refused.length > 0) throw new Error(`no fault was put in: ${refused.join("; ")}`);
-  say(`drill ${news.drill}: putting in ${comes.map(({ fault }) => faultName(fault)).join(", ")}`);
+  if (comes.length > 0) say(`drill ${news.drill}: putting in ${comes.map(({ fault }) => faultName(fault)).join(", ")}`);
 }
 
 /** What the faults' gate does at each step of Pulumi's. */
@@ -97,6 +99,8 @@ export const provider: pulumi.dynamic.ResourceProvider = {
     // Another drill: that one was ended by hand says nothing of this one.
     if (olds.drill !== news.drill) await removeMark(await connect(news.kubernetes), news.namespace);
     await admit(olds, news);
+    // Somebody may have removed what the state knows from before.
+    if (news.state === "on") await putIn(await connect(news.kubernetes), news.namespace, news.helpers);
     return { outs: news };
   },
   delete: async (_id, props: FaultGateInputs) => {

@@ -28,17 +28,13 @@ const types: Readonly<Record<string, string>> = {
 /** An object of a kind that Pulumi has a class for; the class would want each kind's own arguments. */
 class PlainObject extends pulumi.CustomResource {}
 
-/** Pulumi would wait for endpoints that fake-service never has, and for the end of the Job. */
-const unawaited = ["Service", "Job"];
-
 function add(object: FaultObject, start: pulumi.Input<string>, opts: pulumi.CustomResourceOptions) {
   const { kind, metadata } = object;
-  const wait = unawaited.includes(kind) ? { "pulumi.com/skipAwait": "true" } : {};
-  const annotations = { ...metadata.annotations, [marksOf.start]: start, ...wait };
-  const args = { ...object, metadata: { ...metadata, annotations } };
+  const begins = marksOf.start in metadata.annotations ? { [marksOf.start]: start } : {};
+  const args = { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, ...begins } } };
   const type = types[kind];
   return type === undefined
-    ? new kubernetes.apiextensions.CustomResource(metadata.name, args, opts)
+    ? new kubernetes.apiextensions.CustomResource(`${metadata.name}-${kind.toLowerCase()}`, args, opts)
     : new PlainObject(type, `${metadata.name}-${kind.toLowerCase()}`, args, opts);
 }
 

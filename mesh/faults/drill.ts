@@ -1,13 +1,21 @@
 import { createHash } from "node:crypto";
 import type { Settings } from "../../settings/parse";
 import type { Fault } from "./fault";
-import { faultObjects, type DrillMarks, type FaultObject } from "./objects";
+import { serviceEntries, type ExternalSettings } from "../serviceEntries";
+import { entryName, faultObjects, type DrillMarks, type FaultObject } from "./objects";
 
 const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);
 
-/** The name of the drill that the settings describe; another one as soon as its faults or its end change. */
-export function drillOf({ stack, faultInjection }: Pick<Settings, "stack" | "faultInjection">): string {
-  return `${stack}-${digest([faultInjection.faults, faultInjection.expires ?? null])}`;
+/** What of the settings a drill is made from. */
+export type DrillSettings = Pick<Settings, "stack" | "faultInjection"> & ExternalSettings;
+
+/** The name of the drill that the settings describe: another one as soon as a fault, its hosts, or the end changes. */
+export function drillOf(settings: DrillSettings): string {
+  const { faults, expires = null } = settings.faultInjection;
+  const entries = serviceEntries(settings).filter(({ name }) =>
+    faults.some((fault) => fault.type === "externalHost" && entryName(fault.service) === name),
+  );
+  return `${settings.stack}-${digest([faults, expires, entries])}`;
 }
 
 /** Whether the settings' faults are in: `ended` by a person with `mesh faults --off`, `expired` by their own end. */
@@ -18,7 +26,7 @@ export type DrillState = "off" | "on" | "expired" | "ended";
  * @param ended the drills that a person ended by hand
  */
 export function drillState(
-  settings: Pick<Settings, "stack" | "faultInjection">,
+  settings: DrillSettings,
   { ended = [], now = new Date() }: { readonly ended?: readonly string[]; readonly now?: Date } = {},
 ): DrillState {
   const { enabled, faults, expires } = settings.faultInjection;

@@ -48,16 +48,18 @@ function counts({ metadata, spec }: VirtualService, namespace: string): boolean 
 /**
  * The VirtualServices of others that serve a host for the sidecars of a namespace: a fault would put them out of action as
  * a whole. Delegates have no hosts of their own and come with the VirtualService that names them.
+ * @param faults whether those that are faults count, too: an update ends them first, a drill does not
  * @returns their names with namespace, and the host as they write it
  */
 export function foreignTo(
   host: string,
   namespace: string,
   all: readonly VirtualService[],
+  { faults = false } = {},
 ): readonly { readonly name: string; readonly host: string }[] {
   const own = namesOf(host, namespace);
   return all
-    .filter((one) => one.metadata?.labels?.[faultLabel] === undefined && counts(one, namespace))
+    .filter((one) => (faults || one.metadata?.labels?.[faultLabel] === undefined) && counts(one, namespace))
     .flatMap(({ metadata, spec }) => {
       const found = (spec?.hosts ?? []).find((other) =>
         own.some((name) => meet(name, fullName(other, metadata?.namespace ?? ""))),

@@ -22,6 +22,8 @@ export interface FaultsWanted {
   readonly targets: readonly FaultTarget[];
   /** When they end, ISO 8601; absent: when they are taken out. */
   readonly expires?: string | undefined;
+  /** Whether other faults stay in beside them. Default: those that the settings do not have are ended first. */
+  readonly beside?: boolean;
 }
 
 /** What was found where they would act. */
@@ -87,13 +89,12 @@ function judgePorts(fault: Exclude<Fault, { type: "externalHost" }>, found: Faul
   });
 }
 
-function judgeHosts({ hosts }: FaultTarget, { virtualServices }: FaultsFound, { namespace }: FaultsWanted) {
-  const seen = new Map(
-    hosts.flatMap((host) => foreignTo(host, namespace, virtualServices)).map((one) => [one.name, one.host]),
-  );
+function judgeHosts({ hosts }: FaultTarget, { virtualServices }: FaultsFound, { namespace, beside }: FaultsWanted) {
+  const found = hosts.flatMap((host) => foreignTo(host, namespace, virtualServices, { faults: beside === true }));
+  const seen = new Map(found.map((one) => [one.name, one.host]));
   return [...seen].map(
     ([name, host]) =>
-      `VirtualService ${name} serves the host ${host}: a fault would put all its routes out of action without a word`,
+      `VirtualService ${name} serves the host ${host}: one of the two would put the other out of action without a word`,
   );
 }
 

@@ -14,6 +14,9 @@ export const marksOf = {
   effect: "jam-istio/effect",
 } as const;
 
+/** Pulumi would wait for endpoints that never come, and for the end of a Job that waits itself. */
+export const unawaited = { "pulumi.com/skipAwait": "true" } as const;
+
 /** The Service that faults route to: it has no endpoints, so connections to it end at once. */
 export const fakeService = "fake-service";
 export const fakePort = 9000;
@@ -39,10 +42,10 @@ export interface FaultObject {
   readonly [part: string]: unknown;
 }
 
-/** What every object of a drill carries. */
+/** What the VirtualServices of a drill carry. */
 export interface DrillMarks {
   readonly namespace: string;
-  /** What the drill is called. */
+  /** What the drill is called; its last eight characters are its own. */
   readonly drill: string;
   /** When it began, ISO 8601. */
   readonly start: string;
@@ -61,20 +64,17 @@ interface Rules {
   readonly tls: Spec[];
 }
 
-function object(kind: string, name: string, marks: DrillMarks, spec: Spec): FaultObject {
-  const { namespace, drill, start, end } = marks;
+function object(kind: string, name: string, namespace: string, spec: Spec, annotations = {}): FaultObject {
   return {
     apiVersion: kind === "Service" ? "v1" : networkingApiVersion,
     kind,
-    metadata: {
-      name,
-      namespace,
-      labels: { [faultLabel]: "active" },
-      annotations: { [marksOf.drill]: drill, [marksOf.start]: start, [marksOf.end]: end },
-    },
+    metadata: { name, namespace, labels: { [faultLabel]: "active" }, annotations },
     spec,
   };
 }
+
+/** End of the names of a drill's own objects. */
+export const suffixOf = (drill: string) => drill.slice(-8);
 
 const callers = ({ sourceLabels }: Fault) => (sourceLabels === undefined ? {} : { sourceLabels });
 const to = (host: string, port?: number) => [
@@ -147,32 +147,41 @@ function rulesByHost(faults: readonly Fault[], entries: readonly Entry[]) {
 /** Name of the ServiceEntry of an external service; the mail server's is called smtp. */
 export const entryName = (service: string) => (service === "mail" ? "smtp" : service);
 
+/**
+ * One for each drill: it is made and deleted and never changed, so that it does not matter to a later drill whether somebody
+ * took it out.
+ */
 function virtualService(
-  marks: DrillMarks,
+  { namespace, drill, start, end }: DrillMarks,
   name: string,
   host: string,
   { effects, http, tcp, tls }: Rules,
 ): FaultObject {
-  const made = object("VirtualService", name, marks, {
+  const spec = {
     hosts: [host],
     exportTo: ["."],
     // What no rule is for goes where it always went.
     ...(http.length === 0 ? {} : { http: [...http, { route: to(host) }] }),
     ...(tls.length === 0 ? {} : { tls }),
     ...(tcp.length === 0 ? {} : { tcp }),
-  });
-  const annotations = { ...made.metadata.annotations, [marksOf.effect]: effects.join("; ") };
-  return { ...made, metadata: { ...made.metadata, annotations } };
+  };
+  const annotations = {
+    [marksOf.drill]: drill,
+    [marksOf.start]: start,
+    [marksOf.end]: end,
+    [marksOf.effect]: effects.join("; "),
+  };
+  return object("VirtualService", `${name}-${suffixOf(drill)}`, namespace, spec, annotations);
 }
 
-function fake(marks: DrillMarks): FaultObject {
+function fake(namespace: string): FaultObject {
   const ports = [{ name: "tcp-fake", port: fakePort, protocol: "TCP", targetPort: fakePort }];
-  return object("Service", fakeService, marks, { ports });
+  return object("Service", fakeService, namespace, { ports }, unawaited);
 }
 
-function hang(marks: DrillMarks): readonly FaultObject[] {
+function hang(namespace: string): readonly FaultObject[] {
   return [
-    object("ServiceEntry", hangName, marks, {
+    object("ServiceEntry", hangName, namespace, {
       hosts: [hangHost],
       // Without an address it would take port 9000 to everywhere.
       addresses: [hangAddress],
@@ -182,7 +191,7 @@ function hang(marks: DrillMarks): readonly FaultObject[] {
       endpoints: [{ address: hangEndpoint }],
       exportTo: ["."],
     }),
-    object("DestinationRule", hangName, marks, {
+    object("DestinationRule", hangName, namespace, {
       host: hangHost,
       trafficPolicy: { connectionPool: { tcp: { connectTimeout: hangFor } } },
       exportTo: ["."],
@@ -203,8 +212,8 @@ export function faultObjects(
   const hangs = faults.some((fault) => fault.type === "externalHost" && fault.mode === "hang");
   const fakes = faults.some((fault) => !isHttp(fault) && !(fault.type === "externalHost" && fault.mode === "hang"));
   return [
-    ...(fakes ? [fake(marks)] : []),
-    ...(hangs ? hang(marks) : []),
+    ...(fakes ? [fake(marks.namespace)] : []),
+    ...(hangs ? hang(marks.namespace) : []),
     ...services.map(({ name, host, rules }) => virtualService(marks, name, host, rules)),
   ];
 }

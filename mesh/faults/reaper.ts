@@ -1,9 +1,7 @@
 import { targetVersion } from "../serving";
 import type { Settings } from "../../settings/parse";
 import { drillOf } from "./drill";
-import { faultLabel, marksOf, type DrillMarks, type FaultObject } from "./objects";
-
-const name = "fault-reaper";
+import { faultLabel, marksOf, suffixOf, unawaited, type DrillMarks, type FaultObject } from "./objects";
 
 /**
  * Waits until the faults' end and deletes them through the API. What the proxy's image has is enough, and it is on the nodes.
@@ -29,7 +27,7 @@ function imageOf(settings: Settings): string {
   return `${settings.istio.hub ?? "docker.io/istio"}/proxyv2:${targetVersion(settings)}`;
 }
 
-function job(settings: Settings, names: readonly string[], end: string) {
+function job(settings: Settings, name: string, names: readonly string[], end: string) {
   const env = { END: String(Math.ceil(Date.parse(end) / 1000)), NAMES: names.join(" "), NAMESPACE: settings.namespace };
   const off = { "sidecar.istio.io/inject": "false" };
   return {
@@ -42,7 +40,7 @@ function job(settings: Settings, names: readonly string[], end: string) {
         securityContext: { runAsNonRoot: true, runAsUser: 1337, seccompProfile: { type: "RuntimeDefault" } },
         containers: [
           {
-            name,
+            name: "fault-reaper",
             image: imageOf(settings),
             command: ["/bin/sh", "-c", reaperScript],
             env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
@@ -71,6 +69,7 @@ export function reaperObjects(
   if (!reaper || expires === undefined || names.length === 0) return [];
   const drill = drillOf(settings);
   const annotations = { [marksOf.drill]: drill, [marksOf.start]: marks.start, [marksOf.end]: expires };
+  const name = `fault-reaper-${suffixOf(drill)}`;
   const metadata = { name, namespace, labels: { [faultLabel]: "active" }, annotations };
   const rbac = "rbac.authorization.k8s.io/v1";
   const rules = [
@@ -89,9 +88,8 @@ export function reaperObjects(
     {
       apiVersion: "batch/v1",
       kind: "Job",
-      // A Job cannot be changed: another drill gets another one.
-      metadata: { ...metadata, name: `${name}-${drill.slice(-8)}` },
-      spec: job(settings, names, expires),
+      metadata: { ...metadata, annotations: { ...annotations, ...unawaited } },
+      spec: job(settings, name, names, expires),
     },
   ];
 }

@@ -59,7 +59,7 @@ describeTraffic("mesh faults and mesh drill", (world) => {
     assert.equal(shown.code, 3);
     assert.deepEqual(
       found.active.map(({ name }) => name),
-      ["fault-service-ct-webapp"],
+      ["fault-service-ct-webapp-test"],
     );
     assert.deepEqual([found.proxies.holding, found.proxies.asked, found.proxies.silent], [1, 1, 0]);
     assert.ok((found.hits["aborted"] ?? 0) >= 26, shown.stdout);
@@ -139,10 +139,7 @@ describeTraffic("mesh faults and mesh drill", (world) => {
     assert.equal(await status(), "503");
     const second = await project.run("mesh", "drill", "dev701", "1", "--for", "5m");
     assert.equal(second.code, 1);
-    assert.match(
-      second.stderr,
-      /no fault was put in: fault-service-ct-webapp is in already \(drill dev701\/[0-9a-f]{8}\)/,
-    );
+    assert.match(second.stderr, /VirtualService dev701\/fault-service-ct-webapp-[0-9a-f]{8} serves the host ct-webapp/);
     assert.equal((await project.run("mesh", "faults", "dev701", "--off")).code, 0);
     assert.deepEqual([await status(), await active()], ["200", ""]);
   });

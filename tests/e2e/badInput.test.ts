@@ -72,7 +72,7 @@ const broken: readonly (readonly [string, string])[] = [
     services("[{name: mysql, hosts: [a.example.com], ports: [{number: 1, protocol: HTTPS}]}]"),
     'jam-istio:externalServices[0].name: "mysql" is the name of an entry',
   ],
-  [faults("{enabled: true}"), "jam-istio:faultInjection.enabled: true is not allowed yet"],
+  [faults("{enabled: true, reaper: true}"), "jam-istio:faultInjection.expires: missing"],
   [
     faults("{faults: [{type: httpAbort, host: ct-webapp, httpStatus: 42, everyone: true}]}"),
     "jam-istio:faultInjection.faults[0].httpStatus: 42 is not allowed. Allowed: a whole number from 200 to 599",

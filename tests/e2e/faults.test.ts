@@ -81,11 +81,13 @@ describeOn("1.34", "faults through the settings", () => {
     assert.deepEqual(Object.keys(await instance.up()), ["same"]);
     const { activeFaults } = await instance.outputs();
     assert.equal((activeFaults?.value as string[]).length, all.length);
-    const one = await kubectl("get", "vs", "fault-service-ct-webapp", "-n", "dev701", "-o", "json");
-    const { metadata } = JSON.parse(one) as { metadata: { annotations: Record<string, string> } };
-    assert.match(metadata.annotations["jam-istio/drill"] ?? "", /^dev701-[0-9a-f]{8}$/);
-    assert.match(metadata.annotations["jam-istio/start"] ?? "", /^20\d\d-.*Z$/);
-    assert.match(metadata.annotations["jam-istio/end"] ?? "", /^20\d\d-.*Z$/);
+    const list = await kubectl("get", "vs", "-n", "dev701", "-l", "jam-istio/fault", "-o", "json");
+    const { items } = JSON.parse(list) as { items: { metadata: { annotations: Record<string, string> } }[] };
+    for (const { metadata } of items) {
+      assert.match(metadata.annotations["jam-istio/drill"] ?? "", /^dev701-[0-9a-f]{8}$/);
+      assert.match(metadata.annotations["jam-istio/start"] ?? "", /^20\d\d-.*Z$/);
+      assert.match(metadata.annotations["jam-istio/end"] ?? "", /^20\d\d-.*Z$/);
+    }
     off();
     await instance.up();
     assert.equal(await objectsOf(lab()), before);
@@ -103,17 +105,36 @@ describeOn("1.34", "faults through the settings", () => {
     assert.equal(await objectsOf(lab()), before);
   });
 
-  it("a fault is changed and taken from the list in place", async () => {
+  it("a fault is changed, and taken from the list", async () => {
     on([abort, all[2] ?? {}]);
     await instance.up();
     on([{ ...abort, httpStatus: 500 }]);
     await instance.up();
     assert.equal(await activeIn(lab()), "fault-service-ct-webapp");
-    const status = "jsonpath={.spec.http[0].fault.abort.httpStatus}";
-    assert.equal(await kubectl("get", "vs", "fault-service-ct-webapp", "-n", "dev701", "-o", status), "500");
+    const status = "jsonpath={.items[*].spec.http[0].fault.abort.httpStatus}";
+    assert.equal(await kubectl("get", "vs", "-n", "dev701", "-l", "jam-istio/fault", "-o", status), "500");
     off();
     await instance.up();
     assert.equal(await activeIn(lab()), "");
+  });
+
+  it("what somebody removed with kubectl is no obstacle: another drill goes in, and out", async () => {
+    const before = await objectsOf(lab());
+    const end = ["-n", "dev701", "-l", "jam-istio/fault"];
+    for (const change of [[abort], all.slice(1), all]) {
+      on(all);
+      await instance.up();
+      await kubectl("delete", "virtualservices.networking.istio.io,destinationrules.networking.istio.io", ...end);
+      await kubectl("delete", "services,serviceentries.networking.istio.io", ...end);
+      on(change, { expires: later(hour) });
+      await instance.up();
+      const wanted = change === all ? names.length : change.length === 1 ? 1 : names.length;
+      assert.equal((await activeIn(lab())).split(" ").length, wanted);
+      if (change.length > 1) assert.match(await kubectl("get", "services", ...end), /fake-service/);
+      off();
+      await instance.up();
+    }
+    assert.equal(await objectsOf(lab()), before);
   });
 
   it("past expires they are gone at the next up, and not put in anew", async () => {

@@ -37,14 +37,22 @@ describeOn("1.34", "what comes with faults when it is asked for", () => {
       readonly command: readonly string[];
       readonly env: readonly { readonly name: string; readonly value: string }[];
     }
-    const format = "jsonpath={.items[0].spec.template.spec.containers[0]}";
+    interface Spec {
+      readonly containers: readonly [Container];
+      readonly serviceAccountName: string;
+    }
+    const format = "jsonpath={.items[0].spec.template.spec}";
     const text = await kubectl("get", "jobs", "-n", "dev701", "-l", "jam-istio/fault", "-o", format);
-    const { command, env } = JSON.parse(text) as Container;
+    const { containers, serviceAccountName } = JSON.parse(text) as Spec;
+    const { command, env } = containers[0];
     const account = mkdtempSync(join(tmpdir(), "jam-istio-account-"));
     const config = "jsonpath={.clusters[0].cluster.server} {.clusters[0].cluster.certificate-authority-data}";
     const [server = "", ca = ""] = (await kubectl("config", "view", "--flatten", "-o", config)).split(" ");
     writeFileSync(join(account, "ca.crt"), Buffer.from(ca, "base64"));
-    writeFileSync(join(account, "token"), (await kubectl("create", "token", "fault-reaper", "-n", "dev701")).trim());
+    writeFileSync(
+      join(account, "token"),
+      (await kubectl("create", "token", serviceAccountName, "-n", "dev701")).trim(),
+    );
     const given = Object.fromEntries(env.map(({ name, value }) => [name, value]));
     const [program = "", ...args] = command;
     try {
@@ -64,9 +72,11 @@ describeOn("1.34", "what comes with faults when it is asked for", () => {
     await instance.up();
     assert.deepEqual((await activeIn(lab())).split(" "), ["fault-external-mysql", "fault-service-ct-webapp"]);
     await apply(lab(), virtualService("theirs", { hosts: ["theirs"] }));
-    const as = ["--as", "system:serviceaccount:dev701:fault-reaper", "-n", "dev701"];
+    const name = (kind: string, from = "") =>
+      kubectl("get", kind, "-n", "dev701", "-l", "jam-istio/fault", "-o", `jsonpath={.items[${from}].metadata.name}`);
+    const as = ["--as", `system:serviceaccount:dev701:${await name("serviceaccounts", "0")}`, "-n", "dev701"];
     const can = (...what: readonly string[]) => kubectl("auth", "can-i", ...what, ...as).catch(() => "no");
-    assert.equal((await can("delete", "virtualservices.networking.istio.io/fault-external-mysql")).trim(), "yes");
+    assert.equal((await can("delete", `virtualservices.networking.istio.io/${await name("vs", "0")}`)).trim(), "yes");
     for (const what of [
       ["delete", "virtualservices.networking.istio.io/theirs"],
       ["list", "virtualservices.networking.istio.io"],
@@ -76,7 +86,7 @@ describeOn("1.34", "what comes with faults when it is asked for", () => {
       assert.match(await can(...what), /no/, what.join(" "));
     const end = await runContainer();
     assert.equal(end.code, 0, end.stderr);
-    assert.match(end.stdout, /fault-external-mysql: HTTP 200\nfault-service-ct-webapp: HTTP 200/);
+    assert.match(end.stdout, /^fault-service-ct-webapp-\w+: HTTP 200\nfault-external-mysql-\w+: HTTP 200\n$/);
     assert.ok(Date.now() >= Date.parse(expires));
     assert.equal(await activeIn(lab()), "");
     assert.equal((await runContainer()).code, 0, "what is gone already is fine");

@@ -64,10 +64,12 @@ export async function objectsOf({ plane }: Lab, namespace = "dev701"): Promise<s
   return (await plane.kubectl("get", kinds, "-n", namespace, "-o", format)).split("\n").sort().join("\n");
 }
 
-/** Names of the faults that are in. */
+/** Names of the faults that are in, without their drill's own end, sorted. */
 export async function activeIn({ plane }: Lab, namespace = "dev701"): Promise<string> {
   const names = "jsonpath={.items[*].metadata.name}";
-  return plane.kubectl(
+  const text = await plane.kubectl(
     ...["get", "virtualservices.networking.istio.io", "-n", namespace, "-l", "jam-istio/fault", "-o", names],
   );
+  const plain = text.split(" ").map((name) => name.replace(/-[0-9a-f]{8}$/, ""));
+  return plain.sort().join(" ");
 }

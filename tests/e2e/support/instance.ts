@@ -92,8 +92,8 @@ export class Instance {
     return summary.resourceChanges ?? {};
   }
 
-  public async preview(): Promise<Record<string, number>> {
-    const { changeSummary } = await (await this.stack()).preview(this.options);
+  public async preview(...policyPacks: string[]): Promise<Record<string, number>> {
+    const { changeSummary } = await (await this.stack()).preview({ ...this.options, policyPacks });
     return changeSummary;
   }
 

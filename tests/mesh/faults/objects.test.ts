@@ -16,8 +16,10 @@ const of = (faultInjection: object, more: object = {}) =>
     faultInjection: { enabled: true, ...faultInjection },
   });
 const objects = (faults: readonly object[], more: object = {}) => faultObjectsOf(of({ faults, ...more }), "now");
+/** Without the drill's own end of the name. */
+const plain = (key: string) => key.replace(/-[0-9a-f]{8}$/, "-…");
 const specs = (faults: readonly object[]) =>
-  Object.fromEntries(objects(faults).map((object) => [keyOf(object), object["spec"]]));
+  Object.fromEntries(objects(faults).map((object) => [plain(keyOf(object)), object["spec"]]));
 
 const abort = { type: "httpAbort", host: "ct-webapp", httpStatus: 503, everyone };
 
@@ -26,7 +28,7 @@ describe("objects of faults", () => {
     const delay = { type: "httpDelay", host: "ct-webapp", prefix: "/auth", fixedDelay: "1m30s", percentage: 5 };
     const route = [{ destination: { host: "ct-webapp" } }];
     assert.deepEqual(specs([{ ...delay, sourceLabels: { app: "ps" } }, abort]), {
-      "VirtualService/fault-service-ct-webapp": {
+      "VirtualService/fault-service-ct-webapp-…": {
         hosts: ["ct-webapp"],
         exportTo: ["."],
         http: [
@@ -46,11 +48,11 @@ describe("objects of faults", () => {
   });
 
   it("HTTP faults need no fake-service; the others bring it before them, with one port", () => {
-    assert.deepEqual(objects([abort]).map(keyOf), ["VirtualService/fault-service-ct-webapp"]);
+    assert.deepEqual(objects([abort]).map(keyOf).map(plain), ["VirtualService/fault-service-ct-webapp-…"]);
     const made = specs([{ type: "tcpRedirect", host: "memcached", ports: [11211, 11212], everyone }]);
-    assert.deepEqual(Object.keys(made), ["Service/fake-service", "VirtualService/fault-service-memcached"]);
+    assert.deepEqual(Object.keys(made), ["Service/fake-service", "VirtualService/fault-service-memcached-…"]);
     const route = [{ destination: { host: "fake-service", port: { number: 9000 } } }];
-    assert.deepEqual(made["VirtualService/fault-service-memcached"], {
+    assert.deepEqual(made["VirtualService/fault-service-memcached-…"], {
       hosts: ["memcached"],
       exportTo: ["."],
       tcp: [
@@ -66,7 +68,7 @@ describe("objects of faults", () => {
     const made = specs([{ type: "externalHost", service: "bucket", sourceLabels: { app: "ps" } }]);
     const route = [{ destination: { host: "fake-service", port: { number: 9000 } } }];
     const host = "*.s3.eu-central-1.amazonaws.com";
-    assert.deepEqual(made["VirtualService/fault-external-bucket.2"], {
+    assert.deepEqual(made["VirtualService/fault-external-bucket.2-…"], {
       hosts: [host],
       exportTo: ["."],
       http: [{ match: [{ port: 80, sourceLabels: { app: "ps" } }], route }, { route: [{ destination: { host } }] }],
@@ -79,7 +81,7 @@ describe("objects of faults", () => {
     assert.deepEqual(Object.keys(made), [
       "ServiceEntry/fake-service-hang",
       "DestinationRule/fake-service-hang",
-      "VirtualService/fault-external-mysql",
+      "VirtualService/fault-external-mysql-…",
     ]);
     const entry = made["ServiceEntry/fake-service-hang"] as { readonly addresses: readonly string[] };
     assert.deepEqual(entry.addresses, ["192.0.2.9"]);
@@ -91,8 +93,10 @@ describe("objects of faults", () => {
       reaper: true,
     });
     assert.equal(all.length, 7);
-    for (const { metadata } of all) {
+    for (const { kind, metadata } of all) {
       assert.equal(metadata.labels["jam-istio/fault"], "active");
+      // The same of every drill.
+      if (kind === "Service") continue;
       assert.match(metadata.annotations["jam-istio/drill"] ?? "", /^dev701-[0-9a-f]{8}$/);
       assert.equal(metadata.annotations["jam-istio/start"], "now");
       assert.equal(metadata.annotations["jam-istio/end"], "2030-01-01T00:00:00.000Z");
@@ -103,7 +107,7 @@ describe("objects of faults", () => {
       {
         apiGroups: ["networking.istio.io"],
         resources: ["virtualservices"],
-        resourceNames: ["fault-service-ct-webapp", "fault-service-memcached"],
+        resourceNames: all.filter(({ kind }) => kind === "VirtualService").map(({ metadata }) => metadata.name),
         verbs: ["delete"],
       },
     ]);
