@@ -5,7 +5,7 @@ import { connect } from "../cluster/kubernetes";
 import { chooseFault } from "../mesh/faults/choose";
 import { milliseconds } from "../mesh/faults/duration";
 import { hitsText, type Hits } from "../mesh/faults/hits";
-import { endLine } from "../mesh/faults/objects";
+import { endLine } from "../mesh/faults/parts";
 import { errorColors, outColors } from "./colors";
 import { proxiesText, spanText } from "./faultsCommand";
 import { readStack } from "./stackFile";

@@ -5,7 +5,7 @@ import { connect } from "../cluster/kubernetes";
 import { holding, readHits } from "../cluster/sidecars";
 import { drillOf } from "../mesh/faults/drill";
 import { hitsText, type Hits } from "../mesh/faults/hits";
-import { endLine, marksOf } from "../mesh/faults/objects";
+import { endLine, marksOf } from "../mesh/faults/parts";
 import type { Settings } from "../settings";
 import { outColors } from "./colors";
 import { readStack } from "./stackFile";

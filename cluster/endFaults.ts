@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { marksOf } from "../mesh/faults/objects";
+import { marksOf } from "../mesh/faults/parts";
 import { reasonOf } from "./errors";
 import { faultParts, removeParts, writeMark, type FaultPart } from "./faultParts";
 import type { Cluster } from "./kubernetes";

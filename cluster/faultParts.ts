@@ -1,4 +1,4 @@
-import { faultLabel, type FaultObject } from "../mesh/faults/objects";
+import { faultLabel, type FaultObject } from "../mesh/faults/parts";
 import { isNotFound, optional, reasonOf } from "./errors";
 import { bounded, listMetadata, type Cluster, type Metadata } from "./kubernetes";
 

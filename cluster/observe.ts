@@ -3,7 +3,7 @@ import { missingObjects } from "../mesh/missing";
 import { runningVersion, type ControlPlane } from "../mesh/planes";
 import { countByNamespace, isLive, proxyRevision, proxyVersion, type Counts } from "../mesh/proxies";
 import { planeOf } from "../mesh/revisions";
-import { faultLabel } from "../mesh/faults/objects";
+import { faultLabel } from "../mesh/faults/parts";
 import { targetOf, type Found, type HelmRecord, type Wanted } from "../mesh/gate";
 import { optional } from "./errors";
 import { helmRecord } from "./helmRecords";

@@ -5,7 +5,7 @@ import { observeFaults, type MeshWanted } from "../cluster/faults";
 import { connect, type ClusterAddress } from "../cluster/kubernetes";
 import type { DrillState } from "../mesh/faults/drill";
 import { faultName } from "../mesh/faults/fault";
-import type { FaultObject } from "../mesh/faults/objects";
+import type { FaultObject } from "../mesh/faults/parts";
 import { judgeFaults, type FaultTarget, type FaultsWanted } from "../mesh/faults/judge";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { faultObjectsOf, whenUpRuns } from "../mesh/faults/all";
 import type { DrillState } from "../mesh/faults/drill";
 import { faultName } from "../mesh/faults/fault";
-import { marksOf, type FaultObject } from "../mesh/faults/objects";
+import { marksOf, type FaultObject } from "../mesh/faults/parts";
 import { ClientRestart } from "./clientRestart";
 import type { MeshContext } from "./context";
 import { FaultGate } from "./faultGate";

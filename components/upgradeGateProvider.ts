@@ -7,7 +7,7 @@ import { connect, type Cluster, type ClusterAddress } from "../cluster/kubernete
 import { observe } from "../cluster/observe";
 import { readMetrics } from "../cluster/preflight";
 import { silentRepositories } from "../cluster/repositories";
-import { marksOf } from "../mesh/faults/objects";
+import { marksOf } from "../mesh/faults/parts";
 import { judge, targetOf, type Found, type Heal, type Wanted } from "../mesh/gate";
 import { judgeIdentity, type Identity } from "../mesh/identity";
 import { planRollout } from "../mesh/rollout";

@@ -1,5 +1,5 @@
 import * as semver from "semver";
-import { endLine } from "./faults/objects";
+import { endLine } from "./faults/parts";
 import { countText, type Counts } from "./proxies";
 import { isVersion } from "./planes";
 import { layoutOf } from "./releases";

@@ -1,5 +1,5 @@
 import type { Fault } from "../mesh/faults/fault";
-import { fakeService } from "../mesh/faults/objects";
+import { fakeService } from "../mesh/faults/parts";
 import { shadowed } from "../mesh/faults/overlap";
 import { when, type Given, type Problem, type RuleOf } from "./rule";
 

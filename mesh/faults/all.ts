@@ -1,6 +1,6 @@
 import type { Settings } from "../../settings/parse";
 import { drillObjects } from "./drill";
-import type { FaultObject } from "./objects";
+import type { FaultObject } from "./parts";
 import { reaperObjects } from "./reaper";
 
 /** In the place of a drill's start while that is to come. */

@@ -1,4 +1,4 @@
-import { faultLabel } from "./objects";
+import { faultLabel } from "./parts";
 
 /** What is read of a VirtualService. */
 export interface VirtualService {

@@ -1,4 +1,4 @@
-import { fakeService } from "./objects";
+import { fakeService } from "./parts";
 
 /** How often faults were felt, since the proxies started. */
 export interface Hits {

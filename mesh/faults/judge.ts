@@ -6,7 +6,7 @@ import { listText } from "../rollout";
 import { ownerOf } from "../workloads";
 import { callersText, faultName, faultText, isHttp, type Fault } from "./fault";
 import { foreignTo, type VirtualService } from "./foreign";
-import { endLine, fakeService, faultLabel } from "./objects";
+import { endLine, fakeService, faultLabel } from "./parts";
 import { portKind, type PortKind } from "./ports";
 
 /** A fault with the hosts that its VirtualServices have. */

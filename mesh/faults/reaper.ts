@@ -1,7 +1,8 @@
 import { targetVersion } from "../serving";
 import type { Settings } from "../../settings/parse";
 import { drillOf } from "./drill";
-import { faultLabel, marksOf, suffixOf, unawaited, type DrillMarks, type FaultObject } from "./objects";
+import { type DrillMarks } from "./objects";
+import { faultLabel, marksOf, suffixOf, unawaited, type FaultObject } from "./parts";
 
 /**
  * Waits until the faults' end and deletes them through the API. What the proxy's image has is enough, and it is on the nodes.

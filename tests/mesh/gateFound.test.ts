@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { crdOwner } from "../../mesh/definitions";
 import { judge, type Found, type Verdict, type Wanted } from "../../mesh/gate";
-import { faultLabel } from "../../mesh/faults/objects";
+import { faultLabel } from "../../mesh/faults/parts";
 import { bothKnown, found, healthy, known, now, record, wanted } from "./gateSupport";
 
 const name = "gateways.networking.istio.io";

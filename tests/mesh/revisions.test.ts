@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { judge } from "../../mesh/gate";
 import type { ControlPlane } from "../../mesh/planes";
 import { judgeOtherRevisions, planeOf, planeReleaseName, unserved as judgeUnserved } from "../../mesh/revisions";
-import { faultLabel } from "../../mesh/faults/objects";
+import { faultLabel } from "../../mesh/faults/parts";
 import { base, found, known, now, wanted } from "./gateSupport";
 
 const plane = (revision: string, version: string, ready = [version]): ControlPlane => ({

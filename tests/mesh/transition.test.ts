@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as semver from "semver";
 import fc from "fast-check";
-import { faultLabel } from "../../mesh/faults/objects";
+import { faultLabel } from "../../mesh/faults/parts";
 import { judgeTransition, type Transition } from "../../mesh/transition";
 
 type Verdict = (running: string, wanted: string) => readonly string[];
