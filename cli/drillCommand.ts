@@ -54,11 +54,13 @@ export async function drill(stack: string, asked: string, options: Options): Pro
     ...(options.stopIf?.trim() === "" ? ["--stop-if: empty. Allowed: a command, or an http(s) URL"] : []),
   ];
   if (typeof fault === "string" || problems.length > 0) throw new UserError(problems.join("; "));
+  // A terminal or a pipe that is gone must not end this process before the fault is out.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => {
-      say("stopping: taking the fault out");
       stop.abort();
+      say("stopping: taking the fault out");
     });
   const task = { settings, fault, ms, probe: options.stopIf, signal: stop.signal, log: say, tick: countdown() };
   const name = `${stack}/${randomBytes(4).toString("hex")}`;

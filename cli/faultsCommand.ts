@@ -1,14 +1,15 @@
-import { endFaults, type EndReport } from "../cluster/endFaults";
+import { endFaults, type Dropped, type EndReport } from "../cluster/endFaults";
 import { reasonOf } from "../cluster/errors";
-import { faultParts, readMark, type FaultPart } from "../cluster/faultParts";
+import { readMark } from "../cluster/faultMark";
+import { faultParts, isActing, type FaultPart } from "../cluster/faultParts";
 import { connect } from "../cluster/kubernetes";
 import { holding, readHits } from "../cluster/sidecars";
 import { drillOf } from "../mesh/faults/drill";
-import { hitsText, type Hits } from "../mesh/faults/hits";
+import { hitsSince, hitsText, type Hits } from "../mesh/faults/hits";
 import { endLine, marksOf } from "../mesh/faults/parts";
 import type { Settings } from "../settings";
 import { outColors } from "./colors";
-import { readStack } from "./stackFile";
+import { readPlace, readStack, type Place } from "./stackFile";
 import { UserError } from "./userError";
 
 /** Exit code where faults are in, or proxies still hold some after their end. */
@@ -50,15 +51,13 @@ async function readFaults(settings: Settings): Promise<FaultsStatus> {
   const { stack, namespace } = settings;
   const cluster = await connect(settings.kubernetes);
   const [parts, mark] = await Promise.all([faultParts(cluster, namespace), readMark(cluster, namespace)]);
-  const active = parts.filter(({ kind }) => kind === "VirtualService").map(activeOf);
-  const names = active.map(({ name }) => name);
-  const [held, { hits }] = await Promise.all([
-    active.length === 0 ? { answers: [], silent: 0, holding: 0 } : holding(cluster, namespace, names),
-    readHits(cluster, namespace),
-  ]);
+  const active = parts.filter(isActing).map(activeOf);
+  // Also where none is in: without istiod proxies keep what is gone.
+  const [held, { answers }] = await Promise.all([holding(cluster, namespace), readHits(cluster, namespace)]);
   const { silent, holding: count } = held;
-  const why = "why" in held ? { why: held.why } : {};
+  const why = held.why === undefined ? {} : { why: held.why };
   const proxies = { holding: count, asked: held.answers.length, silent, ...why };
+  const hits = hitsSince(answers);
   return { stack, namespace, active, proxies, hits, ended: mark.includes(drillOf(settings)) };
 }
 
@@ -76,16 +75,22 @@ function activeLine({ name, effect, drill, start, end }: Active): string {
   return `${outColors.yellow("!")} ${effect}; since ${since}, ${until} (${name}, drill ${drill})`;
 }
 
+function heldText({ holding: count, asked, silent, why = "" }: FaultsStatus["proxies"]): string {
+  const rest = silent > 0 ? `, ${String(silent)} could not be asked: ${why}` : "";
+  return `${String(count)} of ${String(asked)} asked proxies have them${rest}`;
+}
+
 function faultsText({ stack, namespace, active, proxies, hits, ended }: FaultsStatus): string {
   if (active.length === 0) {
+    const kept =
+      proxies.holding > 0 ? [outColors.red(`their objects are gone, but ${heldText(proxies)}: is istiod down?`)] : [];
     const note = ended ? ["the settings' faults were ended by hand; up does not put them back"] : [];
-    return [outColors.green(`stack ${stack}: no fault is in`), ...note].join("\n");
+    return [outColors.green(`stack ${stack}: no fault is in`), ...kept, ...note].join("\n");
   }
-  const silent = proxies.silent > 0 ? `, ${String(proxies.silent)} could not be asked: ${proxies.why ?? ""}` : "";
   return [
     `stack ${stack}, namespace ${namespace}: ${String(active.length)} hosts with faults`,
     ...active.map(activeLine),
-    `${String(proxies.holding)} of ${String(proxies.asked)} asked proxies have them${silent}`,
+    heldText(proxies),
     `since the proxies started: ${hitsText(hits)}`,
     `to end every fault: npm run mesh -- faults ${stack} --off`,
     `or: ${endLine(namespace)}`,
@@ -93,30 +98,23 @@ function faultsText({ stack, namespace, active, proxies, hits, ended }: FaultsSt
 }
 
 /** What to say of proxies after an end. */
-export function proxiesText({
-  istiod,
-  dropped,
-  holding: held,
-  silent,
-  why,
-}: Omit<EndReport, "ended">): readonly string[] {
+export function proxiesText({ istiod, dropped, holding: held, silent, why }: Dropped): readonly string[] {
   const asked = dropped + held;
   return [
-    ...(asked > 0 ? [`${String(dropped)} of ${String(asked)} asked proxies have dropped it`] : []),
-    ...(silent > 0 ? [`${String(silent)} proxies could not be asked: ${why ?? ""}`] : []),
-    ...(istiod
-      ? []
-      : [
-          "istiod is down: proxies that have a fault keep it until istiod is back; their pods lose it by a restart only then",
-        ]),
+    ...(asked > 0 ? [`${String(dropped)} of ${String(asked)} asked proxies are without it`] : []),
+    ...(silent > 0 ? [`${String(silent)} could not be asked: ${why ?? ""}`] : []),
+    ...(istiod === "down" ? ["istiod is down: proxies that have a fault keep it until istiod is back"] : []),
   ];
 }
 
-async function off(settings: Settings): Promise<EndReport> {
-  const cluster = await connect(settings.kubernetes);
-  const { enabled, faults } = settings.faultInjection;
-  const drill = enabled && faults.length > 0 ? drillOf(settings) : undefined;
-  return endFaults(cluster, settings.namespace, drill, (line) => process.stderr.write(`${line}\n`));
+/** Whether every proxy said that it is without faults. */
+export const isConfirmed = ({ holding: held, silent }: Dropped) => held === 0 && silent === 0;
+
+async function off(place: Place, settings: Settings | undefined): Promise<EndReport> {
+  const cluster = await connect(place.kubernetes);
+  const on = settings !== undefined && settings.faultInjection.enabled && settings.faultInjection.faults.length > 0;
+  const drill = on ? drillOf(settings) : undefined;
+  return endFaults(cluster, place.namespace, drill, (line) => process.stderr.write(`${line}\n`));
 }
 
 function offText(stack: string, report: EndReport): string {
@@ -129,7 +127,21 @@ function offText(stack: string, report: EndReport): string {
     unmarked === undefined
       ? []
       : [outColors.yellow(`up may put them back (${unmarked}): set faultInjection.enabled: false before`)];
-  return [head, ...(ended.length === 0 ? [] : proxiesText(report)), ...put].join("\n");
+  return [head, ...proxiesText(report), ...put].join("\n");
+}
+
+const print = (json: boolean | undefined, value: object, text: string) =>
+  process.stdout.write(`${json === true ? JSON.stringify(value, undefined, 2) : text}\n`);
+
+/** Ends every fault; of a stack file that is wrong elsewhere only the place is read. */
+async function end(stack: string, json: boolean | undefined): Promise<void> {
+  const { place, settings, problems } = readPlace(stack);
+  if (problems !== undefined) process.stderr.write(`${problems}\nIts faults are ended nevertheless.\n`);
+  const report = await off(place, settings).catch((error: unknown) => {
+    throw new UserError(`the faults cannot be ended: ${reasonOf(error)}. By hand: ${endLine(place.namespace)}`);
+  });
+  print(json, report, offText(stack, report));
+  if (!isConfirmed(report) || report.unmarked !== undefined) process.exitCode = activeCode;
 }
 
 /** Shows the faults that are in, or ends every one of them: without engine, charts and the stack's lock. */
@@ -137,20 +149,14 @@ export async function faults(
   stack: string,
   options: { readonly off?: boolean; readonly json?: boolean },
 ): Promise<void> {
-  const settings = readStack(stack);
-  const explain = (error: unknown): never => {
-    const by = options.off === true ? `. By hand: ${endLine(settings.namespace)}` : "";
-    throw new UserError(`the cluster cannot be ${options.off === true ? "changed" : "read"}: ${reasonOf(error)}${by}`);
-  };
-  const print = (value: object, text: string) =>
-    process.stdout.write(`${options.json === true ? JSON.stringify(value, undefined, 2) : text}\n`);
   if (options.off === true) {
-    const report = await off(settings).catch(explain);
-    print(report, offText(stack, report));
-    if (report.holding > 0 || !report.istiod) process.exitCode = activeCode;
+    await end(stack, options.json);
     return;
   }
-  const found = await readFaults(settings).catch(explain);
-  print(found, faultsText(found));
-  if (found.active.length > 0) process.exitCode = activeCode;
+  const found = await readFaults(readStack(stack)).catch((error: unknown) => {
+    if (error instanceof UserError) throw error;
+    throw new UserError(`the cluster cannot be read: ${reasonOf(error)}`);
+  });
+  print(options.json, found, faultsText(found));
+  if (found.active.length + found.proxies.holding > 0) process.exitCode = activeCode;
 }

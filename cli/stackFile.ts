@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { problemText, type Settings } from "../settings";
 import { parseSettings } from "../settings/parse";
-import { readStackFile } from "../settings/raw";
+import { readStackFile, type RawConfig } from "../settings/raw";
 import { UserError } from "./userError";
 
 /** Folder of the project, where Pulumi.yaml and the stack files are: the current one, else this program's own. */
@@ -16,22 +16,47 @@ export function stackNames(folder = projectFolder): readonly string[] {
     .sort();
 }
 
+function readRaw(stack: string, folder: string): RawConfig {
+  const file = `Pulumi.${stack}.yaml`;
+  if (!stackNames(folder).includes(stack)) {
+    throw new UserError(`there is no ${file}. Stacks with a file: ${stackNames(folder).join(", ") || "none"}`);
+  }
+  try {
+    return readStackFile(readFileSync(join(folder, file), "utf8"));
+  } catch (error) {
+    throw new UserError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 /**
  * Reads the settings of a stack from its file, without Pulumi.
  * @throws UserError when there is no such file, or naming everything that is wrong in it
  */
 export function readStack(stack: string, folder = projectFolder): Settings {
-  const file = `Pulumi.${stack}.yaml`;
-  if (!stackNames(folder).includes(stack)) {
-    throw new UserError(`there is no ${file}. Stacks with a file: ${stackNames(folder).join(", ") || "none"}`);
-  }
-  let raw;
-  try {
-    raw = readStackFile(readFileSync(join(folder, file), "utf8"));
-  } catch (error) {
-    throw new UserError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const parsed = parseSettings(raw, stack);
+  const parsed = parseSettings(readRaw(stack, folder), stack);
   if ("problems" in parsed) throw new UserError(problemText(stack, parsed.problems));
   return parsed.settings;
+}
+
+/** Where an instance is. */
+export type Place = Pick<Settings, "kubernetes" | "namespace">;
+
+/**
+ * Reads where an instance is from its stack file, whatever else is wrong in it.
+ * @returns the settings where nothing is wrong, else what is
+ * @throws UserError when there is no such file, or its place is wrong
+ */
+export function readPlace(
+  stack: string,
+  folder = projectFolder,
+): { readonly place: Place; readonly settings?: Settings; readonly problems?: string } {
+  const raw = readRaw(stack, folder);
+  const parsed = parseSettings(raw, stack);
+  if ("settings" in parsed) return { place: parsed.settings, settings: parsed.settings };
+  const kept = Object.entries(raw.values).filter(([key]) => /^jam-istio:(kubernetes|namespace)$/.test(key));
+  // The one key without a default; the place does not depend on it.
+  const values = { ...Object.fromEntries(kept), "jam-istio:istio": '{"version":"1.30.3"}' };
+  const alone = parseSettings({ ...raw, values }, stack);
+  if ("problems" in alone) throw new UserError(problemText(stack, alone.problems));
+  return { place: alone.settings, problems: problemText(stack, parsed.problems) };
 }

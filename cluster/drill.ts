@@ -1,18 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "../mesh/faults/fault";
-import { hitsText, noHits, plus, type Hits } from "../mesh/faults/hits";
+import { hitsSince, type Hits, type PodHits } from "../mesh/faults/hits";
 import { hostsOf, faultObjects } from "../mesh/faults/objects";
 import { judgeFaults } from "../mesh/faults/judge";
+import { endLine, type FaultObject } from "../mesh/faults/parts";
 import { releasePlans } from "../mesh/values";
 import { servingOf, targetVersion } from "../mesh/serving";
 import type { Settings } from "../settings/parse";
 import { isNotFound, reasonOf } from "./errors";
 import { dropped } from "./endFaults";
-import { collectionOf, faultParts, putIn, removeParts } from "./faultParts";
+import { collectionOf, faultParts, isActing, putIn, removeParts } from "./faultParts";
 import { observeFaults } from "./faults";
-import type { Cluster } from "./kubernetes";
+import { bounded, type Cluster } from "./kubernetes";
 import { probe } from "./probe";
 import { readHits } from "./sidecars";
+
+/** How long it is tried to take a fault out, in milliseconds. */
+const cleanUpMs = 300_000;
 
 /** A drill that is asked for. */
 export interface DrillTask {
@@ -66,7 +70,7 @@ async function judgeDrill(task: DrillTask): Promise<readonly string[]> {
   };
   const { refused, notes } = judgeFaults(await observeFaults(kubernetes, wanted), wanted);
   const forbidden = production ? ["production: true in the settings: faults are not put in there"] : [];
-  const unsteady = task.probe === undefined ? undefined : await probe(task.probe);
+  const unsteady = task.probe === undefined ? undefined : await probe(task.probe, task.signal);
   const steady = unsteady === undefined ? [] : [`the steady state is not there before the drill: ${unsteady}`];
   const all = [...forbidden, ...refused, ...steady];
   if (all.length > 0) throw new Refused(all.join("; "));
@@ -74,52 +78,89 @@ async function judgeDrill(task: DrillTask): Promise<readonly string[]> {
 }
 
 /** Takes the drill's VirtualServices out, and what only they led to. */
-async function takeOut(cluster: Cluster, namespace: string, names: readonly string[]): Promise<void> {
-  const parts = await faultParts(cluster, namespace);
-  const own = parts.filter(({ kind, name }) => kind === "VirtualService" && names.includes(name));
-  const others = parts.some(({ kind, name }) => kind === "VirtualService" && !names.includes(name));
-  await removeParts(cluster, namespace, others ? own : parts);
+async function takeOut(cluster: Cluster, namespace: string, objects: readonly FaultObject[]): Promise<void> {
+  const own = objects.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
+  await removeParts(cluster, namespace, own.filter(isActing));
+  const inUse = (await faultParts(cluster, namespace)).some(isActing);
+  if (!inUse) await removeParts(cluster, namespace, own);
 }
 
 /** The same, until it works: a fault must not stay because the API server was away for a moment. */
-async function takeOutSurely(cluster: Cluster, namespace: string, names: readonly string[], log: DrillTask["log"]) {
-  for (let turn = 1; ; turn++) {
+async function takeOutSurely(
+  cluster: Cluster,
+  namespace: string,
+  objects: readonly FaultObject[],
+  log: DrillTask["log"],
+) {
+  for (const end = Date.now() + cleanUpMs; ;) {
     try {
-      await takeOut(cluster, namespace, names);
+      await takeOut(cluster, namespace, objects);
       return;
     } catch (error) {
-      if (turn === 60) throw error;
-      log(`the fault cannot be taken out (${reasonOf(error)}); trying again`);
-      await sleep(1000);
+      if (Date.now() > end) throw error;
+      log(`the fault cannot be taken out (${reasonOf(error)}); trying again. By hand: ${endLine(namespace)}`);
+      await sleep(2000);
     }
   }
 }
 
-async function watch(cluster: Cluster, task: DrillTask, name: string, end: number, before: Hits) {
+/** Counts hits beside the rest: a proxy that does not answer holds nothing up. */
+class HitCounter {
+  private before: PodHits = [];
+  private now: PodHits = [];
+  private busy: Promise<void> | undefined;
+
+  public constructor(
+    private readonly cluster: Cluster,
+    private readonly namespace: string,
+  ) {}
+
+  public get hits(): Hits {
+    return hitsSince(this.now, this.before);
+  }
+
+  /** Reads what there was before the drill. */
+  public async begin(): Promise<void> {
+    await this.read();
+    this.before = this.now;
+  }
+
+  /** Begins to read, unless it is reading. */
+  public look(): void {
+    this.busy ??= this.read().finally(() => (this.busy = undefined));
+  }
+
+  public async read(): Promise<void> {
+    const found = await readHits(this.cluster, this.namespace).catch(() => undefined);
+    if (found === undefined) return;
+    // What a proxy said before counts where it says nothing now.
+    this.now = [...new Map([...this.now, ...found.answers])];
+  }
+}
+
+async function watch(cluster: Cluster, task: DrillTask, name: string, end: number, counter: HitCounter) {
   const { settings, signal, tick } = task;
   // A function: it changes while something is awaited.
   const stopped = () => signal.aborted;
-  let hits = noHits;
   for (let turn = 0; Date.now() < end; turn++) {
-    if (stopped()) return { why: "hand" as const, hits };
-    tick(end - Date.now(), hits);
+    if (stopped()) return { why: "hand" as const };
+    tick(end - Date.now(), counter.hits);
     if (task.probe !== undefined && turn % 2 === 0) {
-      const failed = await probe(task.probe);
-      // Ctrl-C reaches the command as well.
-      if (failed !== undefined && !stopped()) return { why: "probe" as const, probe: failed, hits };
+      const left = end - Date.now();
+      const failed = await probe(task.probe, signal, left);
+      // Its end came before the probe's answer, or Ctrl-C did.
+      const early = left < 10_000 && Date.now() >= end;
+      if (failed !== undefined && !stopped() && !early) return { why: "probe" as const, probe: failed };
     }
     if (turn % 5 === 0) {
       const path = `${collectionOf("VirtualService", settings.namespace)}/${name}`;
-      const gone = await cluster.send("GET", path).then(() => false, isNotFound);
-      if (gone) return { why: "elsewhere" as const, hits };
-      hits = await readHits(cluster, settings.namespace).then(
-        (now) => plus(now.hits, before, -1),
-        () => hits,
-      );
+      const look = bounded("the fault", 5, cluster.send("GET", path));
+      if (await look.then(() => false, isNotFound)) return { why: "elsewhere" as const };
+      counter.look();
     }
     await sleep(Math.min(1000, Math.max(0, end - Date.now())), undefined, { signal }).catch(() => undefined);
   }
-  return { why: "time" as const, hits };
+  return { why: "time" as const };
 }
 
 /**
@@ -127,31 +168,28 @@ async function watch(cluster: Cluster, task: DrillTask, name: string, end: numbe
  * @throws Refused, when it was not begun; Error that says why the fault could not be put in, or taken out
  */
 export async function runDrill(cluster: Cluster, task: DrillTask, drill: string): Promise<DrillReport> {
-  const { settings, fault, log } = task;
+  const { settings, fault, log, signal } = task;
   const { namespace } = settings;
-  const start = new Date().toISOString();
-  const marks = { namespace, drill, start, end: new Date(Date.now() + task.ms).toISOString() };
-  const objects = faultObjects([fault], settings, marks);
   for (const line of await judgeDrill(task)) log(line);
-  const before = await readHits(cluster, namespace).then(
-    ({ hits }) => hits,
-    () => noHits,
-  );
-  const names = objects.filter(({ kind }) => kind === "VirtualService").map(({ metadata }) => metadata.name);
+  const counter = new HitCounter(cluster, namespace);
+  await counter.begin();
+  if (signal.aborted) throw new Refused("stopped by hand before it began");
+  const begin = Date.now();
+  const [start, end] = [begin, begin + task.ms].map((time) => new Date(time).toISOString());
+  const marks = { namespace, drill, start: start ?? "", end: end ?? "" };
+  const objects = faultObjects([fault], settings, marks);
+  const names = objects.filter(isActing).map(({ metadata }) => metadata.name);
   let seen: Awaited<ReturnType<typeof watch>>;
   try {
     await putIn(cluster, namespace, objects);
     log(`drill ${drill}: the fault is in`);
-    seen = await watch(cluster, task, names[0] ?? "", Date.now() + task.ms, before);
+    seen = await watch(cluster, task, names[0] ?? "", begin + task.ms, counter);
   } finally {
-    await takeOutSurely(cluster, namespace, names, log);
+    await takeOutSurely(cluster, namespace, objects, log);
   }
   log("the fault is out; asking the proxies whether they have dropped it");
-  const after = await readHits(cluster, namespace).then(
-    (now) => plus(now.hits, before, -1),
-    () => seen.hits,
-  );
-  log(hitsText(after));
+  const ended = new Date().toISOString();
+  await counter.read();
   const proxies = await dropped(cluster, namespace, names);
-  return { drill, start, end: new Date().toISOString(), ...seen, hits: after, proxies };
+  return { drill, start: marks.start, end: ended, ...seen, hits: counter.hits, proxies };
 }

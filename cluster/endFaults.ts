@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { marksOf } from "../mesh/faults/parts";
-import { reasonOf } from "./errors";
-import { faultParts, removeParts, writeMark, type FaultPart } from "./faultParts";
+import { isDenied, reasonOf } from "./errors";
+import { writeMark } from "./faultMark";
+import { faultParts, isActing, removeParts, type FaultPart } from "./faultParts";
 import type { Cluster } from "./kubernetes";
 import { readPlanes } from "./planes";
 import { holding } from "./sidecars";
@@ -9,18 +10,22 @@ import { holding } from "./sidecars";
 /** How long the proxies may take until they have dropped what is gone, in seconds. */
 const patience = 60;
 
-/** How the end of faults went. */
-export interface EndReport {
-  /** Names of the VirtualServices that were removed. */
-  readonly ended: readonly string[];
-  /** Whether any control plane is ready: without one the proxies keep what they have. */
-  readonly istiod: boolean;
+/** What the proxies say after the end of faults. */
+export interface Dropped {
+  /** Whether a control plane is ready: without one the proxies keep what they have. `unknown`: it may not be seen. */
+  readonly istiod: "ready" | "down" | "unknown";
   /** Proxies that said that they have dropped it, and that said that they have not. */
   readonly dropped: number;
   readonly holding: number;
   /** Proxies that could not be asked, and why the first could not. */
   readonly silent: number;
   readonly why?: string;
+}
+
+/** How the end of faults went. */
+export interface EndReport extends Dropped {
+  /** Names of the VirtualServices that were removed. */
+  readonly ended: readonly string[];
   /** Why the next update may put the settings' faults back; absent where it does not. */
   readonly unmarked?: string;
 }
@@ -28,18 +33,24 @@ export interface EndReport {
 /** Whether a drill is one of the command `drill`, which no update puts in. */
 const isCommands = (drill: string) => drill.includes("/");
 
-const isActing = ({ kind }: Pick<FaultPart, "kind">) => kind === "VirtualService";
+async function istiodOf(cluster: Cluster): Promise<Dropped["istiod"]> {
+  try {
+    return (await readPlanes(cluster)).some(({ ready }) => ready.length > 0) ? "ready" : "down";
+  } catch (error) {
+    if (isDenied(error)) return "unknown";
+    throw error;
+  }
+}
 
-/** Waits until the proxies have dropped VirtualServices that are gone, or a minute. */
-export async function dropped(cluster: Cluster, namespace: string, names: readonly string[]) {
-  const planes = await readPlanes(cluster).catch(() => []);
-  const istiod = planes.some(({ ready }) => ready.length > 0);
+/**
+ * Waits until the proxies have dropped faults that are gone, or a minute.
+ * @param names the VirtualServices; default: of every fault
+ */
+export async function dropped(cluster: Cluster, namespace: string, names?: readonly string[]): Promise<Dropped> {
+  const istiod = await istiodOf(cluster);
   // Without istiod nobody tells them: asking once is enough.
-  for (const end = Date.now() + (istiod ? patience : 0) * 1000; ;) {
-    const asked = await holding(cluster, namespace, names).catch((error: unknown) => ({
-      ...{ answers: [], silent: 0, holding: 0 },
-      why: reasonOf(error),
-    }));
+  for (const end = Date.now() + (istiod === "down" ? 0 : patience) * 1000; ;) {
+    const asked = await holding(cluster, namespace, names);
     if (asked.holding > 0 && Date.now() < end) {
       await sleep(500);
       continue;
@@ -48,6 +59,22 @@ export async function dropped(cluster: Cluster, namespace: string, names: readon
     const counts = { dropped: asked.answers.length - asked.holding, holding: asked.holding, silent };
     return { istiod, ...counts, ...(why === undefined ? {} : { why }) };
   }
+}
+
+/** Removes what there is until nothing comes any more: an update or a drill may be putting it in at this moment. */
+async function removeAll(
+  cluster: Cluster,
+  namespace: string,
+  seen: (parts: readonly FaultPart[]) => Promise<void>,
+): Promise<void> {
+  for (const end = Date.now() + patience * 1000; Date.now() < end;) {
+    const parts = await faultParts(cluster, namespace);
+    await seen(parts);
+    await removeParts(cluster, namespace, parts);
+    if (parts.length === 0) return;
+    await sleep(2000);
+  }
+  throw new Error("faults keep coming: something puts them in at this moment; end it and try again");
 }
 
 /**
@@ -61,18 +88,27 @@ export async function endFaults(
   settled: string | undefined,
   log: (line: string) => void,
 ): Promise<EndReport> {
-  const parts = await faultParts(cluster, namespace);
-  const drills = new Set(
-    parts.flatMap(({ annotations = {} }) => annotations[marksOf.drill] ?? []).filter((drill) => !isCommands(drill)),
-  );
-  if (settled !== undefined) drills.add(settled);
-  // First: an update that runs meanwhile must not put them back.
-  const unmarked = drills.size === 0 ? undefined : await writeMark(cluster, namespace, [...drills]);
-  await removeParts(cluster, namespace, parts);
-  const names = parts.filter(isActing).map(({ name }) => name);
-  for (const name of names) log(`${name}: removed`);
-  const report = { ended: names, ...(unmarked === undefined ? {} : { unmarked }) };
-  if (names.length === 0) return { ...report, istiod: true, dropped: 0, holding: 0, silent: 0 };
+  const ended = new Set<string>();
+  const marked = new Set<string>();
+  let unmarked: string | undefined;
+  const remember = async (parts: readonly FaultPart[]) => {
+    const drills = parts.flatMap(({ annotations = {} }) => annotations[marksOf.drill] ?? []);
+    const fresh = [...drills, ...(settled === undefined ? [] : [settled])].filter(
+      (drill) => !isCommands(drill) && !marked.has(drill),
+    );
+    // Before they go: an update that runs meanwhile must not put them back.
+    if (fresh.length > 0) unmarked = (await writeMark(cluster, namespace, fresh)) ?? unmarked;
+    for (const drill of fresh) marked.add(drill);
+    for (const { name } of parts.filter(isActing)) {
+      if (!ended.has(name)) log(`${name}: removing`);
+      ended.add(name);
+    }
+  };
+  await removeAll(cluster, namespace, remember);
   log("asking the proxies whether they have dropped it");
-  return { ...report, ...(await dropped(cluster, namespace, names)) };
+  const after = await dropped(cluster, namespace).catch((error: unknown) => ({
+    ...{ istiod: "unknown" as const, dropped: 0, holding: 0, silent: 1 },
+    why: reasonOf(error),
+  }));
+  return { ended: [...ended], ...(unmarked === undefined ? {} : { unmarked }), ...after };
 }

@@ -1,20 +1,26 @@
 import { faultLabel, type FaultObject } from "../mesh/faults/parts";
-import { isNotFound, optional, reasonOf } from "./errors";
+import { isDenied, isNotFound } from "./errors";
 import { bounded, listMetadata, type Cluster, type Metadata } from "./kubernetes";
 
 const networking = (namespace: string) => `/apis/networking.istio.io/v1alpha3/namespaces/${namespace}`;
+const rbac = (namespace: string) => `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
 
 /** Kinds of the objects that are parts of faults, the one that acts first. */
-const collections: Readonly<Record<string, (namespace: string) => string>> = {
-  VirtualService: (namespace) => `${networking(namespace)}/virtualservices`,
-  DestinationRule: (namespace) => `${networking(namespace)}/destinationrules`,
-  ServiceEntry: (namespace) => `${networking(namespace)}/serviceentries`,
-  Service: (namespace) => `/api/v1/namespaces/${namespace}/services`,
-  Job: (namespace) => `/apis/batch/v1/namespaces/${namespace}/jobs`,
+const collections = {
+  VirtualService: (namespace: string) => `${networking(namespace)}/virtualservices`,
+  DestinationRule: (namespace: string) => `${networking(namespace)}/destinationrules`,
+  ServiceEntry: (namespace: string) => `${networking(namespace)}/serviceentries`,
+  Service: (namespace: string) => `/api/v1/namespaces/${namespace}/services`,
+  Job: (namespace: string) => `/apis/batch/v1/namespaces/${namespace}/jobs`,
+  RoleBinding: (namespace: string) => `${rbac(namespace)}/rolebindings`,
+  Role: (namespace: string) => `${rbac(namespace)}/roles`,
+  ServiceAccount: (namespace: string) => `/api/v1/namespaces/${namespace}/serviceaccounts`,
 };
+type Kind = keyof typeof collections;
+const kinds = Object.keys(collections) as readonly Kind[];
 
 /** Path of the objects of a kind. */
-export const collectionOf = (kind: string, namespace: string) => collections[kind]?.(namespace) ?? "";
+export const collectionOf = (kind: string, namespace: string) => collections[kind as Kind](namespace);
 
 /** An object that is part of a fault. */
 export interface FaultPart extends Metadata {
@@ -23,22 +29,43 @@ export interface FaultPart extends Metadata {
   readonly key: string;
 }
 
-/** The objects of a namespace that are parts of faults, by their label. */
-export async function faultParts(cluster: Cluster, namespace: string): Promise<readonly FaultPart[]> {
-  const lists = Object.keys(collections).map(async (kind) => {
-    const path = `${collectionOf(kind, namespace)}?labelSelector=${encodeURIComponent(faultLabel)}`;
-    const items = (await optional(listMetadata(cluster, path))) ?? [];
-    return items.map((item) => ({ ...item, kind, key: `${kind}/${item.name}` }));
+/** Whether a part is what acts: the others only come with it. */
+export const isActing = ({ kind }: Pick<FaultPart, "kind">) => kind === "VirtualService";
+
+async function partsOf(cluster: Cluster, namespace: string, kind: Kind): Promise<readonly FaultPart[]> {
+  const path = `${collectionOf(kind, namespace)}?labelSelector=${encodeURIComponent(faultLabel)}`;
+  const items = await listMetadata(cluster, path).catch((error: unknown) => {
+    // The kind is not installed. What acts must be seen: without the right to it nothing can be said of faults.
+    if (isNotFound(error) || (isDenied(error) && kind !== "VirtualService")) return [];
+    throw error;
   });
-  return (await Promise.all(lists)).flat();
+  return items.map((item) => ({ ...item, kind, key: `${kind}/${item.name}` }));
 }
 
-/** Creates the objects of faults; what only leads to nowhere may be there already. */
+/**
+ * The objects of a namespace that are parts of faults, by their label.
+ * @throws Error when they cannot be seen
+ */
+export async function faultParts(cluster: Cluster, namespace: string): Promise<readonly FaultPart[]> {
+  return (await Promise.all(kinds.map((kind) => partsOf(cluster, namespace, kind)))).flat();
+}
+
+/** The same, asking less where there is nothing: of a namespace without faults two lists instead of eight. */
+export async function faultPartsIfAny(cluster: Cluster, namespace: string, expected: boolean) {
+  if (expected) return faultParts(cluster, namespace);
+  const first = (["VirtualService", "Service"] as const).map((kind) => partsOf(cluster, namespace, kind));
+  return (await Promise.all(first)).flat().length > 0 ? faultParts(cluster, namespace) : [];
+}
+
+/** Creates objects of faults. What VirtualServices lead to is the same for every drill: where it is there it is marked anew. */
 export async function putIn({ send }: Cluster, namespace: string, objects: readonly FaultObject[]): Promise<void> {
   for (const body of objects) {
-    await send("POST", collectionOf(body.kind, namespace), { body }).catch((error: unknown) => {
+    const path = collectionOf(body.kind, namespace);
+    await send("POST", path, { body }).catch(async (error: unknown) => {
       const there = typeof error === "object" && error !== null && "code" in error && error.code === 409;
-      if (!there || body.kind === "VirtualService") throw error;
+      if (!there || isActing(body)) throw error;
+      const { labels, annotations } = body.metadata;
+      await send("PATCH", `${path}/${body.metadata.name}`, { body: { metadata: { labels, annotations } } });
     });
   }
 }
@@ -49,9 +76,8 @@ export async function removeParts(
   namespace: string,
   parts: readonly Pick<FaultPart, "kind" | "name">[],
 ): Promise<void> {
-  const order = Object.keys(collections);
-  const sorted = [...parts].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
-  for (const { kind, name } of sorted) {
+  const place = ({ kind }: Pick<FaultPart, "kind">) => kinds.indexOf(kind as Kind);
+  for (const { kind, name } of [...parts].sort((a, b) => place(a) - place(b))) {
     const path = `${collectionOf(kind, namespace)}/${name}?propagationPolicy=Background`;
     try {
       await bounded(`removing ${kind} ${name}`, 30, send("DELETE", path));
@@ -59,41 +85,4 @@ export async function removeParts(
       if (!isNotFound(error)) throw error;
     }
   }
-}
-
-const markName = "jam-istio-faults-off";
-const markPath = (namespace: string) => `/api/v1/namespaces/${namespace}/configmaps`;
-
-/** The drills that a person ended by hand: an update does not put them back. */
-export async function readMark({ send }: Pick<Cluster, "send">, namespace: string): Promise<readonly string[]> {
-  const text = await optional(send("GET", `${markPath(namespace)}/${markName}`));
-  const mark = text === undefined ? undefined : (JSON.parse(text) as { data?: { drills?: string } });
-  return mark?.data?.drills?.split(" ") ?? [];
-}
-
-/** Remembers that drills were ended by hand. @returns why it could not; undefined when it could */
-export async function writeMark(
-  { send }: Cluster,
-  namespace: string,
-  drills: readonly string[],
-): Promise<string | undefined> {
-  try {
-    const before = await readMark({ send }, namespace);
-    const all = [...new Set([...before, ...drills])].sort();
-    const data = { drills: all.join(" "), ended: new Date().toISOString() };
-    if (before.length > 0) await send("PATCH", `${markPath(namespace)}/${markName}`, { body: { data } });
-    else {
-      const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: markName, namespace }, data };
-      await send("POST", markPath(namespace), { body });
-    }
-    return undefined;
-  } catch (error) {
-    // The end of the faults matters more than the note of it.
-    return reasonOf(error);
-  }
-}
-
-/** Forgets them. */
-export async function removeMark({ send }: Cluster, namespace: string): Promise<void> {
-  await optional(send("DELETE", `${markPath(namespace)}/${markName}`));
 }

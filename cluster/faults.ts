@@ -10,7 +10,7 @@ import { servedVersion, type Serving } from "../mesh/serving";
 import { surveyNamespaces } from "./dataPlane";
 import { optional } from "./errors";
 import { collectionOf } from "./faultParts";
-import { bounded, connect, type Cluster, type ClusterAddress } from "./kubernetes";
+import { bounded, connect, listMetadata, type Cluster, type ClusterAddress } from "./kubernetes";
 import { observe } from "./observe";
 
 /** What decides whether the mesh is finished. */
@@ -55,12 +55,13 @@ async function unfinished(cluster: Cluster, address: ClusterAddress, wanted: Mes
 export async function observeFaults(address: ClusterAddress, wanted: MeshWanted): Promise<FaultsFound> {
   const cluster = await connect(address);
   const { namespace } = wanted;
-  const [services, routes, pods, sets, own, open] = await bounded(
+  const [services, routes, entries, pods, sets, own, open] = await bounded(
     "the Kubernetes API",
     60,
     Promise.all([
       cluster.core.listNamespacedService({ namespace }),
       virtualServices(cluster, namespace),
+      optional(listMetadata(cluster, collectionOf("ServiceEntry", namespace))),
       cluster.core.listNamespacedPod({ namespace }),
       cluster.apps.listNamespacedReplicaSet({ namespace }),
       optional<V1Namespace>(cluster.core.readNamespace({ name: namespace })),
@@ -70,6 +71,7 @@ export async function observeFaults(address: ClusterAddress, wanted: MeshWanted)
   return {
     services: services.items,
     virtualServices: routes,
+    serviceEntries: (entries ?? []).map(({ name }) => name),
     pods: pods.items,
     replicaSets: sets.items,
     namespaceLabels: own?.metadata?.labels ?? {},

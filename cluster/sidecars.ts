@@ -1,5 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { hitsOf, noHits, plus, type Hits } from "../mesh/faults/hits";
+import { hitsOf, type Hits } from "../mesh/faults/hits";
+import { faultPrefix } from "../mesh/faults/parts";
 import { isReady, proxyContainer } from "../mesh/pods";
 import { isLive } from "../mesh/proxies";
 import { reasonOf } from "./errors";
@@ -28,7 +29,7 @@ async function askAll<T>(
   cluster: Cluster,
   pods: readonly V1Pod[],
   path: string,
-  read: (text: string) => T,
+  read: (text: string, pod: string) => T,
 ): Promise<Answers<T>> {
   const left = [...pods];
   const answers: T[] = [];
@@ -38,7 +39,8 @@ async function askAll<T>(
       const name = pod.metadata?.name ?? "";
       const namespace = pod.metadata?.namespace ?? "";
       try {
-        answers.push(read(await bounded(name, 30, cluster.askPod({ namespace, pod: name, port: adminPort, path }))));
+        const asked = cluster.askPod({ namespace, pod: name, port: adminPort, path });
+        answers.push(read(await bounded(name, 30, asked), pod.metadata?.uid ?? ""));
       } catch (error) {
         failures.push(reasonOf(error));
       }
@@ -49,18 +51,24 @@ async function askAll<T>(
   return { answers, silent: failures.length, ...(why === undefined ? {} : { why }) };
 }
 
-/** How many of the proxies hold one of the VirtualServices, by their own word. */
-export async function holding(cluster: Cluster, namespace: string, names: readonly string[]) {
-  const places = names.map((name) => `/namespaces/${namespace}/virtual-service/${name}"`);
+/**
+ * How many of the proxies hold faults, by their own word.
+ * @param names VirtualServices; default: of every fault
+ */
+export async function holding(cluster: Cluster, namespace: string, names?: readonly string[]) {
+  const place = `/namespaces/${namespace}/virtual-service/`;
+  const places = names?.map((name) => `${place}${name}"`) ?? [`${place}${faultPrefix}`];
   const asked = await askAll(cluster, await sidecarsOf(cluster, namespace), "/config_dump", (text) =>
     places.some((place) => text.includes(place)),
   );
   return { ...asked, holding: asked.answers.filter(Boolean).length };
 }
 
-/** How often faults were felt in a namespace, since its proxies started. */
-export async function readHits(cluster: Cluster, namespace: string): Promise<Answers<Hits> & { readonly hits: Hits }> {
+/** How often faults were felt, by pod, since each proxy started. */
+export type HitsByPod = Answers<readonly [pod: string, hits: Hits]>;
+
+/** Reads it in a namespace. */
+export async function readHits(cluster: Cluster, namespace: string): Promise<HitsByPod> {
   const path = "/stats/prometheus?usedonly";
-  const asked = await askAll(cluster, await sidecarsOf(cluster, namespace), path, hitsOf);
-  return { ...asked, hits: asked.answers.reduce((total, one) => plus(total, one), noHits) };
+  return askAll(cluster, await sidecarsOf(cluster, namespace), path, (text, pod) => [pod, hitsOf(text)] as const);
 }

@@ -1,7 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { readNamespace } from "../cluster/dataPlane";
-import { connect, type ClusterAddress } from "../cluster/kubernetes";
+import { bounded, connect, type ClusterAddress } from "../cluster/kubernetes";
 import { annotateTemplate } from "../cluster/rollOut";
+import type { Fault } from "../mesh/faults/fault";
 import { proxyContainer } from "../mesh/pods";
 import { isLive } from "../mesh/proxies";
 import { nameOf, ownerOf, workloadsOf } from "../mesh/workloads";
@@ -12,25 +13,28 @@ import { nameOf, ownerOf, workloadsOf } from "../mesh/workloads";
 export interface ClientRestartInputs {
   readonly kubernetes: ClusterAddress;
   readonly namespace: string;
-  readonly drill: string;
-  /** Labels of the calling pods, of each fault; no labels: every pod. */
-  readonly callers: readonly Readonly<Record<string, string>>[];
+  readonly faults: readonly Fault[];
+  /** When the drill began, ISO 8601. */
+  readonly start: string;
 }
 
-const annotation = "jam-istio/restarted-for-drill";
+/** As `kubectl rollout restart` does it. */
+const annotation = "kubectl.kubernetes.io/restartedAt";
 
-async function restart({ kubernetes, namespace, drill, callers }: ClientRestartInputs): Promise<void> {
+async function restart({ kubernetes, namespace, faults, start }: ClientRestartInputs): Promise<void> {
   const cluster = await connect(kubernetes);
-  const objects = await readNamespace(cluster, namespace);
+  const objects = await bounded("the Kubernetes API", 60, readNamespace(cluster, namespace));
   const calling = objects.pods.filter(
     (pod) =>
       isLive(pod) &&
       proxyContainer(pod) !== undefined &&
-      callers.some((labels) => Object.entries(labels).every(([key, value]) => pod.metadata?.labels?.[key] === value)),
+      faults.some(({ sourceLabels = {} }) =>
+        Object.entries(sourceLabels).every(([key, value]) => pod.metadata?.labels?.[key] === value),
+      ),
   );
   const owners = new Set(calling.map((pod) => ownerOf(pod, objects.replicaSets)?.uid));
   for (const workload of workloadsOf(objects).filter(({ object }) => owners.has(object.metadata?.uid))) {
-    await annotateTemplate(cluster, workload, annotation, drill);
+    await annotateTemplate(cluster, workload, annotation, start);
     console.log(`${nameOf(workload)}: restarting, as faultInjection.restartClients asks`);
   }
 }
@@ -38,10 +42,10 @@ async function restart({ kubernetes, namespace, drill, callers }: ClientRestartI
 /** What the restart does at each step of Pulumi's. */
 export const provider: pulumi.dynamic.ResourceProvider = {
   diff: (_id, olds: ClientRestartInputs, news: ClientRestartInputs) =>
-    Promise.resolve({ changes: olds.drill !== news.drill, replaces: [] }),
+    Promise.resolve({ changes: JSON.stringify(olds.faults) !== JSON.stringify(news.faults), replaces: [] }),
   create: async (inputs: ClientRestartInputs) => {
     await restart(inputs);
-    return { id: inputs.drill, outs: inputs };
+    return { id: "clients", outs: inputs };
   },
   update: async (_id, _olds, news: ClientRestartInputs) => {
     await restart(news);

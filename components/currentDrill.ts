@@ -1,4 +1,4 @@
-import { readMark } from "../cluster/faultParts";
+import { readMark } from "../cluster/faultMark";
 import { bounded, connect } from "../cluster/kubernetes";
 import { drillState, type DrillState } from "../mesh/faults/drill";
 import type { Settings } from "../settings";

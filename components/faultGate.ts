@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import { isHelper } from "../mesh/faults/parts";
 import { defaultRevision } from "../mesh/planes";
+import { whenUpRuns } from "../mesh/faults/all";
 import { drillObjects, drillOf } from "../mesh/faults/drill";
 import { hostsOf } from "../mesh/faults/objects";
 import { targetVersion } from "../mesh/serving";
@@ -14,7 +16,7 @@ function faultGateInputs(
   settings: Settings,
   state: FaultGateInputs["state"],
   { recorded }: StackState,
-): Omit<FaultGateInputs, "start"> {
+): Omit<FaultGateInputs, "start" | "comes"> {
   const { kubernetes, namespace, layout, istio, faultInjection } = settings;
   return {
     kubernetes,
@@ -24,7 +26,7 @@ function faultGateInputs(
     layout,
     targets: faultInjection.faults.map((fault) => ({ fault, hosts: hostsOf(fault, settings) })),
     expires: faultInjection.expires,
-    helpers: drillObjects(settings, { start: "" }).filter(({ kind }) => kind !== "VirtualService"),
+    helpers: drillObjects(settings, { start: whenUpRuns }).filter(isHelper),
     version: istio.version,
     target: targetVersion(settings),
     revision: istio.revision,
@@ -49,7 +51,7 @@ export class FaultGate extends pulumi.CustomResource {
     { state, before }: { readonly state: FaultGateInputs["state"]; readonly before: StackState },
     opts: pulumi.CustomResourceOptions,
   ) {
-    const inputs = { ...faultGateInputs(settings, state, before), start: undefined };
+    const inputs = { ...faultGateInputs(settings, state, before), comes: undefined, start: undefined };
     const type = "pulumi-nodejs:dynamic/jam-istio:FaultGate";
     super(type, name, { __provider: dynamicCode("faultGateProvider.ts"), ...inputs }, opts);
   }

@@ -1,12 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { reasonOf } from "../cluster/errors";
-import { putIn, readMark, removeMark } from "../cluster/faultParts";
+import { forgetDrill, readMark, removeMark } from "../cluster/faultMark";
+import { faultParts, isActing, putIn, removeParts } from "../cluster/faultParts";
 import { observeFaults, type MeshWanted } from "../cluster/faults";
 import { connect, type ClusterAddress } from "../cluster/kubernetes";
 import type { DrillState } from "../mesh/faults/drill";
 import { faultName } from "../mesh/faults/fault";
-import type { FaultObject } from "../mesh/faults/parts";
-import { judgeFaults, type FaultTarget, type FaultsWanted } from "../mesh/faults/judge";
+import { marksOf, startingAt, type FaultObject } from "../mesh/faults/parts";
+import { judgeFaults, type FaultTarget, type FaultsFound, type FaultsWanted } from "../mesh/faults/judge";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.
 
@@ -18,6 +19,8 @@ export interface FaultGateInputs extends MeshWanted, FaultsWanted {
   readonly state: Exclude<DrillState, "off">;
   /** What the faults lead to: of every drill the same objects. */
   readonly helpers: readonly FaultObject[];
+  /** Filled by the check: faults that are not in yet. */
+  readonly comes?: readonly string[];
   /** Filled by the check: when the drill began. */
   readonly start?: string;
 }
@@ -30,9 +33,10 @@ const endedText =
   "the faults were ended by hand (mesh faults --off) and are not put back. To put them in again: up once with " +
   "faultInjection.enabled: false, or change faultInjection.expires";
 
-/** Faults that were not in before. */
-function added(olds: Partial<FaultGateInputs>, news: FaultGateInputs): readonly FaultTarget[] {
-  const before = olds.state === "on" ? (olds.targets ?? []).map((one) => JSON.stringify(one)) : [];
+/** Faults that are not in: the cluster has nothing of the drill before, or that drill had others. */
+function added(olds: Partial<FaultGateInputs>, news: FaultGateInputs, found: FaultsFound): readonly FaultTarget[] {
+  const isIn = found.virtualServices.some(({ metadata }) => metadata?.annotations?.[marksOf.drill] === olds.drill);
+  const before = olds.state === "on" && isIn ? (olds.targets ?? []).map((one) => JSON.stringify(one)) : [];
   return news.targets.filter((one) => !before.includes(JSON.stringify(one)));
 }
 
@@ -44,7 +48,7 @@ async function judgeNow(news: FaultGateInputs) {
   const { refused, notes } = judgeFaults(found, news);
   const late = news.expires !== undefined && new Date(news.expires) <= new Date();
   const more = [...(mark.includes(news.drill) ? [endedText] : []), ...(late ? [expiredText(news)] : [])];
-  return { refused: [...refused, ...more], notes };
+  return { found, refused: [...refused, ...more], notes };
 }
 
 const expiredText = ({ expires = "" }: FaultGateInputs) =>
@@ -67,23 +71,24 @@ async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Pro
     return { inputs };
   }
   try {
-    const { refused, notes } = await judgeNow(news);
-    const comes = added(olds, news);
+    const { found, refused, notes } = await judgeNow(news);
+    const comes = added(olds, news, found).map(({ fault }) => faultName(fault));
     if (refused.length > 0 && comes.length > 0) return failures(refused);
     for (const line of [...refused.map((text) => `warning: ${text}`), ...notes]) say(line);
-    return { inputs };
+    return { inputs: { ...inputs, comes } };
   } catch (error) {
     return failures([`the cluster cannot be read, so faults cannot be judged: ${reasonOf(error)}`]);
   }
 }
 
-/** Asks again: much may have happened since the preview. */
-async function admit(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Promise<void> {
+/** Asks again, much may have happened since the preview; then makes what the faults lead to. */
+async function admit(news: FaultGateInputs): Promise<void> {
   if (news.state !== "on") return;
-  const comes = added(olds, news);
+  const { comes = [], drill, namespace, start = "" } = news;
   const { refused } = comes.length === 0 ? { refused: [] } : await judgeNow(news);
   if (refused.length > 0) throw new Error(`no fault was put in: ${refused.join("; ")}`);
-  if (comes.length > 0) say(`drill ${news.drill}: putting in ${comes.map(({ fault }) => faultName(fault)).join(", ")}`);
+  await putIn(await connect(news.kubernetes), namespace, startingAt(news.helpers, start));
+  if (comes.length > 0) say(`drill ${drill}: putting in ${comes.join(", ")}`);
 }
 
 /** What the faults' gate does at each step of Pulumi's. */
@@ -92,18 +97,25 @@ export const provider: pulumi.dynamic.ResourceProvider = {
   diff: (_id, olds: FaultGateInputs, news: FaultGateInputs) =>
     Promise.resolve({ changes: olds.drill !== news.drill || olds.state !== news.state, replaces: [] }),
   create: async (inputs: FaultGateInputs) => {
-    await admit({}, inputs);
+    await admit(inputs);
     return { id: "faults", outs: inputs };
   },
   update: async (_id, olds: FaultGateInputs, news: FaultGateInputs) => {
-    // Another drill: that one was ended by hand says nothing of this one.
-    if (olds.drill !== news.drill) await removeMark(await connect(news.kubernetes), news.namespace);
-    await admit(olds, news);
-    // Somebody may have removed what the state knows from before.
-    if (news.state === "on") await putIn(await connect(news.kubernetes), news.namespace, news.helpers);
+    await admit(news);
+    // Another drill: that the one before was ended by hand counts no more.
+    if (olds.drill !== news.drill) await forgetDrill(await connect(news.kubernetes), news.namespace, olds.drill);
     return { outs: news };
   },
-  delete: async (_id, props: FaultGateInputs) => {
-    await removeMark(await connect(props.kubernetes), props.namespace);
+  delete: async (_id, { kubernetes, namespace, helpers }: FaultGateInputs) => {
+    const cluster = await connect(kubernetes);
+    // A drill of the command may be leading there.
+    const inUse = (await faultParts(cluster, namespace)).some(isActing);
+    if (!inUse)
+      await removeParts(
+        cluster,
+        namespace,
+        helpers.map(({ kind, metadata }) => ({ kind, name: metadata.name })),
+      );
+    await removeMark(cluster, namespace);
   },
 };

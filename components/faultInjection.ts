@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { faultObjectsOf, whenUpRuns } from "../mesh/faults/all";
 import type { DrillState } from "../mesh/faults/drill";
 import { faultName } from "../mesh/faults/fault";
-import { marksOf, type FaultObject } from "../mesh/faults/parts";
+import { isHelper, marksOf, type FaultObject } from "../mesh/faults/parts";
 import { ClientRestart } from "./clientRestart";
 import type { MeshContext } from "./context";
 import { FaultGate } from "./faultGate";
@@ -18,7 +18,6 @@ export interface FaultContext extends MeshContext {
 
 /** Pulumi's types of the kinds that are none of Istio's. */
 const types: Readonly<Record<string, string>> = {
-  Service: "kubernetes:core/v1:Service",
   ServiceAccount: "kubernetes:core/v1:ServiceAccount",
   Role: "kubernetes:rbac.authorization.k8s.io/v1:Role",
   RoleBinding: "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
@@ -30,12 +29,12 @@ class PlainObject extends pulumi.CustomResource {}
 
 function add(object: FaultObject, start: pulumi.Input<string>, opts: pulumi.CustomResourceOptions) {
   const { kind, metadata } = object;
-  const begins = marksOf.start in metadata.annotations ? { [marksOf.start]: start } : {};
-  const args = { ...object, metadata: { ...metadata, annotations: { ...metadata.annotations, ...begins } } };
+  const annotations = { ...metadata.annotations, [marksOf.start]: start };
+  const args = { ...object, metadata: { ...metadata, annotations } };
   const type = types[kind];
   return type === undefined
-    ? new kubernetes.apiextensions.CustomResource(`${metadata.name}-${kind.toLowerCase()}`, args, opts)
-    : new PlainObject(type, `${metadata.name}-${kind.toLowerCase()}`, args, opts);
+    ? new kubernetes.apiextensions.CustomResource(metadata.name, args, opts)
+    : new PlainObject(type, metadata.name, args, opts);
 }
 
 /**
@@ -62,11 +61,11 @@ export class FaultInjection extends pulumi.ComponentResource {
     );
     const start = gate.start.apply((time) => time ?? whenUpRuns);
     const made: pulumi.Resource[] = [gate];
-    for (const object of state === "on" ? faultObjectsOf(settings) : [])
-      // One after the other, what is led to before what leads there: taken out in the reverse order.
+    // What they lead to is the gate's.
+    for (const object of state === "on" ? faultObjectsOf(settings).filter((one) => !isHelper(one)) : [])
       made.push(add(object, start, { parent: this, provider, dependsOn: [...made] }));
     if (state === "on" && settings.faultInjection.restartClients)
-      new ClientRestart("client-restart", settings, { parent: this, provider: gateHost, dependsOn: made });
+      new ClientRestart("client-restart", settings, start, { parent: this, provider: gateHost, dependsOn: made });
     this.active = state === "on" ? settings.faultInjection.faults.map(faultName) : [];
     this.registerOutputs();
   }

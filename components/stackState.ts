@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { faultLabel } from "../mesh/faults/parts";
 import type { KnownRelease } from "../mesh/gate";
 import type { Recorded } from "./sidecarRolloutProvider";
 
@@ -12,12 +13,14 @@ export interface StateRelease extends KnownRelease {
 /** What the stack's state was before this run. */
 export interface StackState {
   readonly releases: readonly StateRelease[];
+  /** Parts of faults, kind and name. */
+  readonly faultParts: readonly string[];
   /** What the last finished update recorded: a version, and the revision of the control plane that has it. */
   readonly recorded?: { readonly version: string; readonly revision: string } | undefined;
 }
 
 /** The state of a stack that was never deployed. */
-export const emptyState: StackState = { releases: [] };
+export const emptyState: StackState = { releases: [], faultParts: [] };
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
 const rolloutType = "pulumi-nodejs:dynamic/jam-istio:SidecarRollout";
@@ -40,6 +43,15 @@ function argsOf(outputs: Outputs): kubernetes.helm.v3.ReleaseArgs {
 
 interface StateOutputs {
   readonly outputs?: Readonly<Record<string, { type: string; outputs?: Record<string, unknown> }>>;
+}
+
+/** Kind and name of an object that is part of a fault. */
+function partOf(outputs: Readonly<Record<string, unknown>> = {}): string | undefined {
+  const { kind, metadata } = outputs as {
+    kind?: string;
+    metadata?: { name?: string; labels?: Record<string, string> };
+  };
+  return metadata?.labels?.[faultLabel] === undefined ? undefined : `${kind ?? ""}/${metadata.name ?? ""}`;
 }
 
 /** Asks the engine for the state. */
@@ -69,6 +81,7 @@ export async function readStackState(): Promise<StackState> {
         const release = outputs as unknown as Outputs;
         return { name: release.name ?? "", revision: release.status?.revision, args: argsOf(release) };
       }),
+    faultParts: resources.map(({ outputs }) => partOf(outputs)).filter((part) => part !== undefined),
     recorded:
       rollout?.version === undefined ? undefined : { version: rollout.version, revision: rollout.revision ?? "" },
   };

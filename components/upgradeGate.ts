@@ -34,16 +34,20 @@ function gateInputs(settings: Settings, state: StackState, drill: DrillState): O
     known: state.releases.map(({ name, revision }) => ({ name, revision })),
     target: targetVersion(settings),
     // Another revision's version says nothing of this one.
-    ...faultInputs(settings, drill),
+    ...faultInputs(settings, drill, state),
     recorded: state.recorded?.revision === (istio.revision ?? defaultRevision) ? state.recorded.version : undefined,
   };
 }
 
 /** What the gate ends faults by. */
-function faultInputs(settings: Settings, drill: DrillState): Pick<GateInputs, "rest" | "faults"> {
+function faultInputs(
+  settings: Settings,
+  drill: DrillState,
+  { faultParts: known }: StackState,
+): Pick<GateInputs, "rest" | "faults"> {
   const wanted = drill === "on" ? settings.faultInjection.faults.map((fault) => JSON.stringify(fault)) : [];
   const objects = drill === "on" ? faultObjectsOf(settings).map(keyOf) : [];
-  return { rest: restOf(settings), faults: { wanted, objects } };
+  return { rest: restOf(settings), faults: { wanted, objects, known } };
 }
 
 /**

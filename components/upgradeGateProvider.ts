@@ -1,13 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { surveyNamespaces } from "../cluster/dataPlane";
-import { reasonOf } from "../cluster/errors";
-import { faultParts, removeParts, type FaultPart } from "../cluster/faultParts";
+import { isDenied, reasonOf } from "../cluster/errors";
+import { faultPartsIfAny, isActing, removeParts, type FaultPart } from "../cluster/faultParts";
 import { adoptDefinitions, removeJobs, removeRecords } from "../cluster/heal";
 import { connect, type Cluster, type ClusterAddress } from "../cluster/kubernetes";
 import { observe } from "../cluster/observe";
 import { readMetrics } from "../cluster/preflight";
 import { silentRepositories } from "../cluster/repositories";
-import { marksOf } from "../mesh/faults/parts";
+import { isHelper, marksOf } from "../mesh/faults/parts";
 import { judge, targetOf, type Found, type Heal, type Wanted } from "../mesh/gate";
 import { judgeIdentity, type Identity } from "../mesh/identity";
 import { planRollout } from "../mesh/rollout";
@@ -33,7 +33,12 @@ export interface GateInputs extends Wanted {
   /** What the settings say beside faults, as a short text. */
   readonly rest: string;
   /** The settings' faults, and the objects that they are made of. */
-  readonly faults: { readonly wanted: readonly string[]; readonly objects: readonly string[] };
+  readonly faults: {
+    readonly wanted: readonly string[];
+    readonly objects: readonly string[];
+    /** Objects that the stack's state has. */
+    readonly known: readonly string[];
+  };
   /** Filled by the check: parts of faults that the settings do not have, or have no more; the run removes them. */
   readonly ending?: readonly Pick<FaultPart, "kind" | "name">[];
 }
@@ -91,12 +96,27 @@ async function judgeAll(found: Found, inputs: GateInputs) {
   };
 }
 
-/** Whether the settings differ from those of the last run in nothing but faults that are no more. */
-function onlyEnds(olds: Partial<GateInputs>, { rest, faults }: GateInputs): boolean {
+async function presentParts({ faults }: Partial<GateInputs>, news: GateInputs): Promise<readonly FaultPart[]> {
+  const expected = [...(faults?.objects ?? []), ...news.faults.objects].length > 0;
+  try {
+    return await faultPartsIfAny(await connect(news.kubernetes), news.namespace, expected);
+  } catch (error) {
+    // Who may not see faults has put none in.
+    if (isDenied(error) && !expected) return [];
+    throw error;
+  }
+}
+
+/** Parts that are to go: those that are not wanted, and those that Pulumi could not make because they are there already. */
+function endingOf(parts: readonly FaultPart[], { objects, known }: GateInputs["faults"]): readonly FaultPart[] {
+  return parts.filter((part) => !objects.includes(part.key) || (!isHelper(part) && !known.includes(part.key)));
+}
+
+/** Whether this run, beside what the last one did, does nothing but end faults. */
+function onlyEnds(olds: Partial<GateInputs>, { rest, faults }: GateInputs, ending: readonly FaultPart[]): boolean {
   const before = olds.faults?.wanted ?? [];
-  return (
-    olds.rest === rest && faults.wanted.length < before.length && faults.wanted.every((one) => before.includes(one))
-  );
+  const comesNone = faults.wanted.every((one) => before.includes(one));
+  return olds.rest === rest && comesNone && (faults.wanted.length < before.length || ending.some(isActing));
 }
 
 const partText = ({ name, annotations = {} }: FaultPart) =>
@@ -107,16 +127,13 @@ async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulum
   const asked = silentRepositories(news.repositories);
   const inputs: GateInputs = { ...news, resumed: olds.stack !== undefined };
   try {
-    const [found, parts] = await Promise.all([
-      observe(news.kubernetes, inputs),
-      connect(news.kubernetes).then((cluster) => faultParts(cluster, news.namespace)),
-    ]);
+    const [found, parts] = await Promise.all([observe(news.kubernetes, inputs), presentParts(olds, news)]);
     const here = { ...inputs, cluster: found.cluster ?? olds.cluster };
     const { refusedRollout, ...verdict } = await judgeAll(found, here);
-    const ending = parts.filter(({ key }) => !news.faults.objects.includes(key));
+    const ending = endingOf(parts, news.faults);
     const judged = [...verdict.refused, ...(await asked)];
     // Whatever is wrong with the mesh: faults can be taken out.
-    const forgiven = judged.length > 0 && onlyEnds(olds, news);
+    const forgiven = judged.length > 0 && onlyEnds(olds, news, ending);
     const refused = [...judgeIdentity(before, here), ...(forgiven ? [] : judged), ...refusedRollout];
     const warnings = [...verdict.warnings, ...(forgiven ? judged : [])].map((text) => `warning: ${text}`);
     if (refused.length > 0) {
@@ -129,7 +146,7 @@ async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulum
         ? []
         : [`${String(adopt.length)} custom resource definitions get Helm's marks, so that they are upgraded`];
     const healing = heal.map(({ release, why }) => `release ${release}: ${why}; up heals it`);
-    const ends = ending.filter(({ kind }) => kind === "VirtualService").map((part) => `${partText(part)}; up ends it`);
+    const ends = ending.filter(isActing).map((part) => `${partText(part)}; up ends it`);
     for (const line of [...warnings, ...verdict.notes, ...healing, ...marks, ...ends]) say(line);
     return { inputs: { ...here, heal, adopt, ending: ending.map(({ kind, name }) => ({ kind, name })) } };
   } catch (error) {

@@ -60,6 +60,14 @@ export function objectOf({ type, inputs }: Registration): KubernetesObject | und
   return isObject(object) ? hideSecretData(object) : undefined;
 }
 
+/** The objects that a registration makes: its own, or what the faults' gate makes for faults to lead to. */
+export function objectsOf(registration: Registration): readonly KubernetesObject[] {
+  const own = objectOf(registration);
+  if (own !== undefined) return [own];
+  const { helpers } = registration.inputs;
+  return registration.type.endsWith(":FaultGate") && Array.isArray(helpers) ? helpers.filter(isObject) : [];
+}
+
 /** The object's text; equal objects give equal bytes. */
 export function toYaml(value: unknown): string {
   return dump(value, { lineWidth: -1, noRefs: true });

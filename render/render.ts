@@ -6,7 +6,7 @@ import { releasePlans, systemNamespace, type ReleasePlan } from "../mesh/values"
 import type { Settings } from "../settings";
 import { loadChart, repositoryUnder } from "./charts";
 import { findHelm, type Progress } from "../tools/helm";
-import { hideSecretData, objectOf, parseManifest, type KubernetesObject } from "./objects";
+import { hideSecretData, objectsOf, parseManifest, type KubernetesObject } from "./objects";
 import { record } from "./record";
 import { mustRun } from "../tools/run";
 
@@ -70,8 +70,8 @@ export async function render(settings: Settings, charts: string | undefined, pro
   const helm = needsHelm ? await findHelm(progress).catch((error: unknown) => ({ error: lineOf(error) })) : "";
   return Promise.all(
     registrations.flatMap((registration): Promise<Rendered[number]>[] => {
-      const object = objectOf(registration);
-      if (object !== undefined) return [Promise.resolve({ kind: "object", object })];
+      const objects = objectsOf(registration);
+      if (objects.length > 0) return objects.map((object) => Promise.resolve({ kind: "object", object }));
       const planned = registration.type === releaseType ? plans.get(registration.name) : undefined;
       if (planned === undefined) return [];
       const repository = charts === undefined ? planned.repository : repositoryUnder(charts, planned, settings.layout);

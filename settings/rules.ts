@@ -56,7 +56,7 @@ const entries: RuleOf = (given) => {
         `"${service.name}" is used twice`,
       ),
       ...when(
-        ["mysql", "bucket", "smtp"].includes(service.name),
+        ["mysql", "bucket", "smtp", "mail"].includes(service.name),
         `${path}.name`,
         `"${service.name}" is the name of an entry that the sections mysql, dataStorage and mail make; choose another`,
       ),

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { Settings } from "../../settings/parse";
 import type { Fault } from "./fault";
 import { serviceEntries, type ExternalSettings } from "../serviceEntries";
-import { entryName, faultObjects, type DrillMarks } from "./objects";
+import { entryName, faultObjects } from "./objects";
+import type { DrillMarks } from "./parts";
 import { type FaultObject } from "./parts";
 
 const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);

@@ -65,13 +65,23 @@ export function hitsOf(text: string): Hits {
   };
 }
 
-/** Adds up, or takes off with `times: -1`. */
-export function plus(a: Hits, b: Hits, times = 1): Hits {
-  return {
-    aborted: a.aborted + times * b.aborted,
-    delayed: a.delayed + times * b.delayed,
-    cut: a.cut + times * b.cut,
-  };
+/** Counts of proxies by their pod. */
+export type PodHits = readonly (readonly [pod: string, hits: Hits])[];
+
+/** What a proxy counted after an earlier count; one that counts less has started anew. */
+const since = (now: number, before: number) => (now < before ? now : now - before);
+
+/** Adds up the counts of proxies, of each what came after an earlier count; a pod that was not there before counts whole. */
+export function hitsSince(now: PodHits, before: PodHits = []): Hits {
+  const earlier = new Map(before);
+  return now.reduce((total, [pod, hits]) => {
+    const then = earlier.get(pod) ?? noHits;
+    return {
+      aborted: total.aborted + since(hits.aborted, then.aborted),
+      delayed: total.delayed + since(hits.delayed, then.delayed),
+      cut: total.cut + since(hits.cut, then.cut),
+    };
+  }, noHits);
 }
 
 export const hitsText = ({ aborted, delayed, cut }: Hits) =>

@@ -5,6 +5,7 @@ import type { Layout } from "../releases";
 import { listText } from "../rollout";
 import { ownerOf } from "../workloads";
 import { callersText, faultName, faultText, isHttp, type Fault } from "./fault";
+import { entryName } from "./objects";
 import { foreignTo, type VirtualService } from "./foreign";
 import { endLine, fakeService, faultLabel } from "./parts";
 import { portKind, type PortKind } from "./ports";
@@ -35,6 +36,8 @@ export interface FaultsFound {
   readonly namespaceLabels: Readonly<Record<string, string>>;
   /** Name of the kubeconfig's context. */
   readonly context: string;
+  /** Names of the namespace's ServiceEntries. */
+  readonly serviceEntries: readonly string[];
   /** Releases and rollouts that did not finish, a line each. */
   readonly unfinished: readonly string[];
 }
@@ -89,6 +92,13 @@ function judgePorts(fault: Exclude<Fault, { type: "externalHost" }>, found: Faul
   });
 }
 
+/** An update makes the entry before the fault; a drill finds it, or acts on nothing. */
+function judgeEntry({ service }: Extract<Fault, { type: "externalHost" }>, found: FaultsFound, wanted: FaultsWanted) {
+  const name = entryName(service);
+  if (wanted.beside !== true || found.serviceEntries.includes(name)) return [];
+  return [`ServiceEntry ${name} is not in namespace ${wanted.namespace}: run up first`];
+}
+
 function judgeHosts({ hosts }: FaultTarget, { virtualServices }: FaultsFound, { namespace, beside }: FaultsWanted) {
   const found = hosts.flatMap((host) => foreignTo(host, namespace, virtualServices, { faults: beside === true }));
   const seen = new Map(found.map((one) => [one.name, one.host]));
@@ -137,7 +147,9 @@ export function judgeFaults(found: FaultsFound, wanted: FaultsWanted): FaultsVer
   const { namespace, targets } = wanted;
   const perFault = targets.flatMap((target) =>
     [
-      ...(target.fault.type === "externalHost" ? [] : judgePorts(target.fault, found, wanted)),
+      ...(target.fault.type === "externalHost"
+        ? judgeEntry(target.fault, found, wanted)
+        : judgePorts(target.fault, found, wanted)),
       ...judgeHosts(target, found, wanted),
       ...judgeCallers(target, found, wanted),
     ].map((text) => `${faultName(target.fault)}: ${text}`),

@@ -6,25 +6,16 @@ import {
   fake,
   fakePort,
   fakeService,
+  faultPrefix,
   hang,
   hangHost,
   marksOf,
   object,
   suffixOf,
+  type DrillMarks,
   type FaultObject,
   type Spec,
 } from "./parts";
-
-/** What the VirtualServices of a drill carry. */
-export interface DrillMarks {
-  readonly namespace: string;
-  /** What the drill is called; its last eight characters are its own. */
-  readonly drill: string;
-  /** When it began, ISO 8601. */
-  readonly start: string;
-  /** When it ends, ISO 8601, or `none`. */
-  readonly end: string;
-}
 
 /** Rules of one VirtualService. */
 interface Rules {
@@ -82,13 +73,13 @@ function rulesByHost(faults: readonly Fault[], entries: readonly Entry[]) {
     if (fault.type === "externalHost") {
       const entry = entries.find(({ name }) => name === entryName(fault.service));
       entry?.spec.hosts.forEach((host, at) => {
-        const name = `fault-external-${entry.name}${at === 0 ? "" : `.${String(at + 1)}`}`;
+        const name = `${faultPrefix}external-${entry.name}${at === 0 ? "" : `.${String(at + 1)}`}`;
         const rules = of(name, host);
         rules.effects.push(faultText(fault));
         addExternal(rules, fault, entry, host);
       });
     } else {
-      const rules = of(`fault-service-${fault.host}`, fault.host);
+      const rules = of(`${faultPrefix}service-${fault.host}`, fault.host);
       rules.effects.push(faultText(fault));
       if (isHttp(fault)) rules.http.push(httpRule(fault));
       else {
@@ -111,7 +102,7 @@ export const entryName = (service: string) => (service === "mail" ? "smtp" : ser
  * took it out.
  */
 function virtualService(
-  { namespace, drill, start, end }: DrillMarks,
+  marks: DrillMarks,
   name: string,
   host: string,
   { effects, http, tcp, tls }: Rules,
@@ -124,13 +115,8 @@ function virtualService(
     ...(tls.length === 0 ? {} : { tls }),
     ...(tcp.length === 0 ? {} : { tcp }),
   };
-  const annotations = {
-    [marksOf.drill]: drill,
-    [marksOf.start]: start,
-    [marksOf.end]: end,
-    [marksOf.effect]: effects.join("; "),
-  };
-  return object("VirtualService", `${name}-${suffixOf(drill)}`, namespace, spec, annotations);
+  const effect = { [marksOf.effect]: effects.join("; ") };
+  return object("VirtualService", `${name}-${suffixOf(marks.drill)}`, marks, spec, effect);
 }
 
 /**
@@ -146,8 +132,8 @@ export function faultObjects(
   const hangs = faults.some((fault) => fault.type === "externalHost" && fault.mode === "hang");
   const fakes = faults.some((fault) => !isHttp(fault) && !(fault.type === "externalHost" && fault.mode === "hang"));
   return [
-    ...(fakes ? [fake(marks.namespace)] : []),
-    ...(hangs ? hang(marks.namespace) : []),
+    ...(fakes ? [fake(marks)] : []),
+    ...(hangs ? hang(marks) : []),
     ...services.map(({ name, host, rules }) => virtualService(marks, name, host, rules)),
   ];
 }

@@ -11,7 +11,7 @@ export const marksOf = {
   effect: "jam-istio/effect",
 } as const;
 
-/** Pulumi would wait for endpoints that never come, and for the end of a Job that waits itself. */
+/** Pulumi would wait for the end of a Job that waits itself. */
 export const unawaited = { "pulumi.com/skipAwait": "true" } as const;
 
 /** The Service that faults route to: it has no endpoints, so connections to it end at once. */
@@ -39,11 +39,24 @@ export interface FaultObject {
   readonly [part: string]: unknown;
 }
 
+/** What every object of a drill carries. */
+export interface DrillMarks {
+  readonly namespace: string;
+  /** What the drill is called; its last eight characters are its own. */
+  readonly drill: string;
+  /** When it began, ISO 8601. */
+  readonly start: string;
+  /** When it ends, ISO 8601, or `none`. */
+  readonly end: string;
+}
+
 /** A part of an object, such as its spec. */
 export type Spec = Readonly<Record<string, unknown>>;
 
-/** An object with the label. */
-export function object(kind: string, name: string, namespace: string, spec: Spec, annotations = {}): FaultObject {
+/** An object of a drill. */
+export function object(kind: string, name: string, marks: DrillMarks, spec: Spec, more = {}): FaultObject {
+  const { namespace, drill, start, end } = marks;
+  const annotations = { [marksOf.drill]: drill, [marksOf.start]: start, [marksOf.end]: end, ...more };
   return {
     apiVersion: kind === "Service" ? "v1" : networkingApiVersion,
     kind,
@@ -52,19 +65,34 @@ export function object(kind: string, name: string, namespace: string, spec: Spec
   };
 }
 
+/** Beginning of the names of faults' VirtualServices. */
+export const faultPrefix = "fault-";
+
 /** End of the names of a drill's own objects. */
 export const suffixOf = (drill: string) => drill.slice(-8);
 
+/** The same objects of a drill that began at another time. */
+export function startingAt(objects: readonly FaultObject[], start: string): readonly FaultObject[] {
+  return objects.map((one) => {
+    const annotations = { ...one.metadata.annotations, [marksOf.start]: start };
+    return { ...one, metadata: { ...one.metadata, annotations } };
+  });
+}
+
+/** Whether an object is what VirtualServices lead to: the faults' gate makes it, of every drill the same. */
+export const isHelper = ({ kind }: Pick<FaultObject, "kind">) =>
+  ["Service", "ServiceEntry", "DestinationRule"].includes(kind);
+
 /** The Service without endpoints. */
-export function fake(namespace: string): FaultObject {
+export function fake(marks: DrillMarks): FaultObject {
   const ports = [{ name: "tcp-fake", port: fakePort, protocol: "TCP", targetPort: fakePort }];
-  return object("Service", fakeService, namespace, { ports }, unawaited);
+  return object("Service", fakeService, marks, { ports });
 }
 
 /** What `mode: hang` leads to. */
-export function hang(namespace: string): readonly FaultObject[] {
+export function hang(marks: DrillMarks): readonly FaultObject[] {
   return [
-    object("ServiceEntry", hangName, namespace, {
+    object("ServiceEntry", hangName, marks, {
       hosts: [hangHost],
       // Without an address it would take port 9000 to everywhere.
       addresses: [hangAddress],
@@ -74,7 +102,7 @@ export function hang(namespace: string): readonly FaultObject[] {
       endpoints: [{ address: hangEndpoint }],
       exportTo: ["."],
     }),
-    object("DestinationRule", hangName, namespace, {
+    object("DestinationRule", hangName, marks, {
       host: hangHost,
       trafficPolicy: { connectionPool: { tcp: { connectTimeout: hangFor } } },
       exportTo: ["."],

@@ -1,26 +1,29 @@
 import { targetVersion } from "../serving";
 import type { Settings } from "../../settings/parse";
 import { drillOf } from "./drill";
-import { type DrillMarks } from "./objects";
+import {} from "./objects";
+import type { DrillMarks } from "./parts";
 import { faultLabel, marksOf, suffixOf, unawaited, type FaultObject } from "./parts";
 
 /**
  * Waits until the faults' end and deletes them through the API. What the proxy's image has is enough, and it is on the nodes.
- * An object that is gone already is fine; where the API server says anything else, the Job tries again.
+ * An object that is gone already is fine; where the API server says anything else of one, the Job tries again after the others.
  */
 export const reaperScript = [
   "set -eu",
   ': "${API:=https://kubernetes.default.svc}" "${ACCOUNT:=/var/run/secrets/kubernetes.io/serviceaccount}"',
   'while [ "$(date +%s)" -lt "$END" ]; do sleep 2; done',
+  "left=0",
   "for name in $NAMES; do",
   '  url="$API/apis/networking.istio.io/v1alpha3/namespaces/$NAMESPACE/virtualservices/$name"',
   // Not on the command line, where others on the node could read it.
   '  printf \'header = "Authorization: Bearer %s"\\n\' "$(cat "$ACCOUNT/token")" |',
   '    curl --config - --silent --show-error --max-time 30 --cacert "$ACCOUNT/ca.crt" --request DELETE \\',
-  '      --output /dev/null --write-out "%{http_code}" "$url" > /tmp/code',
+  '      --output /dev/null --write-out "%{http_code}" "$url" > /tmp/code || true',
   '  echo "$name: HTTP $(cat /tmp/code)"',
-  '  case "$(cat /tmp/code)" in 200 | 202 | 404) ;; *) exit 1 ;; esac',
+  '  case "$(cat /tmp/code)" in 200 | 202 | 404) ;; *) left=1 ;; esac',
   "done",
+  "exit $left",
 ].join("\n");
 
 /** Image of the mesh's own proxy. */

@@ -20,7 +20,7 @@ describe("UpgradeGate", () => {
     assert.deepEqual(inputs, {
       allow: ["downgrade"],
       controlPlane: "managed",
-      faults: { objects: [], wanted: [] },
+      faults: { known: [], objects: [], wanted: [] },
       injection: "enabled",
       known: [],
       kubernetes,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mustRun } from "../../tools/run";
 import { until } from "../e2e/support/until";
 import { Project } from "./support/project";
 import type { Sidecar } from "./support/sidecar";
@@ -70,7 +71,7 @@ describeTraffic("mesh faults and mesh drill", (world) => {
     const end = await project.run("mesh", "faults", "dev701", "--off");
     figure(`mesh faults --off took ${((Date.now() - start) / 1000).toFixed(1)} s`);
     assert.equal(end.code, 0, end.stderr);
-    assert.match(end.stdout, /1 hosts are without their faults again\n1 of 1 asked proxies have dropped it/);
+    assert.match(end.stdout, /1 hosts are without their faults again\n1 of 1 asked proxies are without it/);
     assert.deepEqual([await status(), await active()], ["200", ""]);
   });
 
@@ -82,9 +83,12 @@ describeTraffic("mesh faults and mesh drill", (world) => {
     await world().plane.kubectl("wait", "--for=delete", "pod", "-l", "app=istiod", "-n", "istio-system");
     const end = await project.run("mesh", "faults", "dev701", "--off");
     assert.equal(end.code, 3);
-    assert.match(end.stdout, /0 of 1 asked proxies have dropped it/);
+    assert.match(end.stdout, /0 of 1 asked proxies are without it/);
     assert.match(end.stdout, /istiod is down: proxies that have a fault keep it until istiod is back/);
     assert.equal(await status(), "503");
+    const after = await project.run("mesh", "faults", "dev701");
+    assert.equal(after.code, 3);
+    assert.match(after.stdout, /their objects are gone, but 1 of 1 asked proxies have them: is istiod down\?/);
     await world().istiod.start();
     await world().plane.kubectl("scale", "deploy/istiod", "-n", "istio-system", "--replicas", "1");
     await answers("200");
@@ -130,6 +134,57 @@ describeTraffic("mesh faults and mesh drill", (world) => {
       assert.match(end.stdout, /it was stopped by hand after \d+ s/);
       assert.deepEqual([await status(), await active()], ["200", ""]);
     });
+
+  it("a drill whose terminal is gone takes the fault out all the same", async () => {
+    const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");
+    await answers("503");
+    drill.child.stdout?.destroy();
+    drill.child.stderr?.destroy();
+    drill.child.kill("SIGHUP");
+    await new Promise((resolve) => drill.child.once("exit", resolve));
+    assert.deepEqual([await status(), await active()], ["200", ""]);
+  });
+
+  it("a probe that hangs ends the drill after ten seconds, with all that the probe started", async () => {
+    const marker = `sleep 86${String(process.pid)}`;
+    // Steady at first; then a pipe of which only the shell would be killed.
+    const kubectl = `kubectl --kubeconfig ${world().plane.kubeconfig} get vs -n dev701 -o name`;
+    const probe = `test -z "$(${kubectl})" || ${marker} | cat`;
+    const end = await project.run("mesh", "drill", "dev701", "1", "--for", "5m", "--stop-if", probe);
+    assert.equal(end.code, 3, end.stderr);
+    assert.match(end.stdout, /the probe failed: .*no answer within 10 s/);
+    await assert.rejects(mustRun("pgrep", ["-f", marker], { seconds: 10 }));
+    assert.deepEqual([await status(), await active()], ["200", ""]);
+  });
+
+  it("off works where the stack file is wrong elsewhere, and says what is wrong", async () => {
+    await world().putIn({ type: "httpAbort", host: "ct-webapp", httpStatus: 503, percentage: 100, everyone: true });
+    await answers("503");
+    const broken = new Project({
+      kubernetes: { kubeconfig: world().plane.kubeconfig },
+      istio: { version: 1.4 },
+      production: true,
+      faultInjection: { enabled: true, faults },
+    });
+    const end = await broken.run("mesh", "faults", "dev701", "--off");
+    broken.remove();
+    assert.equal(end.code, 0, end.stderr);
+    assert.match(end.stderr, /istio\.version: 1\.4 is not allowed[\s\S]*Its faults are ended nevertheless/);
+    assert.deepEqual([await status(), await active()], ["200", ""]);
+  });
+
+  it("a drill of an external service that the cluster has not is refused", async () => {
+    const other = new Project({
+      kubernetes: { kubeconfig: world().plane.kubeconfig },
+      istio: { version: "1.28.9", controlPlane: "shared" },
+      externalServices: [{ name: "geo", hosts: ["geo.example.com"], ports: [{ number: 5432, protocol: "TCP" }] }],
+      faultInjection: { faults: [{ type: "externalHost", service: "geo", everyone: true }] },
+    });
+    const end = await other.run("mesh", "drill", "dev701", "1", "--for", "5m");
+    other.remove();
+    assert.equal(end.code, 1);
+    assert.match(end.stderr, /ServiceEntry geo is not in namespace dev701: run up first/);
+  });
 
   it("a drill that was killed leaves a fault that off ends; a second drill on it is refused", async () => {
     const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");

@@ -2,18 +2,9 @@ import assert from "node:assert/strict";
 import { activeIn, applyCalled, objectsOf } from "./support/callers";
 import { describeOn } from "./support/engine";
 import { Instance, type Config } from "./support/instance";
-import { apply, modernConfig, useLab } from "./support/lab";
+import { abort, all } from "./support/faultList";
+import { modernConfig, useLab } from "./support/lab";
 
-const abort = { type: "httpAbort", host: "ct-webapp", httpStatus: 503, sourceLabels: { app: "ps" } };
-const all = [
-  { type: "httpDelay", host: "ct-webapp", prefix: "/auth", fixedDelay: "7s", sourceLabels: { app: "ps" } },
-  abort,
-  { type: "tcpRedirect", host: "memcached", ports: [11211, 11212], everyone: true },
-  { type: "tcpRedirect", host: "doc-memcached", ports: [11211], everyone: true },
-  { type: "externalHost", service: "mysql", everyone: true },
-  { type: "externalHost", service: "bucket", everyone: true },
-  { type: "externalHost", service: "mail", mode: "hang", everyone: true },
-];
 const names = [
   ...["external-bucket", "external-bucket.2", "external-mysql", "external-smtp"],
   ...["service-ct-webapp", "service-doc-memcached", "service-memcached"],
@@ -118,6 +109,23 @@ describeOn("1.34", "faults through the settings", () => {
     assert.equal(await activeIn(lab()), "");
   });
 
+  it("from HTTP alone to more, and back: what faults lead to comes and goes", async () => {
+    const before = await objectsOf(lab());
+    const fake = () => kubectl("get", "services", "-n", "dev701", "-l", "jam-istio/fault", "-o", "name");
+    on([abort]);
+    await instance.up();
+    assert.equal(await fake(), "");
+    on([abort, all[2] ?? {}]);
+    await instance.up();
+    assert.equal((await fake()).trim(), "service/fake-service");
+    on([abort]);
+    await instance.up();
+    assert.equal(await fake(), "");
+    off();
+    await instance.up();
+    assert.equal(await objectsOf(lab()), before);
+  });
+
   it("what somebody removed with kubectl is no obstacle: another drill goes in, and out", async () => {
     const before = await objectsOf(lab());
     const end = ["-n", "dev701", "-l", "jam-istio/fault"];
@@ -156,50 +164,5 @@ describeOn("1.34", "faults through the settings", () => {
       /no fault was put in: faultInjection.expires is past/,
     );
     off();
-  });
-
-  it("a version change is refused while they are in; one that only takes them out goes through whatever the version says", async () => {
-    on([abort]);
-    await instance.up();
-    configure({ enabled: true, faults: [abort] }, {}, { version: "1.30.2" });
-    assert.match(
-      await instance.failure(() => instance.preview()),
-      /faults are active in dev701\. First end them: kubectl delete/,
-    );
-    // Somebody moved the control plane to another version by hand.
-    const image = (version: string) =>
-      kubectl("set", "image", "deployment/istiod", "-n", "istio-system", `discovery=docker.io/istio/pilot:${version}`);
-    await image("1.28.10");
-    await kubectl("rollout", "status", "deployment/istiod", "-n", "istio-system");
-    off();
-    await instance.up();
-    assert.equal(await activeIn(lab()), "");
-    assert.match(instance.log, /warning: .*1\.28\.10 runs, 1\.30\.3 is wanted/);
-    await image("1.30.3");
-    await kubectl("rollout", "status", "deployment/istiod", "-n", "istio-system");
-    await instance.up();
-  });
-
-  it("a fault that a killed drill left is named by the preview and ended by the next up", async () => {
-    const before = await objectsOf(lab());
-    await apply(lab(), {
-      apiVersion: "networking.istio.io/v1alpha3",
-      kind: "VirtualService",
-      metadata: {
-        name: "fault-service-memcached",
-        namespace: "dev701",
-        labels: { "jam-istio/fault": "active" },
-        annotations: { "jam-istio/drill": "somebody's", "jam-istio/start": "2026-11-24T12:00:00.000Z" },
-      },
-      spec: { hosts: ["memcached"], http: [{ route: [{ destination: { host: "memcached" } }] }] },
-    });
-    const from = instance.log.length;
-    await instance.preview();
-    assert.match(
-      instance.log.slice(from),
-      /fault fault-service-memcached \(drill somebody's, since 2026-11-24T12:00:00\.000Z\) is not in the settings; up ends it/,
-    );
-    await instance.up();
-    assert.equal(await objectsOf(lab()), before);
   });
 });

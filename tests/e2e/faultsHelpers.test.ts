@@ -98,18 +98,28 @@ describeOn("1.34", "what comes with faults when it is asked for", () => {
   });
 
   it("restartClients restarts the callers, once, and nobody else", async () => {
-    const annotation = "jsonpath={.spec.template.metadata.annotations.jam-istio/restarted-for-drill}";
+    const annotation = "jsonpath={.spec.template.metadata.annotations.kubectl\\.kubernetes\\.io/restartedAt}";
     const restartedFor = (name: string) => kubectl("get", "deploy", name, "-n", "dev701", "-o", annotation);
     configure({ enabled: true, faults });
     await instance.up();
     assert.equal(await restartedFor("ps"), "");
     configure({ enabled: true, restartClients: true, faults });
     await instance.up();
-    assert.match(await restartedFor("ps"), /^dev701-[0-9a-f]{8}$/);
+    const first = await restartedFor("ps");
+    assert.match(first, /^20\d\d-.*Z$/);
     assert.equal(await restartedFor("web"), "");
     assert.deepEqual(Object.keys(await instance.up()), ["same"]);
+    // Another end is no reason; another drill is.
+    configure({ enabled: true, restartClients: true, faults, expires: new Date(Date.now() + 3_600_000).toISOString() });
+    await instance.up();
+    assert.equal(await restartedFor("ps"), first);
     configure({});
     await instance.up();
     assert.equal(await activeIn(lab()), "");
+    configure({ enabled: true, restartClients: true, faults });
+    await instance.up();
+    assert.notEqual(await restartedFor("ps"), first);
+    configure({});
+    await instance.up();
   });
 });

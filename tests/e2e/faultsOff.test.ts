@@ -42,7 +42,9 @@ describeOn("1.34", "faults are ended whatever else is broken", () => {
   };
   const isEnded = async () => {
     const end = await command("--off");
-    assert.equal(end.code, 0, end.stdout + end.stderr);
+    // 3: it is out, and no simulated proxy could be asked.
+    assert.equal(end.code, 3, end.stdout + end.stderr);
+    assert.match(end.stdout, /without their faults again\n\d+ could not be asked/);
     assert.equal(await activeIn(lab()), "");
   };
 
@@ -79,9 +81,31 @@ describeOn("1.34", "faults are ended whatever else is broken", () => {
     on();
     await instance.up();
     assert.equal((await activeIn(lab())).split(" ").length, 2);
+    await isEnded();
+    await instance.up();
+    instance.configure(configOf({ enabled: true, faults, expires: new Date(Date.now() + 3_600_000).toISOString() }));
+    await instance.up();
+    assert.equal((await activeIn(lab())).split(" ").length, 2, "another end is another drill");
     off();
     await instance.up();
     assert.equal(await objectsOf(lab()), before);
+  });
+
+  it("by hand before the drill was deployed: it does not go in, at no later up either", async () => {
+    on();
+    await instance.up();
+    // The stack file has another drill by now.
+    const expires = new Date(Date.now() + 3_600_000).toISOString();
+    const project = new Project(configOf({ enabled: true, faults, expires }));
+    assert.equal((await project.run("mesh", "faults", "dev701", "--off")).code, 3);
+    project.remove();
+    instance.configure(configOf({ enabled: true, faults, expires }));
+    for (let turn = 0; turn < 3; turn++) {
+      await instance.up();
+      assert.equal(await activeIn(lab()), "");
+    }
+    off();
+    await instance.up();
   });
 
   it("with the chart repository broken", async () => {
@@ -120,9 +144,10 @@ describeOn("1.34", "faults are ended whatever else is broken", () => {
       await until("the first of them is in", async () => (await activeIn(lab())) !== "");
       await sleep((moment - 1) * 150);
       await kill(child, "tree");
-      await isEnded();
+      if (moment < 3) await isEnded();
       await upByCommand();
-      assert.equal(await activeIn(lab()), "");
+      // Without --off they go in after all: what the killed run made is made anew.
+      assert.equal(await activeIn(lab()), moment < 3 ? "" : "fault-service-ct-webapp fault-service-memcached");
       off();
       await instance.up();
       assert.equal(await objectsOf(lab()), before);

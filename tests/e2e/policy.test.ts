@@ -37,7 +37,7 @@ describeOn("1.34", "the policy pack", () => {
 
   it("refuses a fault without an end", async () => {
     configure({ faultInjection: { enabled: true, faults } });
-    assert.match(await refusal(), /faults-have-an-end[\s\S]*fault-service-ct-webapp: set faultInjection\.expires/);
+    assert.match(await refusal(), /faults-have-an-end[\s\S]*fault-service-ct-webapp-\w+: set faultInjection\.expires/);
   });
 
   it("refuses a downgrade that istio.allow acknowledges", async () => {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hitsOf, hitsText, noHits, plus } from "../../../mesh/faults/hits";
+import { hitsOf, hitsSince, hitsText, noHits } from "../../../mesh/faults/hits";
 
 // Envoy's lines are as Envoy 1.40 printed them. Istio's are written after its reference: no proxy of Istio's was at hand.
 const envoy = [
@@ -38,9 +38,21 @@ describe("how often faults were felt", () => {
     assert.deepEqual(hitsOf(""), noHits);
   });
 
-  it("counts are added and taken off, and said in one line", () => {
+  it("since an earlier count: pod by pod, a new pod whole, one that started anew from nothing", () => {
     const one = { aborted: 1, delayed: 2, cut: 3 };
-    assert.deepEqual(plus(plus(one, one), one, -1), one);
+    const many = { aborted: 100, delayed: 2, cut: 0 };
+    assert.deepEqual(hitsSince([["a", many]], [["a", one]]), { aborted: 99, delayed: 0, cut: 0 });
+    assert.deepEqual(
+      hitsSince(
+        [
+          ["a", one],
+          ["b", one],
+        ],
+        [["a", many]],
+      ),
+      { aborted: 2, delayed: 2, cut: 6 },
+    );
+    assert.deepEqual(hitsSince([]), noHits);
     assert.equal(hitsText(one), "1 requests aborted, 2 delayed, 3 calls led to nowhere");
   });
 });

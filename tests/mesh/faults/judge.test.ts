@@ -27,6 +27,7 @@ const set = (name: string, deployment: string): V1ReplicaSet => {
 const found: FaultsFound = {
   services: [service("web", [{ name: "http-web", port: 80 }]), service("cache", [{ name: "tcp-cache", port: 11211 }])],
   virtualServices: [],
+  serviceEntries: [],
   pods: [pod("ps-1", "ps", true, "ps-a"), pod("ps-2", "ps", true, "ps-b"), pod("job", "job", false)],
   replicaSets: [set("ps-a", "ps"), set("ps-b", "ps")],
   namespaceLabels: {},
