@@ -115,8 +115,13 @@ export async function connect(address: ClusterAddress): Promise<Cluster> {
   // Loaded when it is needed: a third of a second that most commands need not spend.
   const client = await import("@kubernetes/client-node");
   const config = new client.KubeConfig();
-  if (address.kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(address.kubeconfig);
+  if (address.kubeconfig !== undefined) config.loadFromFile(address.kubeconfig);
+  else {
+    config.loadFromDefault();
+    // What the client makes of nothing.
+    if (config.getCurrentCluster()?.server === "http://localhost:8080")
+      throw new Error("there is no kubeconfig: neither KUBECONFIG nor ~/.kube/config leads to a cluster");
+  }
   if (address.context !== undefined) {
     if (config.getContextObject(address.context) === null) {
       const names = config.getContexts().map(({ name }) => name);
