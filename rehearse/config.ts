@@ -14,14 +14,16 @@ const parsed = (text: string | undefined) => JSON.parse(text ?? "{}") as Record<
 
 /**
  * A stack's config for a rehearsal: its own, in another cluster. Secrets are left out: they cannot be opened here, and
- * are generated instead.
+ * are generated instead. So are faults.
  */
 export function rehearsalConfig(
   { values, secretKeys }: RawConfig,
   { layout }: Pick<Settings, "layout">,
   { kubeconfig, version, charts }: Overrides,
 ): Record<string, unknown> {
-  const own = Object.entries(values).filter(([key]) => !secretKeys.includes(key));
+  // Faults are for what stands and is called; here nothing is before the rehearsal begins.
+  const left = [...secretKeys, "jam-istio:faultInjection"];
+  const own = Object.entries(values).filter(([key]) => !left.includes(key));
   const root = charts?.replace(/\/$/, "");
   const place = layout === "classic" ? "istio-release/releases/{version}/charts" : "istio-release/charts";
   const istio = {

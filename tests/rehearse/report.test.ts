@@ -131,6 +131,16 @@ describe("the config of a rehearsal", () => {
     });
   });
 
+  it("faults are left out: nothing of what they act on is there", () => {
+    const values = { "jam-istio:istio": "{}", "jam-istio:faultInjection": '{"enabled":true}' };
+    const made = rehearsalConfig(
+      { values, secretKeys: [] },
+      { layout: "classic" },
+      { kubeconfig: "/k", version: "1.4.10" },
+    );
+    assert.equal("jam-istio:faultInjection" in made, false);
+  });
+
   it("takes a chart mirror by its root", () => {
     const made = rehearsalConfig(raw, { layout: "modern" }, { kubeconfig: "/k", version: "1.30.3", charts: "/c/" });
     assert.deepEqual(made["jam-istio:istio"], { version: "1.30.3", chartRepository: "/c/istio-release/charts" });
