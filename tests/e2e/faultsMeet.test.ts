@@ -79,4 +79,15 @@ describeOn("1.34", "faults and what else happens", () => {
     await instance.up();
     assert.equal(await objectsOf(lab()), before);
   });
+
+  it("destroy takes them out, and what they lead to", async () => {
+    on([abort, { type: "tcpRedirect", host: "memcached", ports: [11211], everyone: true }]);
+    await instance.up();
+    const labelled = ["get", "services", "-n", "dev701", "-l", "jam-istio/fault", "-o", "name"];
+    assert.equal((await kubectl(...labelled)).trim(), "service/fake-service");
+    await instance.destroy();
+    assert.equal(await kubectl(...labelled), "");
+    // The definitions are kept, and so the question can be asked.
+    assert.equal(await activeIn(lab()), "");
+  });
 });
