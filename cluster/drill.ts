@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "../mesh/faults/fault";
 import { hitsSince, type Hits, type PodHits } from "../mesh/faults/hits";
-import { hostsOf, faultObjects } from "../mesh/faults/objects";
+import { faultObjects } from "../mesh/faults/objects";
 import { judgeFaults } from "../mesh/faults/judge";
+import { faultsWanted } from "../mesh/faults/wanted";
 import { endLine, type FaultObject } from "../mesh/faults/parts";
-import { releasePlans } from "../mesh/values";
-import { servingOf, targetVersion } from "../mesh/serving";
 import type { Settings } from "../settings/parse";
 import { isNotFound, reasonOf } from "./errors";
 import { dropped } from "./endFaults";
@@ -57,19 +56,10 @@ export interface DrillReport {
  */
 async function judgeDrill(task: DrillTask): Promise<readonly string[]> {
   const { settings, fault } = task;
-  const { kubernetes, namespace, layout, istio, production, rollout } = settings;
-  const wanted = {
-    ...{ namespace, layout, controlPlane: istio.controlPlane, version: istio.version, revision: istio.revision },
-    target: targetVersion(settings),
-    recorded: undefined,
-    releases: istio.controlPlane === "managed" ? releasePlans(settings).map(({ name }) => name) : [],
-    rollout: { ...rollout, serving: servingOf(settings) },
-    targets: [{ fault, hosts: hostsOf(fault, settings) }],
-    expires: new Date(Date.now() + task.ms).toISOString(),
-    beside: true,
-  };
-  const { refused, notes } = judgeFaults(await observeFaults(kubernetes, wanted), wanted);
-  const forbidden = production ? ["production: true in the settings: faults are not put in there"] : [];
+  const expires = new Date(Date.now() + task.ms).toISOString();
+  const wanted = { ...faultsWanted(settings, [fault]), expires, beside: true };
+  const { refused, notes } = judgeFaults(await observeFaults(settings.kubernetes, wanted), wanted);
+  const forbidden = settings.production ? ["production: true in the settings: faults are not put in there"] : [];
   const unsteady = task.probe === undefined ? undefined : await probe(task.probe, task.signal);
   const steady = unsteady === undefined ? [] : [`the steady state is not there before the drill: ${unsteady}`];
   const all = [...forbidden, ...refused, ...steady];

@@ -16,14 +16,16 @@ import { observe } from "./observe";
 /** What decides whether the mesh is finished. */
 export interface MeshWanted extends Pick<
   Wanted,
-  "namespace" | "controlPlane" | "layout" | "version" | "target" | "revision" | "recorded" | "releases"
+  "namespace" | "controlPlane" | "layout" | "version" | "target" | "revision" | "releases"
 > {
+  /** Version that the last finished update recorded. */
+  readonly recorded?: string | undefined;
   readonly rollout: RolloutSettings & { readonly serving: Serving };
 }
 
 /** Every VirtualService that may be seen: of the cluster, else of the namespace. */
 async function virtualServices({ send }: Cluster, namespace: string): Promise<readonly VirtualService[]> {
-  const all = (await optional(send("GET", "/apis/networking.istio.io/v1alpha3/virtualservices"))) ?? undefined;
+  const all = await optional(send("GET", "/apis/networking.istio.io/v1alpha3/virtualservices"));
   const text = all ?? (await optional(send("GET", collectionOf("VirtualService", namespace)))) ?? `{"items":[]}`;
   return (JSON.parse(text) as { items: readonly VirtualService[] | null }).items ?? [];
 }

@@ -1,15 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isHelper } from "../mesh/faults/parts";
+import { faultsWanted } from "../mesh/faults/wanted";
 import { defaultRevision } from "../mesh/planes";
 import { whenUpRuns } from "../mesh/faults/all";
 import { drillObjects, drillOf } from "../mesh/faults/drill";
-import { hostsOf } from "../mesh/faults/objects";
-import { targetVersion } from "../mesh/serving";
-import { releasePlans } from "../mesh/values";
 import type { Settings } from "../settings";
 import { dynamicCode } from "./dynamicCode";
 import type { FaultGateInputs } from "./faultGateProvider";
-import { rolloutTask } from "./sidecarRollout";
 import type { StackState } from "./stackState";
 
 function faultGateInputs(
@@ -17,23 +14,15 @@ function faultGateInputs(
   state: FaultGateInputs["state"],
   { recorded }: StackState,
 ): Omit<FaultGateInputs, "start" | "comes"> {
-  const { kubernetes, namespace, layout, istio, faultInjection } = settings;
+  const { kubernetes, istio, faultInjection } = settings;
   return {
+    ...faultsWanted(settings, faultInjection.faults),
     kubernetes,
     state,
     drill: drillOf(settings),
-    namespace,
-    layout,
-    targets: faultInjection.faults.map((fault) => ({ fault, hosts: hostsOf(fault, settings) })),
     expires: faultInjection.expires,
     helpers: drillObjects(settings, { start: whenUpRuns }).filter(isHelper),
-    version: istio.version,
-    target: targetVersion(settings),
-    revision: istio.revision,
     recorded: recorded?.revision === (istio.revision ?? defaultRevision) ? recorded.version : undefined,
-    controlPlane: istio.controlPlane,
-    releases: istio.controlPlane === "managed" ? releasePlans(settings).map(({ name }) => name) : [],
-    rollout: rolloutTask(settings),
   };
 }
 
