@@ -98,6 +98,12 @@ describeTraffic("faults of HTTP", (world) => {
     assert.deepEqual(await statuses(web, "/", 50), ["200"]);
   });
 
+  it("sourceLabels spare the other callers of a delay, too", async () => {
+    await world().putIn(delay({ fixedDelay: "2s", sourceLabels: { app: "ps" }, everyone: undefined }));
+    await until("slow", async () => ((await get(ps))[0]?.ms ?? 0) >= 2000);
+    assert.ok((await get(web, "/", 20)).every(({ result, ms }) => result === "200" && ms < 2000));
+  });
+
   it("several faults on one host: each acts, in their order, and the rest is normal", async () => {
     await world().putIn(
       abort({ prefix: "/auth/login", httpStatus: 429 }),
