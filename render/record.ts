@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { GateHost } from "../components/gateHost";
+import { whenUpRuns } from "../mesh/faults/all";
 import { deploy, type Outputs } from "../program";
 import type { Settings } from "../settings";
 import { secretPlaceholder } from "../settings/raw";
@@ -45,6 +46,7 @@ export function mask(value: unknown, secret = false): unknown {
 /** What providers would compute; enough for the program to go on. */
 function outputsOf({ type, inputs }: pulumi.runtime.MockResourceArgs): Record<string, unknown> {
   const given = inputs as Record<string, unknown>;
+  if (type.endsWith(":FaultGate")) return { ...given, start: whenUpRuns };
   return type === "random:index/randomPassword:RandomPassword" ? { ...given, result: secretPlaceholder } : given;
 }
 

@@ -55,6 +55,12 @@ describe("FaultInjection", () => {
       objects.map(({ kind }) => kind),
       ["Service", "VirtualService", "VirtualService"],
     );
+    const starts = registrations
+      .filter(({ type }) => type.endsWith(":VirtualService"))
+      .map(
+        ({ inputs }) => (inputs["metadata"] as { annotations: Record<string, string> }).annotations["jam-istio/start"],
+      );
+    assert.deepEqual(starts, ["when up runs", "when up runs"]);
   });
 
   it("a reaper and a restart are there where they are asked for", async () => {
