@@ -11,6 +11,6 @@ export = async () => {
   // Loaded while the gate's process starts.
   const { currentDrill, deploy, keptPlanes } = await import("./program");
   const state = await readStackState();
-  const [kept, drill] = await Promise.all([keptPlanes(settings, state), currentDrill(settings)]);
+  const [kept, drill] = await Promise.all([keptPlanes(settings, state), currentDrill(settings, state)]);
   return deploy(settings, host, { state, kept, drill });
 };

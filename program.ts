@@ -11,7 +11,7 @@ import { MeshPart } from "./components/meshPart";
 import { SidecarRollout } from "./components/sidecarRollout";
 import { emptyState, type StackState, type StateRelease } from "./components/stackState";
 import { UpgradeGate } from "./components/upgradeGate";
-import { drillState, type DrillState } from "./mesh/faults/drill";
+import { drillNow, type Drill } from "./mesh/faults/drill";
 import type { DataPlane } from "./mesh/rollout";
 import { planeReleaseName } from "./mesh/revisions";
 import {
@@ -45,8 +45,8 @@ export interface Before {
   readonly state: StackState;
   /** Control planes that the settings name no more and that proxies still use. */
   readonly kept: readonly StateRelease[];
-  /** Whether the settings' faults are in. */
-  readonly drill: DrillState;
+  /** The settings' faults at this moment. */
+  readonly drill: Drill;
 }
 
 function addProvider(settings: Settings): kubernetes.Provider {
@@ -93,7 +93,7 @@ function addControlPlane(
 export function deploy(
   settings: Settings,
   gateHost: pulumi.ProviderResource,
-  { state, kept, drill }: Before = { state: emptyState, kept: [], drill: drillState(settings) },
+  { state, kept, drill }: Before = { state: emptyState, kept: [], drill: drillNow(settings) },
 ): Outputs {
   const gate = new UpgradeGate("upgrade-gate", settings, { state, drill }, { provider: gateHost });
   const context: MeshContext = { settings, provider: addProvider(settings), gate, after: [] };
@@ -107,7 +107,7 @@ export function deploy(
   });
   // After the rollout: with a database cut off no restarted pod may get ready.
   const faultContext = { ...context, gateHost, before: state, after: [...after, ...external.entries, rollout] };
-  const faults = drill === "off" ? undefined : new FaultInjection("faults", drill, faultContext);
+  const faults = drill.state === "off" ? undefined : new FaultInjection("faults", drill, faultContext);
   const hasKiali = settings.kiali.enabled && controlPlane !== undefined;
   const login = settings.layout === "classic" ? { username: settings.kiali.username } : {};
   return {

@@ -7,6 +7,7 @@ import { milliseconds } from "../mesh/faults/duration";
 import { hitsText, type Hits } from "../mesh/faults/hits";
 import { endLine } from "../mesh/faults/parts";
 import { errorColors, outColors } from "./colors";
+import { endSoon } from "./ending";
 import { proxiesText, spanText } from "./faultsCommand";
 import { readStack } from "./stackFile";
 import { UserError } from "./userError";
@@ -70,4 +71,5 @@ export async function drill(stack: string, asked: string, options: Options): Pro
   });
   process.stdout.write(`${options.json === true ? JSON.stringify(report, undefined, 2) : reportText(report)}\n`);
   process.exitCode = codes[report.why];
+  endSoon();
 }

@@ -9,6 +9,7 @@ import { hitsSince, hitsText, type Hits } from "../mesh/faults/hits";
 import { endLine, marksOf } from "../mesh/faults/parts";
 import type { Settings } from "../settings";
 import { outColors } from "./colors";
+import { endSoon } from "./ending";
 import { readPlace, readStack, type Place } from "./stackFile";
 import { UserError } from "./userError";
 
@@ -84,8 +85,10 @@ function faultsText({ stack, namespace, active, proxies, hits, ended }: FaultsSt
   if (active.length === 0) {
     const kept =
       proxies.holding > 0 ? [outColors.red(`their objects are gone, but ${heldText(proxies)}: is istiod down?`)] : [];
+    const unasked =
+      proxies.silent > 0 ? [`${String(proxies.silent)} proxies could not be asked: ${proxies.why ?? ""}`] : [];
     const note = ended ? ["the settings' faults were ended by hand; up does not put them back"] : [];
-    return [outColors.green(`stack ${stack}: no fault is in`), ...kept, ...note].join("\n");
+    return [outColors.green(`stack ${stack}: no fault is in`), ...kept, ...unasked, ...note].join("\n");
   }
   return [
     `stack ${stack}, namespace ${namespace}: ${String(active.length)} hosts with faults`,
@@ -108,7 +111,8 @@ export function proxiesText({ istiod, dropped, holding: held, silent, why }: Dro
 }
 
 /** Whether every proxy said that it is without faults. */
-export const isConfirmed = ({ holding: held, silent }: Dropped) => held === 0 && silent === 0;
+export const isConfirmed = ({ holding: held, silent, istiod }: Dropped) =>
+  held === 0 && silent === 0 && istiod !== "down";
 
 async function off(place: Place, settings: Settings | undefined): Promise<EndReport> {
   const cluster = await connect(place.kubernetes);
@@ -151,6 +155,7 @@ export async function faults(
 ): Promise<void> {
   if (options.off === true) {
     await end(stack, options.json);
+    endSoon();
     return;
   }
   const found = await readFaults(readStack(stack)).catch((error: unknown) => {
@@ -159,4 +164,5 @@ export async function faults(
   });
   print(options.json, found, faultsText(found));
   if (found.active.length + found.proxies.holding > 0) process.exitCode = activeCode;
+  endSoon();
 }

@@ -4,11 +4,11 @@ import { hitsSince, type Hits, type PodHits } from "../mesh/faults/hits";
 import { faultObjects } from "../mesh/faults/objects";
 import { judgeFaults } from "../mesh/faults/judge";
 import { faultsWanted } from "../mesh/faults/wanted";
-import { endLine, type FaultObject } from "../mesh/faults/parts";
+import { endLine, marksOf, type FaultObject } from "../mesh/faults/parts";
 import type { Settings } from "../settings/parse";
 import { isNotFound, reasonOf } from "./errors";
-import { dropped } from "./endFaults";
-import { collectionOf, faultParts, isActing, putIn, removeParts } from "./faultParts";
+import { dropped, unconfirmed } from "./endFaults";
+import { collectionOf, faultParts, isActing, putIn, removeParts, type FaultPart } from "./faultParts";
 import { observeFaults } from "./faults";
 import { bounded, type Cluster } from "./kubernetes";
 import { probe } from "./probe";
@@ -54,11 +54,12 @@ export interface DrillReport {
  * @returns what it will do, a line each
  * @throws Refused that says all that speaks against it
  */
-async function judgeDrill(task: DrillTask): Promise<readonly string[]> {
+async function judgeDrill(task: DrillTask, drill: string): Promise<readonly string[]> {
   const { settings, fault } = task;
   const expires = new Date(Date.now() + task.ms).toISOString();
-  const wanted = { ...faultsWanted(settings, [fault]), expires, beside: true };
+  const wanted = { ...faultsWanted(settings, [fault]), expires, besides: drill, entriesMade: true };
   const { refused, notes } = judgeFaults(await observeFaults(settings.kubernetes, wanted), wanted);
+  if (task.signal.aborted) throw new Refused("stopped by hand before it began");
   const forbidden = settings.production ? ["production: true in the settings: faults are not put in there"] : [];
   const unsteady = task.probe === undefined ? undefined : await probe(task.probe, task.signal);
   const steady = unsteady === undefined ? [] : [`the steady state is not there before the drill: ${unsteady}`];
@@ -68,11 +69,20 @@ async function judgeDrill(task: DrillTask): Promise<readonly string[]> {
 }
 
 /** Takes the drill's VirtualServices out, and what only they led to. */
-async function takeOut(cluster: Cluster, namespace: string, objects: readonly FaultObject[]): Promise<void> {
+async function takeOut(
+  cluster: Cluster,
+  namespace: string,
+  objects: readonly FaultObject[],
+  drill: string,
+): Promise<void> {
   const own = objects.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
   await removeParts(cluster, namespace, own.filter(isActing));
-  const inUse = (await faultParts(cluster, namespace)).some(isActing);
-  if (!inUse) await removeParts(cluster, namespace, own);
+  const parts = await faultParts(cluster, namespace);
+  if (parts.some(isActing)) return;
+  // What another drill has marked as its own is about to be used.
+  const isMine = ({ key, annotations = {} }: FaultPart) =>
+    annotations[marksOf.drill] === drill && own.some(({ kind, name }) => `${kind}/${name}` === key);
+  await removeParts(cluster, namespace, parts.filter(isMine));
 }
 
 /** The same, until it works: a fault must not stay because the API server was away for a moment. */
@@ -80,11 +90,12 @@ async function takeOutSurely(
   cluster: Cluster,
   namespace: string,
   objects: readonly FaultObject[],
+  drill: string,
   log: DrillTask["log"],
 ) {
   for (const end = Date.now() + cleanUpMs; ;) {
     try {
-      await takeOut(cluster, namespace, objects);
+      await takeOut(cluster, namespace, objects, drill);
       return;
     } catch (error) {
       if (Date.now() > end) throw error;
@@ -160,7 +171,7 @@ async function watch(cluster: Cluster, task: DrillTask, name: string, end: numbe
 export async function runDrill(cluster: Cluster, task: DrillTask, drill: string): Promise<DrillReport> {
   const { settings, fault, log, signal } = task;
   const { namespace } = settings;
-  for (const line of await judgeDrill(task)) log(line);
+  for (const line of await judgeDrill(task, drill)) log(line);
   const counter = new HitCounter(cluster, namespace);
   await counter.begin();
   if (signal.aborted) throw new Refused("stopped by hand before it began");
@@ -171,15 +182,15 @@ export async function runDrill(cluster: Cluster, task: DrillTask, drill: string)
   const names = objects.filter(isActing).map(({ metadata }) => metadata.name);
   let seen: Awaited<ReturnType<typeof watch>>;
   try {
-    await putIn(cluster, namespace, objects);
+    await putIn(cluster, namespace, objects, signal);
     log(`drill ${drill}: the fault is in`);
     seen = await watch(cluster, task, names[0] ?? "", begin + task.ms, counter);
   } finally {
-    await takeOutSurely(cluster, namespace, objects, log);
+    await takeOutSurely(cluster, namespace, objects, drill, log);
   }
   log("the fault is out; asking the proxies whether they have dropped it");
   const ended = new Date().toISOString();
   await counter.read();
-  const proxies = await dropped(cluster, namespace, names);
+  const proxies = await dropped(cluster, namespace, names).catch(unconfirmed);
   return { drill, start: marks.start, end: ended, ...seen, hits: counter.hits, proxies };
 }

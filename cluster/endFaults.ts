@@ -61,18 +61,26 @@ export async function dropped(cluster: Cluster, namespace: string, names?: reado
   }
 }
 
+/** What is said where the proxies could not even be listed. */
+export const unconfirmed = (error: unknown): Dropped => ({
+  ...{ istiod: "unknown", dropped: 0, holding: 0, silent: 1 },
+  why: reasonOf(error),
+});
+
 /** Removes what there is until nothing comes any more: an update or a drill may be putting it in at this moment. */
 async function removeAll(
   cluster: Cluster,
   namespace: string,
   seen: (parts: readonly FaultPart[]) => Promise<void>,
 ): Promise<void> {
+  let quiet = 0;
   for (const end = Date.now() + patience * 1000; Date.now() < end;) {
     const parts = await faultParts(cluster, namespace);
     await seen(parts);
     await removeParts(cluster, namespace, parts);
-    if (parts.length === 0) return;
-    await sleep(2000);
+    quiet = parts.length === 0 ? quiet + 1 : 0;
+    if (quiet === 3) return;
+    await sleep(1000);
   }
   throw new Error("faults keep coming: something puts them in at this moment; end it and try again");
 }
@@ -106,9 +114,6 @@ export async function endFaults(
   };
   await removeAll(cluster, namespace, remember);
   log("asking the proxies whether they have dropped it");
-  const after = await dropped(cluster, namespace).catch((error: unknown) => ({
-    ...{ istiod: "unknown" as const, dropped: 0, holding: 0, silent: 1 },
-    why: reasonOf(error),
-  }));
+  const after = await dropped(cluster, namespace).catch(unconfirmed);
   return { ended: [...ended], ...(unmarked === undefined ? {} : { unmarked }), ...after };
 }

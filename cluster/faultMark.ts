@@ -1,15 +1,17 @@
-import { optional, reasonOf } from "./errors";
+import { isNotFound, reasonOf } from "./errors";
 import type { Cluster } from "./kubernetes";
 
 const name = "jam-istio-faults-off";
 const collection = (namespace: string) => `/api/v1/namespaces/${namespace}/configmaps`;
 const path = (namespace: string) => `${collection(namespace)}/${name}`;
 
-/** The drills that a person ended by hand: an update does not put them back. */
+/** The drills that a person ended by hand: an update does not put them back. @throws HttpError where it may not be seen */
 export async function readMark({ send }: Pick<Cluster, "send">, namespace: string): Promise<readonly string[]> {
-  const text = await optional(send("GET", path(namespace)));
-  const mark = text === undefined ? undefined : (JSON.parse(text) as { data?: { drills?: string } });
-  return mark?.data?.drills?.split(" ") ?? [];
+  const text = await send("GET", path(namespace)).catch((error: unknown) => {
+    if (isNotFound(error)) return "{}";
+    throw error;
+  });
+  return (JSON.parse(text) as { data?: { drills?: string } }).data?.drills?.split(" ") ?? [];
 }
 
 /** Remembers that drills were ended by hand. @returns why it could not; undefined when it could */
@@ -45,5 +47,7 @@ export async function forgetDrill({ send }: Cluster, namespace: string, drill: s
 
 /** Forgets all of them. */
 export async function removeMark({ send }: Pick<Cluster, "send">, namespace: string): Promise<void> {
-  await optional(send("DELETE", path(namespace)));
+  await send("DELETE", path(namespace)).catch((error: unknown) => {
+    if (!isNotFound(error)) throw error;
+  });
 }

@@ -50,24 +50,50 @@ export async function faultParts(cluster: Cluster, namespace: string): Promise<r
   return (await Promise.all(kinds.map((kind) => partsOf(cluster, namespace, kind)))).flat();
 }
 
-/** The same, asking less where there is nothing: of a namespace without faults two lists instead of eight. */
+/** The same, asking less where there is nothing: of a namespace without faults three lists instead of eight. */
 export async function faultPartsIfAny(cluster: Cluster, namespace: string, expected: boolean) {
   if (expected) return faultParts(cluster, namespace);
-  const first = (["VirtualService", "Service"] as const).map((kind) => partsOf(cluster, namespace, kind));
+  const first = (["VirtualService", "ServiceEntry", "Service"] as const).map((kind) =>
+    partsOf(cluster, namespace, kind),
+  );
   return (await Promise.all(first)).flat().length > 0 ? faultParts(cluster, namespace) : [];
 }
 
-/** Creates objects of faults. What VirtualServices lead to is the same for every drill: where it is there it is marked anew. */
-export async function putIn({ send }: Cluster, namespace: string, objects: readonly FaultObject[]): Promise<void> {
+/** Whether the object of a name is part of a fault. */
+async function isPart({ send }: Cluster, path: string): Promise<boolean> {
+  const { metadata } = JSON.parse(await send("GET", path)) as { metadata: Metadata };
+  return metadata.labels?.[faultLabel] !== undefined;
+}
+
+/**
+ * Creates objects of faults. What VirtualServices lead to is the same for every drill and may be there.
+ * @param signal between two of them it is seen whether to stop
+ * @throws Error where an object of the name is somebody else's
+ */
+export async function putIn(
+  cluster: Cluster,
+  namespace: string,
+  objects: readonly FaultObject[],
+  signal?: AbortSignal,
+): Promise<void> {
   for (const body of objects) {
+    if (signal?.aborted === true) return;
     const path = collectionOf(body.kind, namespace);
-    await send("POST", path, { body }).catch(async (error: unknown) => {
+    await cluster.send("POST", path, { body }).catch(async (error: unknown) => {
       const there = typeof error === "object" && error !== null && "code" in error && error.code === 409;
       if (!there || isActing(body)) throw error;
-      const { labels, annotations } = body.metadata;
-      await send("PATCH", `${path}/${body.metadata.name}`, { body: { metadata: { labels, annotations } } });
+      if (await isPart(cluster, `${path}/${body.metadata.name}`)) return;
+      throw new Error(`${body.kind} ${body.metadata.name} is there and not this program's`, { cause: error });
     });
   }
+}
+
+/** Marks what is there as of a drill. */
+export async function remark({ send }: Cluster, namespace: string, objects: readonly FaultObject[]): Promise<void> {
+  for (const { kind, metadata } of objects)
+    await send("PATCH", `${collectionOf(kind, namespace)}/${metadata.name}`, {
+      body: { metadata: { annotations: metadata.annotations } },
+    });
 }
 
 /** Removes parts of faults, the acting ones first; what is gone already is fine. */

@@ -8,7 +8,7 @@ import { planeOf } from "../mesh/revisions";
 import { listText, type RolloutSettings } from "../mesh/rollout";
 import { servedVersion, type Serving } from "../mesh/serving";
 import { surveyNamespaces } from "./dataPlane";
-import { optional } from "./errors";
+import { isDenied, isNotFound, optional } from "./errors";
 import { collectionOf } from "./faultParts";
 import { bounded, connect, listMetadata, type Cluster, type ClusterAddress } from "./kubernetes";
 import { observe } from "./observe";
@@ -23,11 +23,18 @@ export interface MeshWanted extends Pick<
   readonly rollout: RolloutSettings & { readonly serving: Serving };
 }
 
-/** Every VirtualService that may be seen: of the cluster, else of the namespace. */
-async function virtualServices({ send }: Cluster, namespace: string): Promise<readonly VirtualService[]> {
-  const all = await optional(send("GET", "/apis/networking.istio.io/v1alpha3/virtualservices"));
-  const text = all ?? (await optional(send("GET", collectionOf("VirtualService", namespace)))) ?? `{"items":[]}`;
-  return (JSON.parse(text) as { items: readonly VirtualService[] | null }).items ?? [];
+/** Every VirtualService that may be seen: of the cluster, else of the namespace. @throws HttpError where not even those may be */
+async function virtualServices({ send }: Cluster, namespace: string) {
+  const read = async (path: string) =>
+    (JSON.parse(await send("GET", path)) as { items: readonly VirtualService[] | null }).items ?? [];
+  try {
+    return { all: await read("/apis/networking.istio.io/v1alpha3/virtualservices"), namespaceOnly: false };
+  } catch (error) {
+    // The kind is not installed.
+    if (isNotFound(error)) return { all: [], namespaceOnly: false };
+    if (!isDenied(error)) throw error;
+    return { all: await read(collectionOf("VirtualService", namespace)), namespaceOnly: true };
+  }
 }
 
 /** What of the mesh is not as the settings say: no time for a fault. */
@@ -72,7 +79,8 @@ export async function observeFaults(address: ClusterAddress, wanted: MeshWanted)
   );
   return {
     services: services.items,
-    virtualServices: routes,
+    virtualServices: routes.all,
+    namespaceOnly: routes.namespaceOnly,
     serviceEntries: (entries ?? []).map(({ name }) => name),
     pods: pods.items,
     replicaSets: sets.items,

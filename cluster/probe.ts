@@ -24,7 +24,11 @@ function probeCommand(command: string, signal: AbortSignal): Promise<string | un
     let said = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-300)));
     const give = () => {
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      try {
+        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      } catch {
+        // It is gone, or somebody else's: then it is left alone.
+      }
       resolve(`"${command}": ${late(probeMs)}`);
     };
     signal.addEventListener("abort", give, { once: true });
@@ -48,6 +52,7 @@ function probeCommand(command: string, signal: AbortSignal): Promise<string | un
  * @returns why it is not steady; undefined when it is
  */
 export async function probe(what: string, stop: AbortSignal, within = probeMs): Promise<string | undefined> {
+  if (stop.aborted) return "stopped by hand";
   const signal = AbortSignal.any([stop, AbortSignal.timeout(Math.max(1, Math.min(probeMs, within)))]);
   return /^https?:\/\//i.test(what) ? probeUrl(what, signal) : probeCommand(what, signal);
 }

@@ -1,13 +1,15 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { hitsOf, type Hits } from "../mesh/faults/hits";
-import { faultPrefix } from "../mesh/faults/parts";
-import { isReady, proxyContainer } from "../mesh/pods";
+import { faultNames } from "../mesh/faults/parts";
+import { proxyContainer } from "../mesh/pods";
 import { isLive } from "../mesh/proxies";
 import { reasonOf } from "./errors";
 import { bounded, type Cluster } from "./kubernetes";
 
 /** Envoy's own administration, on the pod's loopback. */
 const adminPort = 15000;
+/** How long it may take to ask all of them, in seconds. */
+const passSeconds = 40;
 /** How many proxies are asked at the same time. */
 const atOnce = 10;
 
@@ -19,10 +21,10 @@ export interface Answers<T> {
   readonly why?: string;
 }
 
-/** Ready pods of a namespace that have a sidecar. */
+/** Running pods of a namespace that have a sidecar, ready or not: with a database cut off many are not. */
 export async function sidecarsOf({ core }: Cluster, namespace: string): Promise<readonly V1Pod[]> {
   const { items } = await bounded("the Kubernetes API", 30, core.listNamespacedPod({ namespace }));
-  return items.filter((pod) => isLive(pod) && isReady(pod) && proxyContainer(pod) !== undefined);
+  return items.filter((pod) => isLive(pod) && pod.status?.phase === "Running" && proxyContainer(pod) !== undefined);
 }
 
 async function askAll<T>(
@@ -34,13 +36,18 @@ async function askAll<T>(
   const left = [...pods];
   const answers: T[] = [];
   const failures: string[] = [];
+  const end = Date.now() + passSeconds * 1000;
   const worker = async () => {
     for (let pod = left.shift(); pod !== undefined; pod = left.shift()) {
+      if (Date.now() > end) {
+        failures.push(`not asked within ${String(passSeconds)} s`);
+        continue;
+      }
       const name = pod.metadata?.name ?? "";
       const namespace = pod.metadata?.namespace ?? "";
       try {
         const asked = cluster.askPod({ namespace, pod: name, port: adminPort, path });
-        answers.push(read(await bounded(name, 30, asked), pod.metadata?.uid ?? ""));
+        answers.push(read(await bounded(name, 15, asked), pod.metadata?.uid ?? ""));
       } catch (error) {
         failures.push(reasonOf(error));
       }
@@ -57,9 +64,9 @@ async function askAll<T>(
  */
 export async function holding(cluster: Cluster, namespace: string, names?: readonly string[]) {
   const place = `/namespaces/${namespace}/virtual-service/`;
-  const places = names?.map((name) => `${place}${name}"`) ?? [`${place}${faultPrefix}`];
+  const any = new RegExp(`${place}${faultNames}"`);
   const asked = await askAll(cluster, await sidecarsOf(cluster, namespace), "/config_dump", (text) =>
-    places.some((place) => text.includes(place)),
+    names === undefined ? any.test(text) : names.some((name) => text.includes(`${place}${name}"`)),
   );
   return { ...asked, holding: asked.answers.filter(Boolean).length };
 }

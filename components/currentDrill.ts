@@ -1,16 +1,23 @@
 import { readMark } from "../cluster/faultMark";
+import { faultParts, isActing } from "../cluster/faultParts";
 import { bounded, connect } from "../cluster/kubernetes";
-import { drillState, type DrillState } from "../mesh/faults/drill";
+import { drillNow, type Drill } from "../mesh/faults/drill";
 import type { Settings } from "../settings";
+import type { StackState } from "./stackState";
+
+async function ask({ kubernetes, namespace }: Settings) {
+  const cluster = await connect(kubernetes);
+  const [ended, parts] = await Promise.all([readMark(cluster, namespace), faultParts(cluster, namespace)]);
+  return { ended, inCluster: parts.filter(isActing).map(({ key }) => key) };
+}
 
 /**
- * Whether the settings' faults are in at this moment; asks the cluster whether a person ended them. Where it cannot be asked the
- * faults' gate refuses.
+ * The settings' drill at this moment; asks the cluster what of it is in and whether a person ended it. Where the cluster cannot be
+ * asked the faults' gate refuses.
  */
-export async function currentDrill(settings: Settings): Promise<DrillState> {
-  const unasked = drillState(settings);
-  if (unasked === "off") return unasked;
-  const mark = async () => readMark(await connect(settings.kubernetes), settings.namespace);
-  const ended = await bounded("the Kubernetes API", 30, mark()).catch(() => []);
-  return drillState(settings, { ended });
+export async function currentDrill(settings: Settings, { faultParts: parts, faultsStood }: StackState): Promise<Drill> {
+  const known = { inState: parts.filter((key) => key.startsWith("VirtualService/")), stood: faultsStood };
+  if (drillNow(settings, known).state === "off") return drillNow(settings, known);
+  const found = await bounded("the Kubernetes API", 30, ask(settings)).catch(() => ({}));
+  return drillNow(settings, { ...known, ...found });
 }

@@ -3,7 +3,7 @@ import { isHelper } from "../mesh/faults/parts";
 import { faultsWanted } from "../mesh/faults/wanted";
 import { defaultRevision } from "../mesh/planes";
 import { whenUpRuns } from "../mesh/faults/all";
-import { drillObjects, drillOf } from "../mesh/faults/drill";
+import { drillObjects, drillOf, type Drill } from "../mesh/faults/drill";
 import type { Settings } from "../settings";
 import { dynamicCode } from "./dynamicCode";
 import type { FaultGateInputs } from "./faultGateProvider";
@@ -11,7 +11,7 @@ import type { StackState } from "./stackState";
 
 function faultGateInputs(
   settings: Settings,
-  state: FaultGateInputs["state"],
+  { state, turn, live }: Drill,
   { recorded }: StackState,
 ): Omit<FaultGateInputs, "start" | "comes"> {
   const { kubernetes, istio, faultInjection } = settings;
@@ -19,9 +19,10 @@ function faultGateInputs(
     ...faultsWanted(settings, faultInjection.faults),
     kubernetes,
     state,
-    drill: drillOf(settings),
+    live,
+    drill: drillOf(settings, turn),
     expires: faultInjection.expires,
-    helpers: drillObjects(settings, { start: whenUpRuns }).filter(isHelper),
+    helpers: drillObjects(settings, { start: whenUpRuns, turn }).filter(isHelper),
     recorded: recorded?.revision === (istio.revision ?? defaultRevision) ? recorded.version : undefined,
   };
 }
@@ -37,10 +38,10 @@ export class FaultGate extends pulumi.CustomResource {
   constructor(
     name: string,
     settings: Settings,
-    { state, before }: { readonly state: FaultGateInputs["state"]; readonly before: StackState },
+    { drill, before }: { readonly drill: Drill; readonly before: StackState },
     opts: pulumi.CustomResourceOptions,
   ) {
-    const inputs = { ...faultGateInputs(settings, state, before), comes: undefined, start: undefined };
+    const inputs = { ...faultGateInputs(settings, drill, before), comes: undefined, start: undefined };
     const type = "pulumi-nodejs:dynamic/jam-istio:FaultGate";
     super(type, name, { __provider: dynamicCode("faultGateProvider.ts"), ...inputs }, opts);
   }

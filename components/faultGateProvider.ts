@@ -1,13 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { reasonOf } from "../cluster/errors";
-import { forgetDrill, readMark, removeMark } from "../cluster/faultMark";
-import { faultParts, isActing, putIn, removeParts } from "../cluster/faultParts";
+import { forgetDrill, readMark, writeMark } from "../cluster/faultMark";
+import { faultParts, isActing, putIn, remark, removeParts } from "../cluster/faultParts";
 import { observeFaults, type MeshWanted } from "../cluster/faults";
 import { connect, type ClusterAddress } from "../cluster/kubernetes";
 import type { DrillState } from "../mesh/faults/drill";
 import { faultName } from "../mesh/faults/fault";
-import { marksOf, startingAt, type FaultObject } from "../mesh/faults/parts";
-import { judgeFaults, type FaultTarget, type FaultsFound, type FaultsWanted } from "../mesh/faults/judge";
+import { startingAt, type FaultObject } from "../mesh/faults/parts";
+import { judgeFaults, type FaultsWanted } from "../mesh/faults/judge";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.
 
@@ -16,7 +16,9 @@ export interface FaultGateInputs extends MeshWanted, FaultsWanted {
   readonly kubernetes: ClusterAddress;
   readonly drill: string;
   /** Whether the faults are in, and if not, why not. */
-  readonly state: Exclude<DrillState, "off">;
+  readonly state: DrillState;
+  /** Whether all that the state has of faults, and all that is wanted, was in the cluster when the run began. */
+  readonly live: boolean;
   /** What the faults lead to: of every drill the same objects. */
   readonly helpers: readonly FaultObject[];
   /** Filled by the check: faults that are not in yet. */
@@ -33,22 +35,21 @@ const endedText =
   "the faults were ended by hand (mesh faults --off) and are not put back. To put them in again: up once with " +
   "faultInjection.enabled: false, or change faultInjection.expires";
 
-/** Faults that are not in: the cluster has nothing of the drill before, or that drill had others. */
-function added(olds: Partial<FaultGateInputs>, news: FaultGateInputs, found: FaultsFound): readonly FaultTarget[] {
-  const isIn = found.virtualServices.some(({ metadata }) => metadata?.annotations?.[marksOf.drill] === olds.drill);
-  const before = olds.state === "on" && isIn ? (olds.targets ?? []).map((one) => JSON.stringify(one)) : [];
-  return news.targets.filter((one) => !before.includes(JSON.stringify(one)));
+/** Faults that are not in: those that the drill before had not, or all where not all of that one is in the cluster. */
+function added(olds: Partial<FaultGateInputs>, news: FaultGateInputs): readonly string[] {
+  const before = olds.state === "on" && news.live ? (olds.targets ?? []).map((one) => JSON.stringify(one)) : [];
+  return news.targets.filter((one) => !before.includes(JSON.stringify(one))).map(({ fault }) => faultName(fault));
 }
 
-async function judgeNow(news: FaultGateInputs) {
+async function judgeNow(news: FaultGateInputs, besides?: string) {
   const [found, mark] = await Promise.all([
     observeFaults(news.kubernetes, news),
     connect(news.kubernetes).then((cluster) => readMark(cluster, news.namespace)),
   ]);
-  const { refused, notes } = judgeFaults(found, news);
+  const { refused, notes } = judgeFaults(found, { ...news, besides });
   const late = news.expires !== undefined && new Date(news.expires) <= new Date();
   const more = [...(mark.includes(news.drill) ? [endedText] : []), ...(late ? [expiredText(news)] : [])];
-  return { found, refused: [...refused, ...more], notes };
+  return { refused: [...refused, ...more], notes };
 }
 
 const expiredText = ({ expires = "" }: FaultGateInputs) =>
@@ -71,8 +72,8 @@ async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Pro
     return { inputs };
   }
   try {
-    const { found, refused, notes } = await judgeNow(news);
-    const comes = added(olds, news, found).map(({ fault }) => faultName(fault));
+    const { refused, notes } = await judgeNow(news);
+    const comes = added(olds, news);
     if (refused.length > 0 && comes.length > 0) return failures(refused);
     for (const line of [...refused.map((text) => `warning: ${text}`), ...notes]) say(line);
     return { inputs: { ...inputs, comes } };
@@ -85,37 +86,40 @@ async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Pro
 async function admit(news: FaultGateInputs): Promise<void> {
   if (news.state !== "on") return;
   const { comes = [], drill, namespace, start = "" } = news;
-  const { refused } = comes.length === 0 ? { refused: [] } : await judgeNow(news);
+  const { refused } = comes.length === 0 ? { refused: [] } : await judgeNow(news, drill);
   if (refused.length > 0) throw new Error(`no fault was put in: ${refused.join("; ")}`);
-  await putIn(await connect(news.kubernetes), namespace, startingAt(news.helpers, start));
+  const cluster = await connect(news.kubernetes);
+  const helpers = startingAt(news.helpers, start);
+  await putIn(cluster, namespace, helpers);
+  await remark(cluster, namespace, helpers);
   if (comes.length > 0) say(`drill ${drill}: putting in ${comes.join(", ")}`);
 }
 
 /** What the faults' gate does at each step of Pulumi's. */
 export const provider: pulumi.dynamic.ResourceProvider = {
   check,
-  diff: (_id, olds: FaultGateInputs, news: FaultGateInputs) =>
-    Promise.resolve({ changes: olds.drill !== news.drill || olds.state !== news.state, replaces: [] }),
+  diff: (_id, olds: FaultGateInputs, news: FaultGateInputs) => {
+    const comes = news.state === "on" && (news.comes ?? []).length > 0;
+    return Promise.resolve({ changes: olds.drill !== news.drill || olds.state !== news.state || comes, replaces: [] });
+  },
   create: async (inputs: FaultGateInputs) => {
     await admit(inputs);
     return { id: "faults", outs: inputs };
   },
   update: async (_id, olds: FaultGateInputs, news: FaultGateInputs) => {
     await admit(news);
+    const cluster = await connect(news.kubernetes);
+    // Also where they were removed with kubectl: the next run does not see that any more.
+    if (news.state === "ended") await writeMark(cluster, news.namespace, [news.drill]);
     // Another drill: that the one before was ended by hand counts no more.
-    if (olds.drill !== news.drill) await forgetDrill(await connect(news.kubernetes), news.namespace, olds.drill);
+    else if (olds.drill !== news.drill) await forgetDrill(cluster, news.namespace, olds.drill);
     return { outs: news };
   },
   delete: async (_id, { kubernetes, namespace, helpers }: FaultGateInputs) => {
     const cluster = await connect(kubernetes);
     // A drill of the command may be leading there.
-    const inUse = (await faultParts(cluster, namespace)).some(isActing);
-    if (!inUse)
-      await removeParts(
-        cluster,
-        namespace,
-        helpers.map(({ kind, metadata }) => ({ kind, name: metadata.name })),
-      );
-    await removeMark(cluster, namespace);
+    if ((await faultParts(cluster, namespace)).some(isActing)) return;
+    const own = helpers.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
+    await removeParts(cluster, namespace, own);
   },
 };

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { faultObjectsOf, whenUpRuns } from "../mesh/faults/all";
-import type { DrillState } from "../mesh/faults/drill";
+import type { Drill } from "../mesh/faults/drill";
 import { faultName } from "../mesh/faults/fault";
 import { isHelper, marksOf, type FaultObject } from "../mesh/faults/parts";
 import { ClientRestart } from "./clientRestart";
@@ -44,29 +44,26 @@ export class FaultInjection extends pulumi.ComponentResource {
   /** Names of the faults that are in. */
   public readonly active: readonly string[];
 
-  constructor(
-    name: string,
-    state: Exclude<DrillState, "off">,
-    context: FaultContext,
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, drill: Drill, context: FaultContext, opts?: pulumi.ComponentResourceOptions) {
     super("jam-istio:components:FaultInjection", name, {}, opts);
     const { settings, gateHost, before, provider, after, gate: upgradeGate } = context;
     const dependsOn = [upgradeGate, ...after];
     const gate = new FaultGate(
       "fault-gate",
       settings,
-      { state, before },
+      { drill, before },
       { parent: this, provider: gateHost, dependsOn },
     );
     const start = gate.start.apply((time) => time ?? whenUpRuns);
     const made: pulumi.Resource[] = [gate];
     // What they lead to is the gate's.
-    for (const object of state === "on" ? faultObjectsOf(settings).filter((one) => !isHelper(one)) : [])
+    for (const object of drill.state === "on"
+      ? faultObjectsOf(settings, { turn: drill.turn }).filter((one) => !isHelper(one))
+      : [])
       made.push(add(object, start, { parent: this, provider, dependsOn: [...made] }));
-    if (state === "on" && settings.faultInjection.restartClients)
+    if (drill.state === "on" && settings.faultInjection.restartClients)
       new ClientRestart("client-restart", settings, start, { parent: this, provider: gateHost, dependsOn: made });
-    this.active = state === "on" ? settings.faultInjection.faults.map(faultName) : [];
+    this.active = drill.state === "on" ? settings.faultInjection.faults.map(faultName) : [];
     this.registerOutputs();
   }
 }

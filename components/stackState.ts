@@ -3,6 +3,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { faultLabel } from "../mesh/faults/parts";
 import type { KnownRelease } from "../mesh/gate";
+import type { GateInputs } from "./upgradeGateProvider";
 import type { Recorded } from "./sidecarRolloutProvider";
 
 /** A Helm release in the stack's state: enough to register it again as it was. */
@@ -15,14 +16,17 @@ export interface StackState {
   readonly releases: readonly StateRelease[];
   /** Parts of faults, kind and name. */
   readonly faultParts: readonly string[];
+  /** Objects of faults that the last run's gate let stand. */
+  readonly faultsStood: readonly string[];
   /** What the last finished update recorded: a version, and the revision of the control plane that has it. */
   readonly recorded?: { readonly version: string; readonly revision: string } | undefined;
 }
 
 /** The state of a stack that was never deployed. */
-export const emptyState: StackState = { releases: [], faultParts: [] };
+export const emptyState: StackState = { releases: [], faultParts: [], faultsStood: [] };
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
+const gateType = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate";
 const rolloutType = "pulumi-nodejs:dynamic/jam-istio:SidecarRollout";
 
 type Outputs = kubernetes.helm.v3.ReleaseArgs & {
@@ -74,6 +78,7 @@ async function stateOutputs(): Promise<StateOutputs> {
 export async function readStackState(): Promise<StackState> {
   const resources = Object.values((await stateOutputs()).outputs ?? {});
   const rollout = resources.find(({ type }) => type === rolloutType)?.outputs as Partial<Recorded> | undefined;
+  const gate = resources.find(({ type }) => type === gateType)?.outputs as Partial<GateInputs> | undefined;
   return {
     releases: resources
       .filter(({ type }) => type === releaseType)
@@ -82,6 +87,7 @@ export async function readStackState(): Promise<StackState> {
         return { name: release.name ?? "", revision: release.status?.revision, args: argsOf(release) };
       }),
     faultParts: resources.map(({ outputs }) => partOf(outputs)).filter((part) => part !== undefined),
+    faultsStood: gate?.faults?.objects ?? [],
     recorded:
       rollout?.version === undefined ? undefined : { version: rollout.version, revision: rollout.revision ?? "" },
   };

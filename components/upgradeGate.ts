@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ownerMark } from "../mesh/helmReleases";
-import { keyOf, restOf, type DrillState } from "../mesh/faults/drill";
+import { keyOf, restOf, type Drill } from "../mesh/faults/drill";
 import { faultObjectsOf } from "../mesh/faults/all";
 import { defaultRevision } from "../mesh/planes";
 import { targetVersion } from "../mesh/serving";
@@ -11,7 +11,7 @@ import { rolloutTask } from "./sidecarRollout";
 import type { StackState } from "./stackState";
 import type { GateInputs, Healed } from "./upgradeGateProvider";
 
-function gateInputs(settings: Settings, state: StackState, drill: DrillState): Omit<GateInputs, "resumed" | "cluster"> {
+function gateInputs(settings: Settings, state: StackState, drill: Drill): Omit<GateInputs, "resumed" | "cluster"> {
   const { kubernetes, stack, namespace, layout, istio, injection, production } = settings;
   const plans = istio.controlPlane === "managed" ? releasePlans(settings) : [];
   return {
@@ -42,12 +42,12 @@ function gateInputs(settings: Settings, state: StackState, drill: DrillState): O
 /** What the gate ends faults by. */
 function faultInputs(
   settings: Settings,
-  drill: DrillState,
+  { state, turn }: Drill,
   { faultParts: known }: StackState,
 ): Pick<GateInputs, "rest" | "faults"> {
-  const wanted = drill === "on" ? settings.faultInjection.faults.map((fault) => JSON.stringify(fault)) : [];
-  const objects = drill === "on" ? faultObjectsOf(settings).map(keyOf) : [];
-  return { rest: restOf(settings), faults: { wanted, objects, known } };
+  const wanted = state === "on" ? settings.faultInjection.faults.map((fault) => JSON.stringify(fault)) : [];
+  const objects = state === "on" ? faultObjectsOf(settings, { turn }).map(keyOf) : [];
+  return { rest: restOf(settings), faults: { wanted, objects, known, off: state === "off" } };
 }
 
 /**
@@ -61,10 +61,17 @@ export class UpgradeGate extends pulumi.CustomResource {
   constructor(
     name: string,
     settings: Settings,
-    { state, drill }: { readonly state: StackState; readonly drill: DrillState },
+    { state, drill }: { readonly state: StackState; readonly drill: Drill },
     opts: pulumi.CustomResourceOptions,
   ) {
-    const filled = { heal: undefined, adopt: undefined, ending: undefined, healed: undefined, missing: undefined };
+    const filled = {
+      heal: undefined,
+      adopt: undefined,
+      ending: undefined,
+      forget: undefined,
+      healed: undefined,
+      missing: undefined,
+    };
     const inputs = { ...gateInputs(settings, state, drill), ...filled };
     const type = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate";
     super(type, name, { __provider: dynamicCode("upgradeGateProvider.ts"), ...inputs }, opts);

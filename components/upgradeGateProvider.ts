@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { surveyNamespaces } from "../cluster/dataPlane";
-import { isDenied, reasonOf } from "../cluster/errors";
+import { isDenied, optional, reasonOf } from "../cluster/errors";
+import { readMark, removeMark } from "../cluster/faultMark";
 import { faultPartsIfAny, isActing, removeParts, type FaultPart } from "../cluster/faultParts";
 import { adoptDefinitions, removeJobs, removeRecords } from "../cluster/heal";
 import { connect, type Cluster, type ClusterAddress } from "../cluster/kubernetes";
@@ -38,9 +39,13 @@ export interface GateInputs extends Wanted {
     readonly objects: readonly string[];
     /** Objects that the stack's state has. */
     readonly known: readonly string[];
+    /** Whether the settings put in none at all. */
+    readonly off: boolean;
   };
   /** Filled by the check: parts of faults that the settings do not have, or have no more; the run removes them. */
   readonly ending?: readonly Pick<FaultPart, "kind" | "name">[];
+  /** Filled by the check: whether the run forgets that faults were ended by hand. */
+  readonly forget?: boolean;
 }
 
 /** When each release was last healed, by its name. */
@@ -115,19 +120,36 @@ function endingOf(parts: readonly FaultPart[], { objects, known }: GateInputs["f
 /** Whether this run, beside what the last one did, does nothing but end faults. */
 function onlyEnds(olds: Partial<GateInputs>, { rest, faults }: GateInputs, ending: readonly FaultPart[]): boolean {
   const before = olds.faults?.wanted ?? [];
-  const comesNone = faults.wanted.every((one) => before.includes(one));
-  return olds.rest === rest && comesNone && (faults.wanted.length < before.length || ending.some(isActing));
+  if (olds.rest !== rest || !faults.wanted.every((one) => before.includes(one))) return false;
+  const stood = olds.faults?.objects ?? [];
+  // Fewer faults; or the same, and somebody else's end. With another end they would come anew.
+  const same = faults.objects.every((one) => stood.includes(one));
+  return faults.wanted.length < before.length || (same && ending.some(isActing));
 }
 
-const partText = ({ name, annotations = {} }: FaultPart) =>
-  `fault ${name} (drill ${annotations[marksOf.drill] ?? "unknown"}, since ${annotations[marksOf.start] ?? "unknown"}) is not in the settings`;
+function partText({ key, name, annotations = {} }: FaultPart, { objects }: GateInputs["faults"]): string {
+  const mark = (which: keyof typeof marksOf) => annotations[marksOf[which]] ?? "unknown";
+  const what = `fault ${name} (drill ${mark("drill")}, since ${mark("start")})`;
+  return objects.includes(key)
+    ? `${what} was left by an interrupted run; up makes it anew`
+    : `${what} is not in the settings; up ends it`;
+}
+
+/** The mark of an earlier end; without the right to it there is none to take away. */
+async function endedByHand({ kubernetes, namespace }: GateInputs): Promise<readonly string[]> {
+  return (await optional(readMark(await connect(kubernetes), namespace))) ?? [];
+}
 
 async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulumi.dynamic.CheckResult> {
   const before: Partial<Identity> = olds;
   const asked = silentRepositories(news.repositories);
   const inputs: GateInputs = { ...news, resumed: olds.stack !== undefined };
   try {
-    const [found, parts] = await Promise.all([observe(news.kubernetes, inputs), presentParts(olds, news)]);
+    const [found, parts, mark] = await Promise.all([
+      observe(news.kubernetes, inputs),
+      presentParts(olds, news),
+      news.faults.off ? endedByHand(news) : [],
+    ]);
     const here = { ...inputs, cluster: found.cluster ?? olds.cluster };
     const { refusedRollout, ...verdict } = await judgeAll(found, here);
     const ending = endingOf(parts, news.faults);
@@ -146,13 +168,15 @@ async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulum
         ? []
         : [`${String(adopt.length)} custom resource definitions get Helm's marks, so that they are upgraded`];
     const healing = heal.map(({ release, why }) => `release ${release}: ${why}; up heals it`);
-    const ends = ending.filter(isActing).map((part) => `${partText(part)}; up ends it`);
+    const ends = ending.filter(isActing).map((part) => partText(part, news.faults));
     for (const line of [...warnings, ...verdict.notes, ...healing, ...marks, ...ends]) say(line);
-    return { inputs: { ...here, heal, adopt, ending: ending.map(({ kind, name }) => ({ kind, name })) } };
+    const gone = ending.map(({ kind, name }) => ({ kind, name }));
+    return { inputs: { ...here, heal, adopt, ending: gone, forget: mark.length > 0 } };
   } catch (error) {
     // Without a new version a stack goes on: its own provider says the same of a cluster that does not answer.
     const fixed = judgeIdentity(before, news);
     if (fixed.length > 0) return { failures: fixed.map(failure) };
+    say(`warning: the cluster cannot be read (${reasonOf(error)}): nothing is judged, no fault is ended`);
     if (news.recorded === news.version)
       return { inputs: { ...news, cluster: olds.cluster, heal: [], adopt: [], ending: [] } };
     return { failures: [failure(`the cluster cannot be read, so the change cannot be judged: ${reasonOf(error)}`)] };
@@ -160,9 +184,10 @@ async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulum
 }
 
 async function heal(inputs: GateInputs, before: Healed): Promise<Healed> {
-  const { kubernetes, namespace, heal: heals = [], adopt = [], ending = [] } = inputs;
+  const { kubernetes, namespace, heal: heals = [], adopt = [], ending = [], forget = false } = inputs;
   // First of all: nothing below goes well with a database cut off.
   await removeParts(await connect(kubernetes), namespace, ending);
+  if (forget) await removeMark(await connect(kubernetes), namespace);
   for (const { kind, name } of ending) say(`${kind} ${name}, part of a fault, is gone`);
   const healed: Record<string, string> = { ...before };
   await adoptDefinitions(kubernetes, adopt);
@@ -175,13 +200,16 @@ async function heal(inputs: GateInputs, before: Healed): Promise<Healed> {
   return healed;
 }
 
-const hasWork = ({ heal: heals = [], adopt = [], ending = [] }: GateInputs) =>
-  heals.length + adopt.length + ending.length > 0;
+const hasWork = ({ heal: heals = [], adopt = [], ending = [], forget = false }: GateInputs) =>
+  heals.length + adopt.length + ending.length > 0 || forget;
+/** What stands has to be in the state: the next run goes by it. */
+const stands = ({ faults }: Partial<GateInputs>) => JSON.stringify(faults?.objects ?? []);
 
 /** What the gate does at each step of Pulumi's. */
 export const provider: pulumi.dynamic.ResourceProvider = {
   check,
-  diff: (_id, _olds, news: GateInputs) => Promise.resolve({ changes: hasWork(news), replaces: [] }),
+  diff: (_id, olds: GateOutputs, news: GateInputs) =>
+    Promise.resolve({ changes: hasWork(news) || stands(olds) !== stands(news), replaces: [] }),
   // The inputs stay with the outputs: a refresh is handed those alone.
   create: async (inputs: GateInputs) => ({
     id: inputs.stack,

@@ -7,7 +7,7 @@ import { reaperObjects } from "./reaper";
 export const whenUpRuns = "when up runs";
 
 /** The objects of the settings' faults, and of what ends them: all that their drill makes. */
-export function faultObjectsOf(settings: Settings, start = whenUpRuns): readonly FaultObject[] {
-  const faults = drillObjects(settings, { start });
-  return [...faults, ...reaperObjects(settings, faults, { start })];
+export function faultObjectsOf(settings: Settings, { start = whenUpRuns, turn = 0 } = {}): readonly FaultObject[] {
+  const faults = drillObjects(settings, { start, turn });
+  return [...faults, ...reaperObjects(settings, faults, { start, turn })];
 }

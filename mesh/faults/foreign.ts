@@ -1,4 +1,4 @@
-import { faultLabel } from "./parts";
+import { faultLabel, marksOf } from "./parts";
 
 /** What is read of a VirtualService. */
 export interface VirtualService {
@@ -46,21 +46,26 @@ function counts({ metadata, spec }: VirtualService, namespace: string): boolean 
   return exportTo.includes(".") && metadata?.namespace === namespace;
 }
 
+function isForeign({ metadata }: VirtualService, besides: string | undefined): boolean {
+  if (metadata?.labels?.[faultLabel] === undefined) return true;
+  return besides !== undefined && metadata.annotations?.[marksOf.drill] !== besides;
+}
+
 /**
  * The VirtualServices of others that serve a host for the sidecars of a namespace: a fault would put them out of action as
  * a whole. Delegates have no hosts of their own and come with the VirtualService that names them.
- * @param faults whether those that are faults count, too: an update ends them first, a drill does not
+ * @param besides drill beside which faults of others count, too; absent: none counts, an update ends them first
  * @returns their names with namespace, and the host as they write it
  */
 export function foreignTo(
   host: string,
   namespace: string,
   all: readonly VirtualService[],
-  { faults = false } = {},
+  { besides }: { readonly besides?: string | undefined } = {},
 ): readonly { readonly name: string; readonly host: string }[] {
   const own = namesOf(host, namespace);
   return all
-    .filter((one) => (faults || one.metadata?.labels?.[faultLabel] === undefined) && counts(one, namespace))
+    .filter((one) => isForeign(one, besides) && counts(one, namespace))
     .flatMap(({ metadata, spec }) => {
       const found = (spec?.hosts ?? []).find((other) =>
         own.some((name) => meet(name, fullName(other, metadata?.namespace ?? ""))),

@@ -23,8 +23,10 @@ export interface FaultsWanted {
   readonly targets: readonly FaultTarget[];
   /** When they end, ISO 8601; absent: when they are taken out. */
   readonly expires?: string | undefined;
-  /** Whether other faults stay in beside them. Default: those that the settings do not have are ended first. */
-  readonly beside?: boolean;
+  /** Name of the drill where others' faults stay in beside it. Default: those that the settings do not have are ended first. */
+  readonly besides?: string | undefined;
+  /** Whether the ServiceEntries are there already. Default: an update makes them first. */
+  readonly entriesMade?: boolean;
 }
 
 /** What was found where they would act. */
@@ -38,6 +40,8 @@ export interface FaultsFound {
   readonly context: string;
   /** Names of the namespace's ServiceEntries. */
   readonly serviceEntries: readonly string[];
+  /** Whether VirtualServices of other namespaces could not be seen. */
+  readonly namespaceOnly?: boolean;
   /** Releases and rollouts that did not finish, a line each. */
   readonly unfinished: readonly string[];
 }
@@ -95,12 +99,12 @@ function judgePorts(fault: Exclude<Fault, { type: "externalHost" }>, found: Faul
 /** An update makes the entry before the fault; a drill finds it, or acts on nothing. */
 function judgeEntry({ service }: Extract<Fault, { type: "externalHost" }>, found: FaultsFound, wanted: FaultsWanted) {
   const name = entryName(service);
-  if (wanted.beside !== true || found.serviceEntries.includes(name)) return [];
+  if (wanted.entriesMade !== true || found.serviceEntries.includes(name)) return [];
   return [`ServiceEntry ${name} is not in namespace ${wanted.namespace}: run up first`];
 }
 
-function judgeHosts({ hosts }: FaultTarget, { virtualServices }: FaultsFound, { namespace, beside }: FaultsWanted) {
-  const found = hosts.flatMap((host) => foreignTo(host, namespace, virtualServices, { faults: beside === true }));
+function judgeHosts({ hosts }: FaultTarget, { virtualServices }: FaultsFound, { namespace, besides }: FaultsWanted) {
+  const found = hosts.flatMap((host) => foreignTo(host, namespace, virtualServices, { besides }));
   const seen = new Map(found.map((one) => [one.name, one.host]));
   return [...seen].map(
     ([name, host]) =>
@@ -142,6 +146,9 @@ function note({ fault }: FaultTarget, found: FaultsFound, { expires }: FaultsWan
   return `fault: ${faultText(fault)} ${until}; ${String(withSidecar)} of ${String(all)} calling workloads have a sidecar`;
 }
 
+const unseen =
+  "warning: VirtualServices of other namespaces cannot be seen; one that serves these hosts is not noticed";
+
 /** Judges faults before they are put in. @returns reasons with the way out; none when they may */
 export function judgeFaults(found: FaultsFound, wanted: FaultsWanted): FaultsVerdict {
   const { namespace, targets } = wanted;
@@ -160,6 +167,7 @@ export function judgeFaults(found: FaultsFound, wanted: FaultsWanted): FaultsVer
   return {
     refused: [...production(found, namespace), ...unfinished, ...foreignFake(found, wanted), ...perFault],
     notes: [
+      ...(found.namespaceOnly === true ? [unseen] : []),
       ...targets.map((target) => note(target, found, wanted)),
       `to end every fault at once: ${endLine(namespace)}`,
     ],

@@ -68,6 +68,9 @@ export function object(kind: string, name: string, marks: DrillMarks, spec: Spec
 /** Beginning of the names of faults' VirtualServices. */
 export const faultPrefix = "fault-";
 
+/** The names of faults' VirtualServices, as a regular expression. */
+export const faultNames = `${faultPrefix}(service|external)-[a-z0-9.-]+-[0-9a-f]{8}`;
+
 /** End of the names of a drill's own objects. */
 export const suffixOf = (drill: string) => drill.slice(-8);
 

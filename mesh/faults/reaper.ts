@@ -65,14 +65,14 @@ function job(settings: Settings, name: string, names: readonly string[], end: st
 export function reaperObjects(
   settings: Settings,
   faults: readonly FaultObject[],
-  marks: Pick<DrillMarks, "start">,
+  { start, turn }: Pick<DrillMarks, "start"> & { readonly turn: number },
 ): readonly FaultObject[] {
   const { namespace, faultInjection } = settings;
   const { expires, reaper } = faultInjection;
   const names = faults.filter(({ kind }) => kind === "VirtualService").map(({ metadata }) => metadata.name);
   if (!reaper || expires === undefined || names.length === 0) return [];
-  const drill = drillOf(settings);
-  const annotations = { [marksOf.drill]: drill, [marksOf.start]: marks.start, [marksOf.end]: expires };
+  const drill = drillOf(settings, turn);
+  const annotations = { [marksOf.drill]: drill, [marksOf.start]: start, [marksOf.end]: expires };
   const name = `fault-reaper-${suffixOf(drill)}`;
   const metadata = { name, namespace, labels: { [faultLabel]: "active" }, annotations };
   const rbac = "rbac.authorization.k8s.io/v1";

@@ -20,7 +20,7 @@ describe("UpgradeGate", () => {
     assert.deepEqual(inputs, {
       allow: ["downgrade"],
       controlPlane: "managed",
-      faults: { known: [], objects: [], wanted: [] },
+      faults: { known: [], objects: [], off: true, wanted: [] },
       injection: "enabled",
       known: [],
       kubernetes,

@@ -60,7 +60,7 @@ describeTraffic("mesh faults and mesh drill", (world) => {
     assert.equal(shown.code, 3);
     assert.deepEqual(
       found.active.map(({ name }) => name),
-      ["fault-service-ct-webapp-test"],
+      ["fault-service-ct-webapp-0000abcd"],
     );
     assert.deepEqual([found.proxies.holding, found.proxies.asked, found.proxies.silent], [1, 1, 0]);
     assert.ok((found.hits["aborted"] ?? 0) >= 26, shown.stdout);

@@ -1,7 +1,7 @@
 import { GateHost } from "../../components/gateHost";
 import * as pulumi from "@pulumi/pulumi";
 import { readStackState, type StateRelease } from "../../components/stackState";
-import { drillState } from "../../mesh/faults/drill";
+import { drillNow } from "../../mesh/faults/drill";
 import { deploy, type Outputs } from "../../program";
 import { completeMocks } from "../../render/record";
 import type { Settings } from "../../settings";
@@ -54,7 +54,7 @@ export async function deployed(
   completeMocks();
   const host = await GateHost.start();
   const state = await readStackState();
-  const outputs = deploy(settings, host, { state, kept: providers.kept ?? [], drill: drillState(settings) });
+  const outputs = deploy(settings, host, { state, kept: providers.kept ?? [], drill: drillNow(settings) });
   await pulumi.runtime.disconnect();
   return { seen, outputs };
 }

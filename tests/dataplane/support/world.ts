@@ -176,7 +176,12 @@ export class World {
 
   /** Puts faults into dev701, as the program does. */
   public async putIn(...faults: readonly Fault[]): Promise<readonly object[]> {
-    const marks: DrillMarks = { namespace: "dev701", drill: "test", start: new Date().toISOString(), end: "none" };
+    const marks: DrillMarks = {
+      namespace: "dev701",
+      drill: "test-0000abcd",
+      start: new Date().toISOString(),
+      end: "none",
+    };
     const objects = faultObjects(faults, external, marks);
     await this.apply(...objects);
     return objects;

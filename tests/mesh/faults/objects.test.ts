@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { faultObjectsOf } from "../../../mesh/faults/all";
 import { chooseFault } from "../../../mesh/faults/choose";
-import { drillOf, drillState, keyOf, restOf } from "../../../mesh/faults/drill";
+import { drillNow, drillOf, keyOf, restOf, type DrillFound } from "../../../mesh/faults/drill";
 import { milliseconds } from "../../../mesh/faults/duration";
 import { external, settingsOf } from "../../support/settings";
 
@@ -15,7 +15,8 @@ const of = (faultInjection: object, more: object = {}) =>
     ...more,
     faultInjection: { enabled: true, ...faultInjection },
   });
-const objects = (faults: readonly object[], more: object = {}) => faultObjectsOf(of({ faults, ...more }), "now");
+const objects = (faults: readonly object[], more: object = {}) =>
+  faultObjectsOf(of({ faults, ...more }), { start: "now" });
 /** Without the drill's own end of the name. */
 const plain = (key: string) => key.replace(/-[0-9a-f]{8}$/, "-…");
 const specs = (faults: readonly object[]) =>
@@ -116,6 +117,7 @@ describe("objects of faults", () => {
 
 describe("a drill of the settings", () => {
   const now = new Date("2026-06-01T12:00:00Z");
+  const drillState = (settings: Parameters<typeof drillNow>[0], found: DrillFound) => drillNow(settings, found).state;
 
   it("is on, off, expired, or ended by hand", () => {
     assert.equal(drillState(of({ faults: [abort] }), { now }), "on");
@@ -125,6 +127,34 @@ describe("a drill of the settings", () => {
     assert.equal(drillState(of({ expires: "2026-06-01T12:00:01Z", faults: [abort] }), { now }), "on");
     const settings = of({ faults: [abort] });
     assert.equal(drillState(settings, { now, ended: ["x", drillOf(settings)] }), "ended");
+  });
+
+  it("is ended where somebody removed all of it, live where all of it is there", () => {
+    const settings = of({ faults: [abort, { ...abort, host: "other" }] });
+    const keys = faultObjectsOf(settings).map(keyOf);
+    const known = { now, inState: keys, stood: keys };
+    assert.deepEqual(drillNow(settings, { ...known, inCluster: keys }), { state: "on", turn: 0, live: true });
+    assert.deepEqual(drillNow(settings, { ...known, inCluster: keys.slice(1) }), { state: "on", turn: 0, live: false });
+    assert.deepEqual(drillNow(settings, { ...known, inCluster: [] }), { state: "ended", turn: 0, live: false });
+    const half = { now, inState: keys.slice(1), stood: keys, inCluster: keys.slice(1) };
+    assert.deepEqual(drillNow(settings, half), { state: "on", turn: 0, live: false });
+    assert.deepEqual(drillNow(settings, { now }), { state: "on", turn: 0, live: false });
+  });
+
+  it("has other names where the state still has what a broken-off run took out", () => {
+    const settings = of({ faults: [abort] });
+    const keys = faultObjectsOf(settings).map(keyOf);
+    assert.deepEqual(drillNow(settings, { now, inState: keys, stood: [], inCluster: [] }), {
+      state: "on",
+      turn: 1,
+      live: false,
+    });
+    const again = faultObjectsOf(settings, { turn: 1 }).map(keyOf);
+    assert.notDeepEqual(again, keys);
+    const both = { now, inState: [...keys, ...again], stood: [], inCluster: [] };
+    assert.equal(drillNow(settings, both).turn, 2);
+    // What was ended by hand is, whatever its turn.
+    assert.equal(drillNow(settings, { ...both, ended: [drillOf(settings)] }).state, "ended");
   });
 
   it("is another one when its faults or its end change, and nothing else does", () => {
