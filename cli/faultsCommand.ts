@@ -111,8 +111,7 @@ export function proxiesText({ istiod, dropped, holding: held, silent, why }: Dro
 }
 
 /** Whether every proxy said that it is without faults. */
-export const isConfirmed = ({ holding: held, silent, istiod }: Dropped) =>
-  held === 0 && silent === 0 && istiod !== "down";
+export const isConfirmed = ({ holding: held, silent }: Dropped) => held === 0 && silent === 0;
 
 async function off(place: Place, settings: Settings | undefined): Promise<EndReport> {
   const cluster = await connect(place.kubernetes);
