@@ -53,8 +53,9 @@ export function drillNow(settings: Settings, found: DrillFound = {}): Drill {
   // What the gate took out in a run that did not come to its end is still in the state: its names are used up.
   const usedUp = inState.filter((key) => !stood.includes(key));
   const keysOf = (turn: number) => drillObjects(settings, { start: "", turn }).filter(isVirtualService).map(keyOf);
-  let turn = 0;
-  while (keysOf(turn).some((key) => usedUp.includes(key))) turn += 1;
+  const turns = Array.from({ length: inState.length + 1 }, (_, turn) => turn);
+  const stands = turns.find((turn) => keysOf(turn).some((key) => inState.includes(key) && stood.includes(key)));
+  const turn = stands ?? turns.find((one) => !keysOf(one).some((key) => usedUp.includes(key))) ?? 0;
   const wanted = keysOf(turn);
   const known = wanted.filter((key) => inState.includes(key));
   const live =

@@ -153,6 +153,8 @@ describe("a drill of the settings", () => {
     assert.notDeepEqual(again, keys);
     const both = { now, inState: [...keys, ...again], stood: [], inCluster: [] };
     assert.equal(drillNow(settings, both).turn, 2);
+    // Once it is in it stays the same.
+    assert.equal(drillNow(settings, { now, inState: again, stood: again, inCluster: again }).turn, 1);
     // What was ended by hand is, whatever its turn.
     assert.equal(drillNow(settings, { ...both, ended: [drillOf(settings)] }).state, "ended");
   });
