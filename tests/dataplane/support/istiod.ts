@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { chmodSync, openSync, writeFileSync } from "node:fs";
 import { connect, createServer, type AddressInfo, type Server } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 async function freePort(): Promise<number> {
   const server = createServer();
@@ -27,8 +28,35 @@ export class Istiod {
     return join(this.folder, "xds.sock");
   }
 
-  /** Starts it, or starts it again. */
+  /** Starts it, or starts it again, and waits until it serves. A port that was free may be taken by then: it tries three times. */
   public async start(): Promise<void> {
+    for (let turn = 1; ; turn++) {
+      await this.startOnce();
+      if (await this.serves()) return;
+      if (turn === 3) throw new Error(`istiod does not start: ${join(this.folder, "istiod.log")}`);
+      this.port = 0;
+    }
+  }
+
+  private async serves(): Promise<boolean> {
+    const { child } = this;
+    for (;;) {
+      if (child?.exitCode !== null) return false;
+      const open = await new Promise<boolean>((resolve) => {
+        const socket = connect(this.port, "127.0.0.1", () => {
+          socket.destroy();
+          resolve(true);
+        });
+        socket.on("error", () => {
+          resolve(false);
+        });
+      });
+      if (open) return true;
+      await sleep(100);
+    }
+  }
+
+  private async startOnce(): Promise<void> {
     const mesh = join(this.folder, "mesh.yaml");
     // A stock Envoy has none of Istio's own filters.
     const proxies = "defaultConfig: { terminationDrainDuration: 5s }";
