@@ -1,12 +1,12 @@
 import { endFaults, type Dropped, type EndReport } from "../cluster/endFaults";
 import { reasonOf } from "../cluster/errors";
 import { readMark } from "../cluster/faultMark";
-import { faultParts, isActing, type FaultPart } from "../cluster/faultParts";
+import { faultParts, type FaultPart } from "../cluster/faultParts";
 import { connect } from "../cluster/kubernetes";
 import { holding, readHits } from "../cluster/sidecars";
 import { drillOf } from "../mesh/faults/drill";
 import { hitsSince, hitsText, type Hits } from "../mesh/faults/hits";
-import { endLine, marksOf } from "../mesh/faults/parts";
+import { isActing, endLine, marksOf } from "../mesh/faults/parts";
 import type { Settings } from "../settings";
 import { outColors } from "./colors";
 import { endSoon } from "./ending";

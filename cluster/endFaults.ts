@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { marksOf } from "../mesh/faults/parts";
+import { isActing, marksOf } from "../mesh/faults/parts";
 import { isDenied, reasonOf } from "./errors";
 import { writeMark } from "./faultMark";
-import { faultParts, isActing, removeParts, type FaultPart } from "./faultParts";
+import { faultParts, removeParts, type FaultPart } from "./faultParts";
 import type { Cluster } from "./kubernetes";
 import { readPlanes } from "./planes";
 import { holding } from "./sidecars";

@@ -1,5 +1,5 @@
-import { faultLabel, type FaultObject } from "../mesh/faults/parts";
-import { isDenied, isNotFound } from "./errors";
+import { faultLabel, isActing, type FaultObject } from "../mesh/faults/parts";
+import { isConflict, isDenied, isNotFound } from "./errors";
 import { bounded, listMetadata, type Cluster, type Metadata } from "./kubernetes";
 
 const networking = (namespace: string) => `/apis/networking.istio.io/v1alpha3/namespaces/${namespace}`;
@@ -28,9 +28,6 @@ export interface FaultPart extends Metadata {
   /** Kind and name. */
   readonly key: string;
 }
-
-/** Whether a part is what acts: the others only come with it. */
-export const isActing = ({ kind }: Pick<FaultPart, "kind">) => kind === "VirtualService";
 
 async function partsOf(cluster: Cluster, namespace: string, kind: Kind): Promise<readonly FaultPart[]> {
   const path = `${collectionOf(kind, namespace)}?labelSelector=${encodeURIComponent(faultLabel)}`;
@@ -80,8 +77,7 @@ export async function putIn(
     if (signal?.aborted === true) return;
     const path = collectionOf(body.kind, namespace);
     await cluster.send("POST", path, { body }).catch(async (error: unknown) => {
-      const there = typeof error === "object" && error !== null && "code" in error && error.code === 409;
-      if (!there || isActing(body)) throw error;
+      if (!isConflict(error) || isActing(body)) throw error;
       if (await isPart(cluster, `${path}/${body.metadata.name}`)) return;
       throw new Error(`${body.kind} ${body.metadata.name} is there and not this program's`, { cause: error });
     });

@@ -3,7 +3,7 @@ import { readNamespace } from "../cluster/dataPlane";
 import { bounded, connect, type ClusterAddress } from "../cluster/kubernetes";
 import { annotateTemplate } from "../cluster/rollOut";
 import type { Fault } from "../mesh/faults/fault";
-import { proxyContainer } from "../mesh/pods";
+import { hasLabels, proxyContainer } from "../mesh/pods";
 import { isLive } from "../mesh/proxies";
 import { nameOf, ownerOf, workloadsOf } from "../mesh/workloads";
 
@@ -28,9 +28,7 @@ async function restart({ kubernetes, namespace, faults, start }: ClientRestartIn
     (pod) =>
       isLive(pod) &&
       proxyContainer(pod) !== undefined &&
-      faults.some(({ sourceLabels = {} }) =>
-        Object.entries(sourceLabels).every(([key, value]) => pod.metadata?.labels?.[key] === value),
-      ),
+      faults.some(({ sourceLabels }) => hasLabels(pod.metadata?.labels, sourceLabels)),
   );
   const owners = new Set(calling.map((pod) => ownerOf(pod, objects.replicaSets)?.uid));
   for (const workload of workloadsOf(objects).filter(({ object }) => owners.has(object.metadata?.uid))) {

@@ -1,5 +1,6 @@
+import { isActing } from "../mesh/faults/parts";
 import { readMark } from "../cluster/faultMark";
-import { faultParts, isActing } from "../cluster/faultParts";
+import { faultParts } from "../cluster/faultParts";
 import { bounded, connect } from "../cluster/kubernetes";
 import { drillNow, type Drill } from "../mesh/faults/drill";
 import type { Settings } from "../settings";

@@ -1,18 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
 import { isHelper } from "../mesh/faults/parts";
 import { faultsWanted } from "../mesh/faults/wanted";
-import { defaultRevision } from "../mesh/planes";
 import { whenUpRuns } from "../mesh/faults/all";
 import { drillObjects, drillOf, type Drill } from "../mesh/faults/drill";
 import type { Settings } from "../settings";
 import { dynamicCode } from "./dynamicCode";
 import type { FaultGateInputs } from "./faultGateProvider";
-import type { StackState } from "./stackState";
+import { recordedVersion, type StackState } from "./stackState";
 
 function faultGateInputs(
   settings: Settings,
   { state, turn, live }: Drill,
-  { recorded }: StackState,
+  before: StackState,
 ): Omit<FaultGateInputs, "start" | "comes"> {
   const { kubernetes, istio, faultInjection } = settings;
   return {
@@ -23,7 +22,7 @@ function faultGateInputs(
     drill: drillOf(settings, turn),
     expires: faultInjection.expires,
     helpers: drillObjects(settings, { start: whenUpRuns, turn }).filter(isHelper),
-    recorded: recorded?.revision === (istio.revision ?? defaultRevision) ? recorded.version : undefined,
+    recorded: recordedVersion(before, istio.revision),
   };
 }
 

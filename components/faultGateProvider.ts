@@ -1,12 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { reasonOf } from "../cluster/errors";
 import { forgetDrill, readMark, writeMark } from "../cluster/faultMark";
-import { faultParts, isActing, putIn, remark, removeParts } from "../cluster/faultParts";
+import { faultParts, putIn, remark, removeParts } from "../cluster/faultParts";
 import { observeFaults, type MeshWanted } from "../cluster/faults";
 import { connect, type ClusterAddress } from "../cluster/kubernetes";
 import type { DrillState } from "../mesh/faults/drill";
 import { faultName } from "../mesh/faults/fault";
-import { startingAt, type FaultObject } from "../mesh/faults/parts";
+import { isActing, startingAt, type FaultObject } from "../mesh/faults/parts";
 import { judgeFaults, type FaultsWanted } from "../mesh/faults/judge";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.

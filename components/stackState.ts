@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { faultLabel } from "../mesh/faults/parts";
+import { defaultRevision } from "../mesh/planes";
 import type { KnownRelease } from "../mesh/gate";
 import type { GateInputs } from "./upgradeGateProvider";
 import type { Recorded } from "./sidecarRolloutProvider";
@@ -24,6 +25,11 @@ export interface StackState {
 
 /** The state of a stack that was never deployed. */
 export const emptyState: StackState = { releases: [], faultParts: [], faultsStood: [] };
+
+/** What was recorded of a revision of the control plane; another one's version says nothing of it. */
+export function recordedVersion({ recorded }: StackState, revision = defaultRevision): string | undefined {
+  return recorded?.revision === revision ? recorded.version : undefined;
+}
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
 const gateType = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate";

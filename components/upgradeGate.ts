@@ -2,13 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { ownerMark } from "../mesh/helmReleases";
 import { keyOf, restOf, type Drill } from "../mesh/faults/drill";
 import { faultObjectsOf } from "../mesh/faults/all";
-import { defaultRevision } from "../mesh/planes";
 import { targetVersion } from "../mesh/serving";
 import { controlPlaneRelease, releasePlans } from "../mesh/values";
 import type { Settings } from "../settings";
 import { dynamicCode } from "./dynamicCode";
 import { rolloutTask } from "./sidecarRollout";
-import type { StackState } from "./stackState";
+import { recordedVersion, type StackState } from "./stackState";
 import type { GateInputs, Healed } from "./upgradeGateProvider";
 
 function gateInputs(settings: Settings, state: StackState, drill: Drill): Omit<GateInputs, "resumed" | "cluster"> {
@@ -33,9 +32,8 @@ function gateInputs(settings: Settings, state: StackState, drill: Drill): Omit<G
     rollout: rolloutTask(settings),
     known: state.releases.map(({ name, revision }) => ({ name, revision })),
     target: targetVersion(settings),
-    // Another revision's version says nothing of this one.
     ...faultInputs(settings, drill, state),
-    recorded: state.recorded?.revision === (istio.revision ?? defaultRevision) ? state.recorded.version : undefined,
+    recorded: recordedVersion(state, istio.revision),
   };
 }
 

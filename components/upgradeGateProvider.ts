@@ -2,13 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { surveyNamespaces } from "../cluster/dataPlane";
 import { isDenied, optional, reasonOf } from "../cluster/errors";
 import { readMark, removeMark } from "../cluster/faultMark";
-import { faultPartsIfAny, isActing, removeParts, type FaultPart } from "../cluster/faultParts";
+import { faultPartsIfAny, removeParts, type FaultPart } from "../cluster/faultParts";
 import { adoptDefinitions, removeJobs, removeRecords } from "../cluster/heal";
 import { connect, type Cluster, type ClusterAddress } from "../cluster/kubernetes";
 import { observe } from "../cluster/observe";
 import { readMetrics } from "../cluster/preflight";
 import { silentRepositories } from "../cluster/repositories";
-import { isHelper, marksOf } from "../mesh/faults/parts";
+import { isActing, isHelper, marksOf } from "../mesh/faults/parts";
 import { judge, targetOf, type Found, type Heal, type Wanted } from "../mesh/gate";
 import { judgeIdentity, type Identity } from "../mesh/identity";
 import { planRollout } from "../mesh/rollout";
@@ -186,8 +186,9 @@ async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulum
 async function heal(inputs: GateInputs, before: Healed): Promise<Healed> {
   const { kubernetes, namespace, heal: heals = [], adopt = [], ending = [], forget = false } = inputs;
   // First of all: nothing below goes well with a database cut off.
-  await removeParts(await connect(kubernetes), namespace, ending);
-  if (forget) await removeMark(await connect(kubernetes), namespace);
+  const cluster = await connect(kubernetes);
+  await removeParts(cluster, namespace, ending);
+  if (forget) await removeMark(cluster, namespace);
   for (const { kind, name } of ending) say(`${kind} ${name}, part of a fault, is gone`);
   const healed: Record<string, string> = { ...before };
   await adoptDefinitions(kubernetes, adopt);

@@ -1,7 +1,7 @@
 import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import * as semver from "semver";
 import { unreadable, versionOf } from "./images";
-import { isReady } from "./pods";
+import { hasLabels, isReady } from "./pods";
 
 /** One control plane of Istio: a Deployment that serves configuration to proxies. */
 export interface ControlPlane {
@@ -35,10 +35,7 @@ export function controlPlanes(deployments: readonly V1Deployment[], pods: readon
   return deployments.flatMap(({ metadata, spec }) => {
     const image = discovery(spec?.template.spec);
     if (image === undefined) return [];
-    const labels = Object.entries(spec?.selector.matchLabels ?? {});
-    const own = pods.filter(
-      (pod) => isReady(pod) && labels.every(([key, value]) => pod.metadata?.labels?.[key] === value),
-    );
+    const own = pods.filter((pod) => isReady(pod) && hasLabels(pod.metadata?.labels, spec?.selector.matchLabels));
     const images = own.map((pod) => discovery(pod.spec)).filter((one) => one !== undefined);
     return [
       {

@@ -12,3 +12,11 @@ export function isReady({ metadata, status }: V1Pod): boolean {
 export function proxyContainer({ spec }: V1Pod): V1Container | undefined {
   return [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(({ name }) => name === "istio-proxy");
 }
+
+/** Whether labels have all that is asked for; nothing asked for is there always. */
+export function hasLabels(
+  labels: Readonly<Record<string, string>> | undefined,
+  asked: Readonly<Record<string, string>> = {},
+): boolean {
+  return Object.entries(asked).every(([key, value]) => labels?.[key] === value);
+}

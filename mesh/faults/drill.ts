@@ -2,8 +2,7 @@ import { createHash } from "node:crypto";
 import type { Settings } from "../../settings/parse";
 import { serviceEntries, type ExternalSettings } from "../serviceEntries";
 import { entryName, faultObjects } from "./objects";
-import type { DrillMarks } from "./parts";
-import { type FaultObject } from "./parts";
+import { isActing, type DrillMarks, type FaultObject } from "./parts";
 
 const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);
 
@@ -52,7 +51,7 @@ export function drillNow(settings: Settings, found: DrillFound = {}): Drill {
   const { enabled, faults, expires } = settings.faultInjection;
   // What the gate took out in a run that did not come to its end is still in the state: its names are used up.
   const usedUp = inState.filter((key) => !stood.includes(key));
-  const keysOf = (turn: number) => drillObjects(settings, { start: "", turn }).filter(isVirtualService).map(keyOf);
+  const keysOf = (turn: number) => drillObjects(settings, { start: "", turn }).filter(isActing).map(keyOf);
   const turns = Array.from({ length: inState.length + 1 }, (_, turn) => turn);
   const stands = turns.find((turn) => keysOf(turn).some((key) => inState.includes(key) && stood.includes(key)));
   const turn = stands ?? turns.find((one) => !keysOf(one).some((key) => usedUp.includes(key))) ?? 0;
@@ -70,8 +69,6 @@ export function drillNow(settings: Settings, found: DrillFound = {}): Drill {
   const removed = known.length > 0 && known.every((key) => !inCluster.includes(key));
   return drill(removed ? "ended" : "on");
 }
-
-const isVirtualService = ({ kind }: FaultObject) => kind === "VirtualService";
 
 /** The key of an object among those of a namespace. */
 export const keyOf = ({ kind, metadata }: FaultObject) => `${kind}/${metadata.name}`;

@@ -1,5 +1,5 @@
 import type { V1Pod, V1ReplicaSet, V1Service } from "@kubernetes/client-node";
-import { proxyContainer } from "../pods";
+import { hasLabels, proxyContainer } from "../pods";
 import { isLive } from "../proxies";
 import type { Layout } from "../releases";
 import { listText } from "../rollout";
@@ -113,11 +113,10 @@ function judgeHosts({ hosts }: FaultTarget, { virtualServices }: FaultsFound, { 
 }
 
 /** The workloads that call, by their pods, and how many of them have a sidecar. */
-function callersOf({ sourceLabels = {} }: Fault, { pods, replicaSets }: FaultsFound) {
+function callersOf({ sourceLabels }: Fault, { pods, replicaSets }: FaultsFound) {
   const workloads = new Map<string, boolean>();
   for (const pod of pods.filter(isLive)) {
-    const labels = pod.metadata?.labels ?? {};
-    if (Object.entries(sourceLabels).some(([key, value]) => labels[key] !== value)) continue;
+    if (!hasLabels(pod.metadata?.labels, sourceLabels)) continue;
     const owner = ownerOf(pod, replicaSets);
     const name = owner === undefined ? `Pod ${pod.metadata?.name ?? ""}` : `${owner.kind} ${owner.name}`;
     workloads.set(name, workloads.get(name) === true || proxyContainer(pod) !== undefined);

@@ -1,3 +1,4 @@
+import { hasLabels } from "../pods";
 import { faultName, isHttp, type Fault, type HttpFault } from "./fault";
 
 /** The requests that a rule is for: an exact text, and all that begins with another. */
@@ -26,8 +27,7 @@ const coversPaths = (outer: Paths, inner: Paths) =>
 type Labels = Readonly<Record<string, string>>;
 
 /** Whether every pod with the labels `inner` has the labels `outer`. */
-const coversCallers = (outer: Labels, inner: Labels) =>
-  Object.entries(outer).every(([key, value]) => inner[key] === value);
+const coversCallers = (outer: Labels, inner: Labels) => hasLabels(inner, outer);
 
 const noPodHasBoth = (a: Labels, b: Labels) =>
   Object.entries(a).some(([key, value]) => b[key] !== undefined && b[key] !== value);

@@ -82,6 +82,9 @@ export function startingAt(objects: readonly FaultObject[], start: string): read
   });
 }
 
+/** Whether an object is what acts: the others only come with it. */
+export const isActing = ({ kind }: Pick<FaultObject, "kind">) => kind === "VirtualService";
+
 /** Whether an object is what VirtualServices lead to: the faults' gate makes it, of every drill the same. */
 export const isHelper = ({ kind }: Pick<FaultObject, "kind">) =>
   ["Service", "ServiceEntry", "DestinationRule"].includes(kind);

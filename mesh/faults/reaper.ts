@@ -3,7 +3,7 @@ import type { Settings } from "../../settings/parse";
 import { drillOf } from "./drill";
 import {} from "./objects";
 import type { DrillMarks } from "./parts";
-import { faultLabel, marksOf, suffixOf, unawaited, type FaultObject } from "./parts";
+import { faultLabel, isActing, marksOf, suffixOf, unawaited, type FaultObject } from "./parts";
 
 /**
  * Waits until the faults' end and deletes them through the API. What the proxy's image has is enough, and it is on the nodes.
@@ -69,7 +69,7 @@ export function reaperObjects(
 ): readonly FaultObject[] {
   const { namespace, faultInjection } = settings;
   const { expires, reaper } = faultInjection;
-  const names = faults.filter(({ kind }) => kind === "VirtualService").map(({ metadata }) => metadata.name);
+  const names = faults.filter(isActing).map(({ metadata }) => metadata.name);
   if (!reaper || expires === undefined || names.length === 0) return [];
   const drill = drillOf(settings, turn);
   const annotations = { [marksOf.drill]: drill, [marksOf.start]: start, [marksOf.end]: expires };

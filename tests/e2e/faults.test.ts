@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { activeIn, applyCalled, objectsOf } from "./support/callers";
+import { activeIn, useCalled, objectsOf } from "./support/callers";
 import { describeOn } from "./support/engine";
-import { Instance, type Config } from "./support/instance";
+import type { Config, Instance } from "./support/instance";
 import { abort, all } from "./support/faultList";
 import { modernConfig, useLab } from "./support/lab";
 
@@ -32,15 +32,11 @@ describeOn("1.34", "faults through the settings", () => {
     configure({ enabled: false, faults });
   };
 
-  before(async () => {
-    instance = await Instance.create("dev701", {});
-    off();
-    await instance.up();
-    await applyCalled(lab());
-  });
-  after(() => {
-    instance.remove();
-  });
+  useCalled(
+    lab,
+    () => modernConfig(lab(), { namespace: "dev701", kiali: { enabled: false } }),
+    (made) => (instance = made),
+  );
 
   it("the preview says what breaks for whom until when, and how to end it; it changes nothing", async () => {
     const before = await objectsOf(lab());

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { activeIn, applyCalled, objectsOf } from "./support/callers";
+import { activeIn, useCalled, objectsOf } from "./support/callers";
 import { describeOn } from "./support/engine";
-import { Instance, type Config } from "./support/instance";
+import type { Config, Instance } from "./support/instance";
 import { modernConfig, useLab } from "./support/lab";
 
 const faults = [
@@ -21,15 +21,11 @@ describeOn("1.34", "faults that were ended, and come again", () => {
     instance.configure(configOf({ enabled: false, faults }));
   };
 
-  before(async () => {
-    instance = await Instance.create("dev701", {});
-    off();
-    await instance.up();
-    await applyCalled(lab());
-  });
-  after(() => {
-    instance.remove();
-  });
+  useCalled(
+    lab,
+    () => configOf({}),
+    (made) => (instance = made),
+  );
 
   it("an up that was broken off after it took them out is no obstacle to putting them in again", async () => {
     const before = await objectsOf(lab());

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { activeIn, applyCalled, objectsOf } from "./support/callers";
+import { activeIn, useCalled, objectsOf } from "./support/callers";
 import { describeOn } from "./support/engine";
-import { Instance, type Config } from "./support/instance";
+import type { Config, Instance } from "./support/instance";
 import { classicConfig, useLab } from "./support/lab";
 
 const everyone = true;
@@ -21,15 +21,11 @@ describeOn("1.21", "faults in the classic layout", () => {
     instance.configure(classicConfig(lab(), { faultInjection }));
   };
 
-  before(async () => {
-    instance = await Instance.create("dev701", {});
-    configure({});
-    await instance.up();
-    await applyCalled(lab());
-  });
-  after(() => {
-    instance.remove();
-  });
+  useCalled(
+    lab,
+    () => classicConfig(lab()),
+    (made) => (instance = made),
+  );
 
   it("are put in, change nothing twice, and leave nothing", async () => {
     const before = await objectsOf(lab());

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../tools/run";
-import { activeIn, applyCalled, objectsOf, virtualService } from "./support/callers";
+import { activeIn, useCalled, objectsOf, virtualService } from "./support/callers";
 import { describeOn } from "./support/engine";
-import { Instance, type Config } from "./support/instance";
+import type { Config, Instance } from "./support/instance";
 import { apply, modernConfig, useLab } from "./support/lab";
 
 const faults = [
@@ -21,15 +21,11 @@ describeOn("1.34", "what comes with faults when it is asked for", () => {
     instance.configure(modernConfig(lab(), { namespace: "dev701", kiali: { enabled: false }, faultInjection }));
   };
 
-  before(async () => {
-    instance = await Instance.create("dev701", {});
-    configure({});
-    await instance.up();
-    await applyCalled(lab());
-  });
-  after(() => {
-    instance.remove();
-  });
+  useCalled(
+    lab,
+    () => modernConfig(lab(), { namespace: "dev701", kiali: { enabled: false } }),
+    (made) => (instance = made),
+  );
 
   /** Runs a container of the Job as a node would, with the token that its pod gets. */
   async function runContainer(): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { activeIn, applyCalled, objectsOf } from "./support/callers";
+import { activeIn, useCalled, objectsOf } from "./support/callers";
 import { describeOn } from "./support/engine";
 import { abort } from "./support/faultList";
-import { Instance, type Config } from "./support/instance";
+import type { Config, Instance } from "./support/instance";
 import { apply, modernConfig, useLab } from "./support/lab";
 
 describeOn("1.34", "faults and what else happens", () => {
@@ -25,15 +25,11 @@ describeOn("1.34", "faults and what else happens", () => {
     configure({ enabled: false, faults });
   };
 
-  before(async () => {
-    instance = await Instance.create("dev701", {});
-    off();
-    await instance.up();
-    await applyCalled(lab());
-  });
-  after(() => {
-    instance.remove();
-  });
+  useCalled(
+    lab,
+    () => modernConfig(lab(), { namespace: "dev701", kiali: { enabled: false } }),
+    (made) => (instance = made),
+  );
 
   it("a version change is refused while they are in; one that only takes them out goes through whatever the version says", async () => {
     on([abort]);

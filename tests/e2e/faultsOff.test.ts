@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../tools/run";
 import { Project, type CommandEnd } from "../dataplane/support/project";
-import { activeIn, applyCalled, objectsOf } from "./support/callers";
+import { activeIn, useCalled, objectsOf } from "./support/callers";
 import { describeOn, repository } from "./support/engine";
-import { Instance, type Config } from "./support/instance";
+import type { Config, Instance } from "./support/instance";
 import { kill } from "./support/kill";
 import { modernConfig, useLab } from "./support/lab";
 import { until } from "./support/until";
@@ -48,15 +48,11 @@ describeOn("1.34", "faults are ended whatever else is broken", () => {
     assert.equal(await activeIn(lab()), "");
   };
 
-  before(async () => {
-    instance = await Instance.create("dev701", {});
-    off();
-    await instance.up();
-    await applyCalled(lab());
-  });
-  after(() => {
-    instance.remove();
-  });
+  useCalled(
+    lab,
+    () => configOf({}),
+    (made) => (instance = made),
+  );
 
   it("by hand; neither the next up nor one with --refresh puts them back, until they are switched off and on", async () => {
     const before = await objectsOf(lab());

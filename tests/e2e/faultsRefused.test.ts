@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { applyCalled, caller, objectsOf, virtualService } from "./support/callers";
+import { useCalled, caller, objectsOf, virtualService } from "./support/callers";
 import { describeOn } from "./support/engine";
-import { Instance, type Config } from "./support/instance";
+import type { Config, Instance } from "./support/instance";
 import { apply, modernConfig, useLab } from "./support/lab";
 import { abort, inCluster, inSettings } from "./support/refusedFaults";
 import { until } from "./support/until";
@@ -17,15 +17,11 @@ describeOn("1.34", "faults that are refused", () => {
     instance.configure(modernConfig(lab(), more, istio));
   };
 
-  before(async () => {
-    instance = await Instance.create("dev701", {});
-    configure({});
-    await instance.up();
-    await applyCalled(lab());
-  });
-  after(() => {
-    instance.remove();
-  });
+  useCalled(
+    lab,
+    () => modernConfig(lab(), { namespace: "dev701", kiali: { enabled: false } }),
+    (made) => (instance = made),
+  );
 
   for (const { title, faults, more = {}, settings = {}, objects = [], message } of [...inSettings, ...inCluster])
     it(title, async () => {

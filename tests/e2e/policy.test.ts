@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { applyCalled } from "./support/callers";
+import { useCalled } from "./support/callers";
 import { describeOn, repository } from "./support/engine";
-import { Instance, type Config } from "./support/instance";
+import type { Config, Instance } from "./support/instance";
 import { modernConfig, useLab } from "./support/lab";
 
 const faults = [{ type: "httpAbort", host: "ct-webapp", httpStatus: 503, everyone: true }];
@@ -17,15 +17,11 @@ describeOn("1.34", "the policy pack", () => {
   const preview = () => instance.preview(join(repository, "policy"));
   const refusal = () => instance.failure(preview);
 
-  before(async () => {
-    instance = await Instance.create("dev701", {});
-    configure();
-    await instance.up();
-    await applyCalled(lab());
-  });
-  after(() => {
-    instance.remove();
-  });
+  useCalled(
+    lab,
+    () => modernConfig(lab(), { namespace: "dev701", kiali: { enabled: false } }),
+    (made) => (instance = made),
+  );
 
   it("lets a stack without faults, and a fault with an end, through", async () => {
     await preview();

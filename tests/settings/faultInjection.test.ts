@@ -1,4 +1,5 @@
-import { checkRows, checkValid, classic, type Config, type Row } from "./config";
+import { checkRows, checkValid, classic, type Row } from "./config";
+import { abort, external, faultInjection, faults, mysql, redirect, wait } from "./faultCases";
 
 const host = "a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends";
 const percentage = "0, or a number from 0.0001 to 100";
@@ -7,14 +8,6 @@ const status = "a whole number from 200 to 599";
 const delay = "a duration of at least 1ms, in whole milliseconds, such as 7s or 1m30s";
 const port = "a whole number from 1 to 65535";
 const time = 'a time with its zone such as "2026-12-01T18:00:00Z"';
-
-const faultInjection = (more: object): Config => ({ ...classic, faultInjection: more });
-const faults = (...list: readonly object[]): Config => faultInjection({ faults: list });
-const abort = { type: "httpAbort", host: "ct-webapp", httpStatus: 503, everyone: true };
-const wait = { type: "httpDelay", host: "ct-webapp", fixedDelay: "7s", everyone: true };
-const redirect = { type: "tcpRedirect", host: "memcached", ports: [11211], everyone: true };
-const external = { type: "externalHost", service: "mysql", everyone: true };
-const mysql = { external: true, externalHostName: "db.example.com" };
 
 /** A row for one fault with one key that is refused. */
 const wrong = (base: object, path: string, more: object, shown: string, allowed: string): Row => ({

@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
-import { checkRows, checkValid, classic, settingsOf, type Config } from "./config";
+import { checkRows, checkValid, settingsOf } from "./config";
+import { abort, external, faultInjection, faults, mysql, redirect, wait } from "./faultCases";
 
 const whom = "say whom it hits: sourceLabels with the callers' labels, or everyone: true, not both";
-
-const faultInjection = (more: object): Config => ({ ...classic, faultInjection: more });
-const faults = (...list: readonly object[]): Config => faultInjection({ faults: list });
-const abort = { type: "httpAbort", host: "ct-webapp", httpStatus: 503, everyone: true };
-const wait = { type: "httpDelay", host: "ct-webapp", fixedDelay: "7s", everyone: true };
-const redirect = { type: "tcpRedirect", host: "memcached", ports: [11211], everyone: true };
-const external = { type: "externalHost", service: "mysql", everyone: true };
-const mysql = { external: true, externalHostName: "db.example.com" };
 
 describe("settings: rules over faultInjection", () => {
   const noService = (allowed: string) =>

@@ -1,3 +1,4 @@
+import { Instance, type Config } from "./instance";
 import { apply, type Lab } from "./lab";
 import { until } from "./until";
 
@@ -30,7 +31,7 @@ export const caller = (app: string, namespace = "dev701") => ({
 });
 
 /** What is called in the tests of faults, and two callers with sidecars. */
-export async function applyCalled(lab: Lab): Promise<void> {
+async function applyCalled(lab: Lab): Promise<void> {
   await apply(
     lab,
     service("ct-webapp", { "http-web": 80, "tcp-raw": 7000 }),
@@ -72,4 +73,18 @@ export async function activeIn({ plane }: Lab, namespace = "dev701"): Promise<st
   );
   const plain = text.split(" ").map((name) => name.replace(/-[0-9a-f]{8}$/, ""));
   return plain.sort().join(" ");
+}
+
+/** Hooks that deploy dev701 without faults before a suite, with what is called and who calls; `keep` is given the instance. */
+export function useCalled(lab: () => Lab, config: () => Config, keep: (instance: Instance) => void): void {
+  let instance: Instance | undefined;
+  before(async () => {
+    instance = await Instance.create("dev701", config());
+    keep(instance);
+    await instance.up();
+    await applyCalled(lab());
+  });
+  after(() => {
+    instance?.remove();
+  });
 }
