@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { dump } from "js-yaml";
 import { programFiles } from "../../../rehearse/project";
@@ -25,7 +25,7 @@ export class Instance {
     this.folder = mkdtempSync(join(tmpdir(), "jam-istio-e2e-"));
     for (const file of programFiles) symlinkSync(join(repository, file), join(this.folder, file));
     this.env = {
-      PATH: [join(repository, "tests", "support", "plugins"), process.env["PATH"] ?? ""].join(delimiter),
+      PATH: process.env["PATH"] ?? "",
       NODE_PATH: join(repository, "node_modules"),
       PULUMI_BACKEND_URL: `file://${backend}`,
       PULUMI_CONFIG_PASSPHRASE: "end-to-end",
