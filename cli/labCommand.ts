@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { NamedLabs, type LabStatus } from "../lab/named";
 import { buildModule, goVersion } from "../lab/build";
 import { missingBuilds, modulesFor, modulesOf, type GoModule } from "../lab/goModules";
+import { fetchEnvoy } from "../lab/traffic";
 import { outColors } from "./colors";
 import { projectFolder } from "./stackFile";
 import { asUserError, UserError } from "./userError";
@@ -63,13 +64,13 @@ export async function labBuild(parts: readonly string[]): Promise<void> {
   });
   const all = [...new Set(modules.flat())];
   const planned = missingBuilds(all);
-  if (planned === undefined) {
-    print("all is built");
-    return;
+  if (planned !== undefined) {
+    if ((await goVersion()) === undefined)
+      throw new UserError("Go is not there. Install it: https://go.dev/doc/install");
+    say(`to build: ${planned}`);
+    for (const module of all) await explained(() => buildModule(module, say));
   }
-  if ((await goVersion()) === undefined) throw new UserError("Go is not there. Install it: https://go.dev/doc/install");
-  say(`to build: ${planned}`);
-  for (const module of all) await explained(() => buildModule(module, say));
+  if (all.some(({ purpose }) => purpose === "traffic")) await explained(() => fetchEnvoy(say));
   print(outColors.green("all is built"));
 }
 

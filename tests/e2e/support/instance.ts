@@ -11,6 +11,12 @@ import { repository } from "./engine";
 /** Config of a stack: keys after `jam-istio:`. */
 export type Config = Readonly<Record<string, unknown>>;
 
+/** The environment in which Node.js takes it for so much later. */
+export const laterEnv = (seconds: number): Readonly<Record<string, string>> => ({
+  NODE_OPTIONS: `--require ${join(repository, "tests", "support", "later.js")}`,
+  JAM_ISTIO_TEST_LATER: String(seconds),
+});
+
 /** One stack of the real program in a folder of its own, with its own state, on the real engine. */
 export class Instance {
   public readonly folder: string;
@@ -67,6 +73,11 @@ export class Instance {
     } catch {
       return undefined;
     }
+  }
+
+  /** From here on the program's clock is ahead: what another run left is that much older to it. */
+  public later(seconds: number): void {
+    Object.assign(this.env, laterEnv(seconds));
   }
 
   public stack(): Promise<Stack> {
