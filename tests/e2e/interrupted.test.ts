@@ -11,7 +11,7 @@ const bin = `${repository}/bin/jam-istio.js`;
 describeOn("1.21", "interrupted runs", () => {
   const lab = useFreshLab("1.21");
   let instance: Instance;
-  const seconds = 30;
+  const seconds = 120;
   const config = (istio = {}) => classicConfig(lab(), {}, { timeoutSeconds: seconds, ...istio });
   const command = (...args: readonly string[]): Promise<Ended> =>
     run(process.execPath, [bin, ...args], {
@@ -60,7 +60,7 @@ describeOn("1.21", "interrupted runs", () => {
       assert.notEqual(young.code, 0);
       assert.match(
         young.stdout,
-        new RegExp(`release ${release} is pending-install since \\d+ s, less than its timeout of 30 s`),
+        new RegExp(`release ${release} is pending-install since \\d+ s, less than its timeout of 120 s`),
       );
       assert.match(young.stdout, new RegExp(`kubectl -n istio-system delete secret sh.helm.release.v1.${release}.v1`));
       instance.later(seconds);

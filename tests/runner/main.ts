@@ -24,12 +24,16 @@ async function main(): Promise<void> {
       stop.abort();
     });
   const print = (text: string) => process.stdout.write(text);
+  const width = Math.max(...suites.map(({ name }) => name.length));
   const lanes = Math.min(2, availableParallelism());
   const results = await runSuites(suites, { lanes, minutes }, async (suite) => {
-    print(`\n▶ ${suite.name} begins\n`);
-    const lines: string[] = [];
-    const result = await runSuite(suite, (text) => lines.push(text), stop.signal);
-    print(`\n■ ${suite.name}, ${String(result.seconds)} s\n${lines.join("")}`);
+    // The lines of two suites come side by side: each says whose it is.
+    const say = (line: string) => {
+      print(`${suite.name.padEnd(width)} │ ${line}\n`);
+    };
+    say("begins");
+    const result = await runSuite(suite, say, stop.signal);
+    say(`ended after ${String(result.seconds)} s`);
     return result;
   });
   print(summaryOf(results));

@@ -15,31 +15,46 @@ export interface Result {
   readonly pending?: string;
 }
 
-/** Runs a suite in a process of its own and hands over what it prints, in one piece. */
-export function runSuite(suite: Suite, print: (text: string) => void, signal: AbortSignal): Promise<Result> {
+/** Hands over whole lines. */
+function byLine(print: (line: string) => void) {
+  let rest = "";
+  return {
+    add: (text: string) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      lines.forEach(print);
+    },
+    end: () => {
+      if (rest !== "") print(rest);
+    },
+  };
+}
+
+/** Runs a suite in a process of its own and hands over what it prints, by line. */
+export function runSuite(suite: Suite, print: (line: string) => void, signal: AbortSignal): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), "jam-istio-test-"));
   const figures = join(folder, "figures.json");
   const began = Date.now();
   return new Promise((resolve) => {
-    let text = "";
+    const output = byLine(print);
     const child = spawn(process.execPath, [require.resolve("mocha/bin/mocha.js"), ...suite.files], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, JAM_ISTIO_TEST_FIGURES: figures },
       signal,
     });
-    const collect = (data: string) => (text += data);
-    child.stdout.setEncoding("utf8").on("data", collect);
-    child.stderr.setEncoding("utf8").on("data", collect);
-    child.on("error", (error) => collect(`${error.message}\n`));
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", output.add);
+    child.on("error", ({ message }) => {
+      print(message);
+    });
     child.on("close", (code) => {
-      print(text);
+      output.end();
       const seconds = Math.round((Date.now() - began) / 1000);
       // A process that ends without its figures, or not well with none failed, did not run its tests.
       let counts = { passed: 0, failed: 1, skipped: 0 };
       try {
         counts = JSON.parse(readFileSync(figures, "utf8")) as typeof counts;
       } catch {
-        print(`${suite.name}: its process ended with exit code ${String(code)} before its tests did\n`);
+        print(`${suite.name}: its process ended with exit code ${String(code)} before its tests did`);
       }
       if (code !== 0 && counts.failed === 0) counts = { ...counts, failed: 1 };
       rmSync(folder, { recursive: true, force: true });
