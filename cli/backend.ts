@@ -1,7 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, join, sep } from "node:path";
+import { delimiter, dirname, join } from "node:path";
+import { findLabEngine, isOfLab, pulumiFolder } from "../lab/engine/engine";
+import { planeFile } from "../lab/plane";
+import { UserError } from "./userError";
 
 /** Where the state is and which CLI runs, with the environment that says so to Pulumi. */
 export interface Engine {
@@ -56,33 +59,54 @@ export function withoutPackages(path: string): string {
     .join(delimiter);
 }
 
-const holds = (path: string, name: string) => path.split(delimiter).some((folder) => existsSync(folder + sep + name));
+/** Folder of the packages' commands, the npm package `pulumi` among them. */
+export const packagesFolder = (project: string) => join(project, "node_modules", ".bin");
 
-/** The PATH on which Pulumi is found: the one that the person installed, else the npm package's. */
-export function enginePath(project: string, path: string): { readonly path: string; readonly installed: boolean } {
+/** Whether a kubeconfig is that of a control plane that the lab started. */
+function isOfLabCluster(kubeconfig: string | undefined): boolean {
+  return kubeconfig !== undefined && kubeconfig !== "" && existsSync(planeFile(dirname(kubeconfig)));
+}
+
+/**
+ * The CLI: the one that the person installed, else the npm package's. The lab's own engine deploys to the lab alone.
+ * @throws UserError where the lab's engine would deploy to another cluster
+ */
+function chooseCli(project: string, path: string, kubeconfig: string | undefined): Pick<Engine, "cli" | "env"> {
   const own = withoutPackages(path);
-  const installed = holds(own, "pulumi");
-  const packages = join(project, "node_modules", ".bin");
-  return { path: installed ? own : `${packages}${delimiter}${own}`, installed };
+  const folder = pulumiFolder(own);
+  const ofLab = folder !== undefined && isOfLab(folder);
+  if (folder !== undefined && !ofLab) return { cli: "pulumi on PATH", env: { PATH: own } };
+  const built = isOfLabCluster(kubeconfig) ? findLabEngine(own) : undefined;
+  if (built !== undefined) return { cli: `${built.name}, whose cluster this is`, env: built.env };
+  if (ofLab) {
+    throw new UserError(
+      `the pulumi on PATH (${folder}) is the one that is built for the lab; it deploys to a lab's cluster only. ` +
+        "Install Pulumi: https://www.pulumi.com/docs/install/",
+    );
+  }
+  const cli = "the npm package pulumi, which downloads the CLI at its first run";
+  return { cli, env: { PATH: `${packagesFolder(project)}${delimiter}${own}` } };
 }
 
 /**
  * Decides on the CLI (PATH, else the npm package `pulumi`, which fetches it at its first run) and the backend
  * (the one that is logged in to, else files in the project's folder).
+ * @param kubeconfig the stack's; on a lab's cluster the lab's engine serves as well
+ * @throws UserError where only the lab's engine is there, for another cluster
  */
-export function chooseEngine(project: string, env: NodeJS.ProcessEnv): Engine {
-  const { path, installed } = enginePath(project, env["PATH"] ?? "");
+export function chooseEngine(project: string, env: NodeJS.ProcessEnv, kubeconfig = env["KUBECONFIG"]): Engine {
+  const chosen = chooseCli(project, env["PATH"] ?? "", kubeconfig);
   const backend = loggedInTo(env);
   const local = backend === undefined ? localEnvironment(project, env) : undefined;
   const exported = Object.entries(local ?? {}).map(([name, value]) => `${name}='${value}'`);
   return {
-    cli: installed ? "pulumi on PATH" : "the npm package pulumi, which downloads the CLI at its first run",
+    cli: chosen.cli,
     backend:
       backend ??
       `files in ${localFolder} (nobody is logged in; keep that folder, it holds the state and its passphrase)`,
     env: {
-      PATH: path,
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...chosen.env,
       ...local,
     },
     ...(local === undefined ? {} : { reach: `export ${exported.join(" ")}` }),

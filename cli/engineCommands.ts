@@ -21,13 +21,13 @@ const output = {
 };
 
 async function openStack(name: string): Promise<Stack> {
-  const engine = chooseEngine(projectFolder, process.env);
+  const engine = chooseEngine(projectFolder, process.env, readStack(name).kubernetes.kubeconfig);
   say(`state: ${engine.backend}; engine: ${engine.cli}`);
   if (engine.reach !== undefined) say(`for plain Pulumi, which npx brings: ${engine.reach}`);
   // Ctrl-C reaches Pulumi as well, which ends the step it is at; this process waits for it.
   process.on("SIGINT", () => say("stopping: Pulumi ends the step that it is at"));
   // The Automation API looks for the CLI on this process's PATH before it knows of the workspace's.
-  process.env["PATH"] = engine.env["PATH"];
+  process.env["PATH"] = engine.env["PATH"] ?? "";
   // Also the moment in which the npm package downloads the CLI.
   await mustRun("pulumi", ["version"], { seconds: 900 }).catch((error: unknown) => {
     const why = error instanceof Error ? error.message : String(error);

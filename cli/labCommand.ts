@@ -1,5 +1,8 @@
 import { join } from "node:path";
 import { NamedLabs, type LabStatus } from "../lab/named";
+import { buildModule, goVersion } from "../lab/build";
+import { missingBuilds, modulesFor, modulesOf, type GoModule } from "../lab/goModules";
+import { fetchEnvoy } from "../lab/traffic";
 import { outColors } from "./colors";
 import { projectFolder } from "./stackFile";
 import { asUserError, UserError } from "./userError";
@@ -42,6 +45,34 @@ function minorsOf({ kubernetes }: Options): readonly string[] {
 }
 
 const statusesOf = (options: Options) => Promise.all(minorsOf(options).map((minor) => labs.status(minor)));
+
+/** What `lab build` builds: a Kubernetes minor's control plane, the engine, or what sends traffic. */
+const buildable: Readonly<Record<string, readonly GoModule[]>> = {
+  "1.34": modulesFor("1.34"),
+  "1.21": modulesFor("1.21"),
+  engine: modulesOf("engine"),
+  traffic: modulesOf("traffic"),
+};
+
+/** Builds programs of the lab before they are needed; what is there stays. */
+export async function labBuild(parts: readonly string[]): Promise<void> {
+  const modules = (parts.length === 0 ? Object.keys(buildable) : parts).map((part) => {
+    const found = buildable[part];
+    if (found === undefined)
+      throw new UserError(`"${part}" cannot be built. Allowed: ${Object.keys(buildable).join(", ")}`);
+    return found;
+  });
+  const all = [...new Set(modules.flat())];
+  const planned = missingBuilds(all);
+  if (planned !== undefined) {
+    if ((await goVersion()) === undefined)
+      throw new UserError("Go is not there. Install it: https://go.dev/doc/install");
+    say(`to build: ${planned}`);
+    for (const module of all) await explained(() => buildModule(module, say));
+  }
+  if (all.some(({ purpose }) => purpose === "traffic")) await explained(() => fetchEnvoy(say));
+  print(outColors.green("all is built"));
+}
 
 export async function labUp(options: Options): Promise<void> {
   const minor = kubernetesMinor(options.kubernetes ?? defaultMinor);

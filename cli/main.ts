@@ -111,6 +111,12 @@ lab
   .option("--json", "print the result as JSON")
   .action((options: object) => loadLab().labUp(options));
 lab
+  .command("build")
+  .description("Build the lab's programs with Go into the cache before they are needed; what is there stays")
+  .argument("[parts...]", "1.34, 1.21 (control planes), engine (Pulumi), traffic (istiod); default: all")
+  .addHelpText("after", "\nExample: npm run lab -- build 1.34 engine\nExit codes: 0 all is built, 1 it cannot be.")
+  .action((parts: readonly string[]) => loadLab().labBuild(parts));
+lab
   .command("down")
   .description("End it and remove what it wrote; also what a crash left")
   .option(...kubernetesOption)

@@ -1,14 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startControlPlane } from "../lab/controlPlane";
+import { provideLabEngine, type LabEngine } from "../lab/engine/engine";
+import { missingBuilds, modulesFor, modulesOf } from "../lab/goModules";
 import { layoutOf } from "../mesh/releases";
 import { rehearsalConfig, rehearsalMinor } from "../rehearse/config";
 import { RehearsalProject } from "../rehearse/project";
 import { Rehearsal, type Phase } from "../rehearse/rehearsal";
 import { makeReport, reportText } from "../rehearse/report";
-import { mustRun } from "../tools/run";
 import { readStackFile } from "../settings/raw";
-import { enginePath } from "./backend";
+import { packagesFolder, withoutPackages } from "./backend";
 import { outColors } from "./colors";
 import { kubernetesMinor } from "./labCommand";
 import { projectFolder, readStack } from "./stackFile";
@@ -29,15 +30,15 @@ function checkVersion(version: string | undefined): void {
   throw new UserError(`--to-version: "${version}" is no Istio version. Allowed: a release such as 1.30.3`);
 }
 
-async function choosePulumi(): Promise<string> {
-  const { path } = enginePath(projectFolder, process.env["PATH"] ?? "");
-  // The Automation API looks for the CLI on this process's PATH before it knows of the workspace's.
-  process.env["PATH"] = path;
-  await mustRun("pulumi", ["version"], { seconds: 900 }).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new UserError(`no Pulumi CLI (${why}). Install it: https://www.pulumi.com/docs/install/`);
+async function choosePulumi(): Promise<LabEngine> {
+  const search = { path: withoutPackages(process.env["PATH"] ?? ""), packages: packagesFolder(projectFolder) };
+  const engine = await provideLabEngine(search, say).catch((error: unknown) => {
+    throw asUserError(error);
   });
-  return path;
+  say(`engine: ${engine.name}`);
+  // The Automation API looks for the CLI on this process's PATH before it knows of the workspace's.
+  process.env["PATH"] = engine.env["PATH"] ?? "";
+  return engine;
 }
 
 /**
@@ -55,7 +56,9 @@ export async function rehearse(stack: string, options: Options): Promise<void> {
   const sameLayout = versions.filter((version) => layoutOf(version) === settings.layout);
   const minor = kubernetesMinor(options.kubernetes ?? rehearsalMinor(sameLayout));
   const charts = options.charts ?? (process.env["JAM_ISTIO_CHARTS"] || undefined);
-  const path = await choosePulumi();
+  const planned = missingBuilds([...modulesFor(minor), ...modulesOf("engine")]);
+  if (planned !== undefined) say(`what this machine lacks of these is downloaded, else built with Go: ${planned}`);
+  const engine = await choosePulumi();
   say(`starting Kubernetes ${minor}`);
   const started = Date.now();
   const plane = await startControlPlane(minor, { binaries: options.binaries, progress: say }).catch(
@@ -64,7 +67,7 @@ export async function rehearse(stack: string, options: Options): Promise<void> {
     },
   );
   say(`it is up after ${((Date.now() - started) / 1000).toFixed(1)} s`);
-  const project = new RehearsalProject(join(__dirname, ".."), stack, path);
+  const project = new RehearsalProject(join(__dirname, ".."), stack, engine.env);
   const rehearsal = new Rehearsal(plane, settings.namespace);
   const phases: Phase[] = [];
   const deploy = async (name: string, version = settings.istio.version): Promise<boolean> => {

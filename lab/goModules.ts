@@ -1,11 +1,16 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../tools/helm";
+
+/** What programs are for: a control plane, Pulumi's engine, or traffic through a real mesh. */
+export type Purpose = "controlPlane" | "engine" | "traffic";
 
 /** A pinned Go module in `lab/modules` and the programs that are built from it. */
 export interface GoModule {
   /** Folder below `lab/modules`. */
   readonly folder: string;
-  /** Release of the programs, as in the module's go.mod. */
+  readonly purpose: Purpose;
+  /** Release of the programs, as in the module's go.mod or as its programs say. */
   readonly version: string;
   readonly packages: readonly string[];
   /** File names of the programs. */
@@ -14,18 +19,19 @@ export interface GoModule {
   readonly minor?: string;
   /** More for the linker. */
   readonly linkerFlags?: string;
-  /** Whether the API server's OpenAPI description has to be generated: the module is published without it. */
-  readonly generateOpenApi?: boolean;
-  /** For a person: how long the first build takes on two cores. */
-  readonly takes: string;
+  /** What its published module lacks: the API server's OpenAPI description, or the files that the provider embeds. */
+  readonly lacks?: "openApi" | "schema";
+  /** For a person: how long the first build takes on two cores, in minutes. */
+  readonly minutes: number;
 }
 
 const kubernetesPrograms = ["kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubectl"];
 
 const kubernetes = {
+  purpose: "controlPlane" as const,
   packages: kubernetesPrograms.map((name) => `k8s.io/kubernetes/cmd/${name}`),
   programs: kubernetesPrograms,
-  takes: "4 minutes",
+  minutes: 4,
 };
 
 /** Versions that the programs say of themselves: without these the API server says 0.0.0. */
@@ -41,17 +47,19 @@ function stamp(version: string): string {
 export const goModules: readonly GoModule[] = [
   {
     folder: "kwok",
+    purpose: "controlPlane",
     version: "0.8.0",
     packages: ["sigs.k8s.io/kwok/cmd/kwok", "sigs.k8s.io/kwok/cmd/kwokctl"],
     programs: ["kwok", "kwokctl"],
-    takes: "2 minutes",
+    minutes: 2,
   },
   {
     folder: "etcd",
+    purpose: "controlPlane",
     version: "3.6.16",
     packages: ["go.etcd.io/etcd/server/v3"],
     programs: ["etcd"],
-    takes: "1 minute",
+    minutes: 1,
   },
   {
     folder: "kubernetes-1.34",
@@ -67,13 +75,56 @@ export const goModules: readonly GoModule[] = [
     ...kubernetes,
     // It reaches into Go's own packages in a way that newer linkers refuse.
     linkerFlags: `-checklinkname=0 ${stamp("1.21.14")}`,
-    generateOpenApi: true,
+    lacks: "openApi",
+  },
+  {
+    folder: "pulumi",
+    purpose: "engine",
+    version: "3.248.0",
+    packages: ["github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"],
+    programs: ["pulumi"],
+    linkerFlags: "-X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v3.248.0",
+    minutes: 6,
+  },
+  {
+    folder: "pulumi-kubernetes",
+    purpose: "engine",
+    // Of the SDK in package.json; its module's own versions are dates.
+    version: "4.32.0",
+    packages: ["."],
+    programs: ["pulumi-resource-kubernetes"],
+    linkerFlags: "-X github.com/pulumi/pulumi-kubernetes/provider/v4/pkg/version.Version=4.32.0",
+    lacks: "schema",
+    minutes: 12,
+  },
+  {
+    folder: "istio",
+    purpose: "traffic",
+    version: "1.31-20260827",
+    packages: ["istio.io/istio/pilot/cmd/pilot-discovery", "istio.io/istio/istioctl/cmd/istioctl"],
+    programs: ["pilot-discovery", "istioctl"],
+    linkerFlags: "-X istio.io/istio/pkg/version.buildVersion=1.31.0-20260827",
+    minutes: 10,
   },
 ];
 
 /** Modules whose programs a control plane of a Kubernetes minor is made of. */
 export function modulesFor(minor: string): readonly GoModule[] {
-  return goModules.filter((module) => module.minor === undefined || module.minor === minor);
+  return modulesOf("controlPlane").filter((module) => module.minor === undefined || module.minor === minor);
+}
+
+/** Modules of a purpose. */
+export function modulesOf(purpose: Purpose): readonly GoModule[] {
+  return goModules.filter((module) => module.purpose === purpose);
+}
+
+/** What is not built yet, for a person who is about to wait for it; `undefined` where all is. */
+export function missingBuilds(modules: readonly GoModule[]): string | undefined {
+  const missing = modules.filter((module) => !existsSync(builtFolder(module)));
+  if (missing.length === 0) return undefined;
+  const names = missing.map(({ folder, version }) => `${folder} ${version}`).join(", ");
+  const minutes = missing.reduce((sum, module) => sum + module.minutes, 0);
+  return `${names}: about ${String(minutes)} minutes on two cores, once`;
 }
 
 /** Where a module's programs are kept once they are built. */

@@ -20,14 +20,15 @@ export interface Plane {
   readonly istiod?: string;
 }
 
-const file = (folder: string) => join(folder, "lab.json");
+/** The file in a control plane's folder that says what is known of it; its kubeconfig lies beside it. */
+export const planeFile = (folder: string) => join(folder, "lab.json");
 
 export function readPlane(folder: string): Plane {
-  return JSON.parse(readFileSync(file(folder), "utf8")) as Plane;
+  return JSON.parse(readFileSync(planeFile(folder), "utf8")) as Plane;
 }
 
 export function writePlane(plane: Plane): void {
-  writeFileSync(file(plane.folder), JSON.stringify(plane, undefined, 2));
+  writeFileSync(planeFile(plane.folder), JSON.stringify(plane, undefined, 2));
 }
 
 /** Arguments and environment of every call of kwokctl for a control plane. */

@@ -32,8 +32,7 @@ async function canDownload(version: string): Promise<boolean> {
 async function build(minor: string, missing: readonly Program[], progress: (line: string) => void): Promise<void> {
   const names = missing.map((program) => fileNames[program]);
   for (const module of modulesFor(minor).filter(({ programs }) => names.some((name) => programs.includes(name)))) {
-    progress(`building ${module.folder} ${module.version} with Go, once, in about ${module.takes}`);
-    await buildModule(module);
+    await buildModule(module, progress);
   }
 }
 

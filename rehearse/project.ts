@@ -19,16 +19,15 @@ export class RehearsalProject {
   public constructor(
     program: string,
     private readonly name: string,
-    path: string,
+    engine: Readonly<Record<string, string>>,
   ) {
     for (const file of programFiles) symlinkSync(join(program, file), join(this.folder, file));
     mkdirSync(join(this.folder, "state"));
     this.env = {
-      PATH: path,
+      ...engine,
       NODE_PATH: join(program, "node_modules"),
       PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
       PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("base64url"),
-      PULUMI_SKIP_UPDATE_CHECK: "true",
     };
   }
 

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { describeOn } from "./support/engine";
 import { Instance } from "./support/instance";
 import { kill } from "./support/kill";
@@ -49,12 +48,13 @@ describeOn("1.34", "canary upgrade by revision", () => {
     const child = instance.start("up");
     await until("half-made", async () => (await planes()).length === 2);
     await kill(child, "tree");
-    await sleep(30_000);
+    instance.later(30);
     await ask(lab(), {});
     await kubectl("delete", "pod", "-n", "istio-system", "-l", `istio.io/rev=${canary.revision}`);
     await instance.pulumi("cancel", "--yes");
     await instance.pulumi("refresh", "--yes", "--skip-preview", "--clear-pending-creates");
     await instance.up();
+    instance.later(0);
     assert.deepEqual(await planes(), ["deployment.apps/istiod", "deployment.apps/istiod-1-30-3"]);
     configure("1.28.10", "enabled");
     await instance.up();

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { run, type Ended } from "../../tools/run";
 import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
@@ -68,7 +67,7 @@ describeOn("1.21", "interrupted runs", () => {
         new RegExp(`release ${release} is pending-install since \\d+ s, less than its timeout of 30 s`),
       );
       assert.match(young.stdout, new RegExp(`kubectl -n istio-system delete secret sh.helm.release.v1.${release}.v1`));
-      await sleep(seconds * 1000);
+      instance.later(seconds);
       const shown = await command("preview", instance.name);
       assert.match(
         shown.stdout,
@@ -86,7 +85,7 @@ describeOn("1.21", "interrupted runs", () => {
     await until("pending-upgrade", async () => (await helmStatus(lab(), "istio")) === "pending-upgrade");
     await kill(child, "tree");
     instance.configure(config());
-    await sleep(seconds * 1000);
+    instance.later(seconds);
     assert.match(await upOnce(), /release istio: healed \(left pending-upgrade/);
     await converged();
     assert.doesNotMatch(await injectorValues(lab()), /"concurrency":3/);

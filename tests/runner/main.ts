@@ -1,0 +1,39 @@
+import { availableParallelism } from "node:os";
+import { allSuites } from "./suites";
+import { runSuite, runSuites, summaryOf } from "./run";
+
+// `npm test`, or `npm test -- e2e/install unit` for some of the suites.
+
+const minutes = Number(process.env["JAM_ISTIO_TEST_MINUTES"] ?? Infinity);
+const asked = process.argv.slice(2);
+
+async function main(): Promise<void> {
+  const all = allSuites();
+  const unknown = asked.filter((name) => !all.some((suite) => suite.name === name));
+  if (unknown.length > 0 || Number.isNaN(minutes)) {
+    const what =
+      unknown.length > 0 ? `no suite ${unknown.join(", ")}. There are:` : "JAM_ISTIO_TEST_MINUTES is no number;";
+    process.stderr.write(`error: ${what} ${all.map(({ name }) => name).join(", ")}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const suites = asked.length === 0 ? all : all.filter(({ name }) => asked.includes(name));
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => {
+      stop.abort();
+    });
+  const print = (text: string) => process.stdout.write(text);
+  const lanes = Math.min(2, availableParallelism());
+  const results = await runSuites(suites, { lanes, minutes }, async (suite) => {
+    print(`\n▶ ${suite.name} begins\n`);
+    const lines: string[] = [];
+    const result = await runSuite(suite, (text) => lines.push(text), stop.signal);
+    print(`\n■ ${suite.name}, ${String(result.seconds)} s\n${lines.join("")}`);
+    return result;
+  });
+  print(summaryOf(results));
+  process.exitCode = results.some(({ failed }) => failed > 0) ? 1 : 0;
+}
+
+void main();

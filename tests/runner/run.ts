@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Suite } from "./suites";
+
+/** What became of a suite. */
+export interface Result {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly seconds: number;
+  /** Why it was not run. */
+  readonly pending?: string;
+}
+
+/** Runs a suite in a process of its own and hands over what it prints, in one piece. */
+export function runSuite(suite: Suite, print: (text: string) => void, signal: AbortSignal): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), "jam-istio-test-"));
+  const figures = join(folder, "figures.json");
+  const began = Date.now();
+  return new Promise((resolve) => {
+    let text = "";
+    const child = spawn(process.execPath, [require.resolve("mocha/bin/mocha.js"), ...suite.files], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { ...process.env, JAM_ISTIO_TEST_FIGURES: figures },
+      signal,
+    });
+    const collect = (data: string) => (text += data);
+    child.stdout.setEncoding("utf8").on("data", collect);
+    child.stderr.setEncoding("utf8").on("data", collect);
+    child.on("error", (error) => collect(`${error.message}\n`));
+    child.on("close", (code) => {
+      print(text);
+      const seconds = Math.round((Date.now() - began) / 1000);
+      // A process that ends without its figures, or not well with none failed, did not run its tests.
+      let counts = { passed: 0, failed: 1, skipped: 0 };
+      try {
+        counts = JSON.parse(readFileSync(figures, "utf8")) as typeof counts;
+      } catch {
+        print(`${suite.name}: its process ended with exit code ${String(code)} before its tests did\n`);
+      }
+      if (code !== 0 && counts.failed === 0) counts = { ...counts, failed: 1 };
+      rmSync(folder, { recursive: true, force: true });
+      resolve({ name: suite.name, ...counts, seconds });
+    });
+  });
+}
+
+/** How suites are run. */
+export interface Plan {
+  /** How many at the same time. */
+  readonly lanes: number;
+  /** What all may take, in minutes: a suite that would not be done by then is not begun. */
+  readonly minutes: number;
+}
+
+/** Runs suites side by side in their order; one that no longer fits is pending, with the reason. */
+export async function runSuites(
+  suites: readonly Suite[],
+  { lanes, minutes }: Plan,
+  run: (suite: Suite) => Promise<Result>,
+  now: () => number = Date.now,
+): Promise<readonly Result[]> {
+  const began = now();
+  const waiting = [...suites];
+  const results: Result[] = [];
+  const lane = async () => {
+    for (let suite = waiting.shift(); suite !== undefined; suite = waiting.shift()) {
+      const spent = (now() - began) / 60_000;
+      if (spent + suite.minutes > minutes) {
+        const pending = `${spent.toFixed(0)} of ${minutes.toFixed(0)} minutes are spent, it takes ${String(suite.minutes)}`;
+        results.push({ name: suite.name, passed: 0, failed: 0, skipped: 1, seconds: 0, pending });
+        continue;
+      }
+      results.push(await run(suite));
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}
+
+/** What stands at the end: each suite's time, and the closing line. */
+export function summaryOf(results: readonly Result[]): string {
+  const sum = (pick: (result: Result) => number) => results.reduce((total, result) => total + pick(result), 0);
+  const lines = [...results]
+    .sort((a, b) => b.seconds - a.seconds)
+    .map(({ name, seconds, pending, ...counts }) => {
+      const time = `${String(Math.floor(seconds / 60)).padStart(4)}:${String(seconds % 60).padStart(2, "0")}`;
+      if (pending !== undefined) return `      –  ${name}: pending, ${pending}`;
+      const { passed, failed, skipped } = counts;
+      const more = [failed > 0 ? `, ${String(failed)} failed` : "", skipped > 0 ? `, ${String(skipped)} skipped` : ""];
+      return `${time}  ${name}: ${String(passed)} passed${more.join("")}`;
+    });
+  const total = `${String(sum((r) => r.passed))} passed, ${String(sum((r) => r.failed))} failed, ${String(sum((r) => r.skipped))} skipped`;
+  return ["", "how long each suite took, in minutes and seconds:", ...lines, "", total, ""].join("\n");
+}

@@ -1,0 +1,60 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+
+/** Test files that run in a process of their own. */
+export interface Suite {
+  readonly name: string;
+  /** Files or patterns for mocha. */
+  readonly files: readonly string[];
+  /** How long it takes beside another one on two cores, in minutes, rounded up; decides what still fits into a budget. */
+  readonly minutes: number;
+}
+
+const tests = join(__dirname, "..");
+
+/** The end-to-end and traffic suites by worth: what a user would miss first comes first. With their minutes. */
+const byWorth: readonly (readonly [string, number])[] = [
+  ["e2e/install", 5],
+  ["e2e/upgrade", 6],
+  ["e2e/faults", 8],
+  ["e2e/refused", 5],
+  ["e2e/interrupted", 8],
+  ["dataplane/http", 3],
+  ["dataplane/connections", 3],
+  ["e2e/unfinished", 5],
+  ["e2e/canary", 5],
+  ["e2e/repair", 5],
+  ["e2e/faultsOff", 8],
+  ["e2e/shared", 3],
+  ["e2e/badInput", 4],
+];
+/** Of a suite that is not in the list. */
+const usual = 4;
+
+const unit: Suite = {
+  name: "unit",
+  files: readdirSync(tests, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !["e2e", "dataplane"].includes(entry.name))
+    .map(({ name }) => `tests/${name}/**/*.test.ts`),
+  minutes: 6,
+};
+
+/** All suites in the order in which they are begun; a file that nobody listed comes last, never not at all. */
+export function allSuites(): readonly Suite[] {
+  const found = ["e2e", "dataplane"].flatMap((folder) =>
+    readdirSync(join(tests, folder))
+      .filter((file) => file.endsWith(".test.ts"))
+      .map((file) => `${folder}/${file.slice(0, -".test.ts".length)}`),
+  );
+  const listed = byWorth.map(([name]) => name);
+  const unknown = listed.filter((name) => !found.includes(name));
+  if (unknown.length > 0) throw new Error(`tests/runner/suites.ts lists what is not there: ${unknown.join(", ")}`);
+  const names = [...listed, ...found.filter((name) => !listed.includes(name)).sort()];
+  const minutes = new Map(byWorth);
+  const suites = names.map((name) => ({
+    name,
+    files: [`tests/${name}.test.ts`],
+    minutes: minutes.get(name) ?? usual,
+  }));
+  return [unit, ...suites];
+}
