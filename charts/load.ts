@@ -51,8 +51,8 @@ export function lazyHelm(progress: Progress): () => Promise<string> {
   return () => (found ??= findHelm(progress));
 }
 
-/** Where the charts of a repository are kept. */
-function cachedIn(repository: string): string {
+/** Folder in which the charts of a repository are kept. */
+export function cachedIn(repository: string): string {
   return join(cacheFolder(), "charts", createHash("sha256").update(repository).digest("hex").slice(0, 16));
 }
 

@@ -53,11 +53,11 @@ export function answerOf(line: string): Answer {
 }
 
 /** What a repository that answers does not have, and what it has instead. */
-export function lackingText({ chart, version }: ChartName, has: readonly string[]): string {
+export function lackingText({ version }: Pick<ChartName, "version">, has: readonly string[]): string {
   const near = [...new Set(has)].filter((one) => semver.valid(one) !== null).sort(semver.rcompare);
   return near.length === 0
-    ? `does not have a chart ${chart}`
-    : `does not have ${chart} ${version} (it has ${near.join(", ")})`;
+    ? "does not have this chart"
+    : `does not have version ${version} (it has ${near.join(", ")})`;
 }
 
 /** The versions to ask a repository for that lacks one: the newest of the same minor, and the newest of all. */

@@ -91,8 +91,8 @@ describe("charts from several repositories", () => {
     ({ helm }) =>
       inWorld(helm, async ({ server, oci, load, cache }) => {
         assert.deepEqual(await attemptsOf(load("1.1.9", server.url, oci.url, closed)), [
-          "does not have tiny 1.1.9 (it has 2.3.0, 1.1.4)",
-          "does not have tiny 1.1.9 (it has 2.3.0, 1.1.4)",
+          "does not have version 1.1.9 (it has 2.3.0, 1.1.4)",
+          "does not have version 1.1.9 (it has 2.3.0, 1.1.4)",
           "cannot be reached: dial tcp 127.0.0.1:9: connect: connection refused",
         ]);
         assert.deepEqual(filesIn(cache), []);
@@ -104,7 +104,7 @@ describe("charts from several repositories", () => {
       const repositories = [server.url, oci.url];
       const loading = { helm: () => Promise.resolve(helm), progress: () => undefined };
       const texts = await attemptsOf(loadChart({ chart: "large", version: "1.0.0", repositories }, loading));
-      assert.deepEqual(texts, ["does not have a chart large", "does not have a chart large"]);
+      assert.deepEqual(texts, ["does not have this chart", "does not have this chart"]);
     }),
   );
 

@@ -69,7 +69,7 @@ describe("loadChart from a directory", () => {
   it("names the archive that is not there", () =>
     inFolder(async (folder) => {
       const message = await failure(loadChart(planned(folder), "no-helm-needed", quiet));
-      assert.equal(message, `chart tiny 1.0.0 cannot be had: ${folder} does not have a chart tiny`);
+      assert.equal(message, `chart tiny 1.0.0 cannot be had: ${folder} does not have this chart`);
       const nowhere = await failure(loadChart(planned(join(folder, "no")), "no-helm-needed", quiet));
       assert.equal(nowhere, `chart tiny 1.0.0 cannot be had: ${folder}/no does not exist`);
     }));

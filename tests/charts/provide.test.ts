@@ -164,7 +164,7 @@ describe("charts in the program's folder", () => {
 
   itNeeds(["helm"], "a version that no repository has", ({ helm }) =>
     inWorld(helm, async ({ provide }) => {
-      assert.match(await refusal(provide("other", "1.1.7")), / does not have tiny 1\.1\.7 \(it has 1\.1\.0\)\n/);
+      assert.match(await refusal(provide("other", "1.1.7")), / does not have version 1\.1\.7 \(it has 1\.1\.0\)\n/);
     }),
   );
 

@@ -74,9 +74,9 @@ describe("chart sources: texts", () => {
     const name = { chart: "istiod", version: "1.30.9" };
     assert.equal(
       lackingText(name, ["1.30.3", "1.31.1", "1.30.3", "rubbish"]),
-      "does not have istiod 1.30.9 (it has 1.31.1, 1.30.3)",
+      "does not have version 1.30.9 (it has 1.31.1, 1.30.3)",
     );
-    assert.equal(lackingText(name, []), "does not have a chart istiod");
+    assert.equal(lackingText(name, []), "does not have this chart");
   });
 
   it("near is the same minor, its release candidates included, and the newest", () => {
@@ -93,7 +93,7 @@ describe("chart sources: texts", () => {
   it("the same reasons are said once, each repository in its own line", () => {
     const attempts = [
       { repository: "https://a.example.com", text: "cannot be reached: HTTP 503" },
-      { repository: "oci://b.example.com", text: "does not have a chart" },
+      { repository: "oci://b.example.com", text: "does not have this chart" },
     ];
     const text = unavailableText("dev701", [
       { chart: "base", version: "1.30.3", attempts },
@@ -104,7 +104,7 @@ describe("chart sources: texts", () => {
       "stack dev701: charts that it needs cannot be had; nothing was changed:",
       "  - base 1.30.3, istiod 1.30.3:",
       "    https://a.example.com cannot be reached: HTTP 503",
-      "    oci://b.example.com does not have a chart",
+      "    oci://b.example.com does not have this chart",
       "  - kiali-server 2.26.0:",
       "    https://a.example.com cannot be reached: HTTP 503",
     ]);

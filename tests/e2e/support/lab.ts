@@ -1,4 +1,7 @@
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { cachedIn } from "../../../charts/load";
 import { startControlPlane, type ControlPlane } from "../../../lab/controlPlane";
 import { applyObjects } from "../../../lab/plane";
 import { behaviourConfigMap } from "../../../lab/podBehaviour";
@@ -23,6 +26,9 @@ export function useLab(minor: string): () => Lab {
   after(async () => {
     await lab?.plane.stop();
     await lab?.charts.stop();
+    // This server's port will be another one's.
+    for (const path of lab?.charts.requests.filter((one) => one.endsWith("/index.yaml")) ?? [])
+      rmSync(cachedIn(`${lab?.charts.url ?? ""}${dirname(path)}`), { recursive: true, force: true });
   });
   return () => {
     if (lab === undefined) throw new Error("the lab is not up");
@@ -105,6 +111,13 @@ export async function helmStatus({ plane }: Lab, release: string): Promise<strin
     "jsonpath={.items[*].metadata.labels.status}",
   );
   return text.trim().split(/\s+/).at(-1) ?? "none";
+}
+
+/** Number of the newest revision of a Helm release. */
+export async function helmRevision({ plane }: Lab, release: string): Promise<number> {
+  const selector = ["-n", "istio-system", "-l", `owner=helm,name=${release}`];
+  const text = await plane.kubectl("get", "secrets", ...selector, "-o", "jsonpath={.items[*].metadata.labels.version}");
+  return Math.max(0, ...text.trim().split(/\s+/).map(Number));
 }
 
 /** The fingerprint of a cluster that its own controllers have finished setting up. */
