@@ -21,7 +21,7 @@ const messageOf = (error: unknown) => (error instanceof Error ? error.message : 
 
 /** What Helm is told of a chart in a repository, of either kind. */
 function place({ chart }: Pick<ChartName, "chart">, repository: string): readonly string[] {
-  if (/^oci:/i.test(repository)) return [`${repository.replace(/\/+$/, "")}/${chart}`];
+  if (repository.startsWith("oci:")) return [`${repository.replace(/\/+$/, "")}/${chart}`];
   return [chart, "--repo", repository];
 }
 

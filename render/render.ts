@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { attemptsText } from "../mesh/chartSources";
 import { layoutOf, minorData } from "../mesh/releases";
 import { releasePlans, systemNamespace, type ReleasePlan } from "../mesh/values";
 import type { Settings } from "../settings";
-import { lazyHelm, loadChart, repositoryUnder } from "../charts/load";
+import { ChartUnavailable, lazyHelm, loadChart, repositoryUnder } from "../charts/load";
 import type { Progress } from "../tools/helm";
 import { hideSecretData, objectsOf, parseManifest, type KubernetesObject } from "./objects";
 import { record } from "./record";
@@ -90,7 +91,10 @@ async function renderRelease(
   const helm = await findHelm().catch((error: unknown) => ({ error: lineOf(error) }));
   if (typeof helm !== "string") return without(helm.error);
   const loading = { helm: findHelm, progress };
-  const archive = await loadChart(plan, loading).catch((error: unknown) => ({ error: lineOf(error) }));
+  const archive = await loadChart(plan, loading).catch((error: unknown) => ({
+    // Without the chart's name: what is the same for several is said once.
+    error: error instanceof ChartUnavailable ? attemptsText(error.attempts) : lineOf(error),
+  }));
   if (typeof archive !== "string") return without(archive.error);
   progress(`rendering ${plan.name} (chart ${plan.chart} ${plan.version})`);
   return { kind: "release", release: { plan, objects: await expand(plan, archive, helm, istio) } };

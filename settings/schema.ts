@@ -11,10 +11,13 @@ const path = (describe: string) =>
     test: (value) => value.trim() !== "" && !/[\n{]/.test(value),
   });
 
+// Helm takes `oci` in small letters alone.
+const isUrl = (value: string) => /^https?:\/\//i.test(value) || value.startsWith("oci://");
+
 const isRepository = (value: string) => {
   // No credentials in any form, and nothing that a URL reader would pass over.
   if (value !== value.trim() || value === "" || /[\p{Cc}@?#]|^\/\//u.test(value)) return false;
-  return !/^[a-z][a-z\d+.-]+:/i.test(value) || (/^(https?|oci):\/\//i.test(value) && URL.canParse(value));
+  return !/^[a-z][a-z\d+.-]+:/i.test(value) || (isUrl(value) && URL.canParse(value));
 };
 
 const repository = (describe: string) =>
