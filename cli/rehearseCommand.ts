@@ -68,7 +68,7 @@ export async function rehearse(stack: string, options: Options): Promise<void> {
   );
   say(`it is up after ${((Date.now() - started) / 1000).toFixed(1)} s`);
   const project = new RehearsalProject(join(__dirname, ".."), stack, engine.env);
-  const rehearsal = new Rehearsal(plane, settings.namespace);
+  const rehearsal = new Rehearsal(plane, settings.namespace, say);
   const phases: Phase[] = [];
   const deploy = async (name: string, version = settings.istio.version): Promise<boolean> => {
     say(name);

@@ -31,7 +31,7 @@ const kubernetes = {
   purpose: "controlPlane" as const,
   packages: kubernetesPrograms.map((name) => `k8s.io/kubernetes/cmd/${name}`),
   programs: kubernetesPrograms,
-  minutes: 4,
+  minutes: 10,
 };
 
 /** Versions that the programs say of themselves: without these the API server says 0.0.0. */

@@ -40,6 +40,7 @@ export class Rehearsal {
   public constructor(
     private readonly plane: ControlPlane,
     private readonly namespace: string,
+    private readonly progress: (line: string) => void,
   ) {}
 
   /** Begins to follow the cluster. */
@@ -69,7 +70,9 @@ export class Rehearsal {
     this.readiness.begin();
     const preview = new Steps();
     const previewed = await attempt(preview, () => stack.preview({ onEvent: preview.see }));
-    const steps = new Steps();
+    const steps = new Steps(({ operation, resource, seconds, failed }) => {
+      this.progress(`  ${failed ? "failed: " : ""}${operation} ${resource}, ${seconds.toFixed(1)} s`);
+    });
     const succeeded = previewed && (await attempt(steps, () => stack.up({ onEvent: steps.see })));
     const ran = previewed ? steps : preview;
     return {

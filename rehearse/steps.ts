@@ -39,6 +39,9 @@ export class Steps {
   private readonly begun = new Map<string, number>();
   private readonly start = Date.now();
 
+  /** @param onStep told of each step as it is done */
+  public constructor(private readonly onStep: (step: Step) => void = () => undefined) {}
+
   public readonly see = (event: EngineEvent): void => {
     const now = (Date.now() - this.start) / 1000;
     const began = event.resourcePreEvent?.metadata;
@@ -47,7 +50,9 @@ export class Steps {
     if (ended !== undefined && !quiet.includes(ended.op) && !internal.test(ended.type)) {
       const at = this.begun.get(`${ended.op} ${ended.urn}`) ?? now;
       const failed = event.resOpFailedEvent !== undefined;
-      this.done.push({ operation: ended.op, resource: resourceOf(ended.urn), at, seconds: now - at, failed });
+      const step = { operation: ended.op, resource: resourceOf(ended.urn), at, seconds: now - at, failed };
+      this.done.push(step);
+      this.onStep(step);
     }
     const said = event.diagnosticEvent;
     if (said === undefined || said.ephemeral === true) return;

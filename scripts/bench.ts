@@ -46,6 +46,8 @@ async function main(): Promise<void> {
   // A part by its name alone: npm run bench -- rollout.
   const part = process.argv[2];
   const parts = { render: renderRows, rollout: rolloutRows, engine: engineRows };
+  if (part !== undefined && !(part in parts))
+    throw new Error(`no part "${part}" to measure. There are: ${Object.keys(parts).join(", ")}`);
   const rows: Measured[] = [];
   for (const [name, measure] of Object.entries(parts).filter(([one]) => part === undefined || one === part)) {
     const found = await measure();
@@ -55,4 +57,7 @@ async function main(): Promise<void> {
   print(rows);
 }
 
-void main();
+main().catch((error: unknown) => {
+  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { startControlPlane, type ControlPlane } from "../lab/controlPlane";
 import { entryArgs } from "../components/externalServices";
 import { serviceEntries } from "../mesh/serviceEntries";
+import { findHelm } from "../tools/helm";
 import { mustRun } from "../tools/run";
 import { chartRoot, missingFor, repository } from "../tests/e2e/support/engine";
 import { Instance } from "../tests/e2e/support/instance";
@@ -51,8 +52,9 @@ async function byHand({ plane, charts }: Lab): Promise<number> {
     "-n",
     "istio-system",
   ];
+  const program = await findHelm((line) => process.stderr.write(`${line}\n`));
   const helm = (...args: readonly string[]) =>
-    mustRun("helm", ["--kubeconfig", plane.kubeconfig, ...args, ...repo], { seconds: 120 });
+    mustRun(program, ["--kubeconfig", plane.kubeconfig, ...args, ...repo], { seconds: 120 });
   const start = performance.now();
   await plane.kubectl("create", "namespace", "istio-system");
   await helm("install", "istio-init", "istio-init");

@@ -3,13 +3,13 @@ import { run, type Ended } from "../../tools/run";
 import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
 import { kill } from "./support/kill";
-import { classicConfig, helmStatus, injectorValues, useLab } from "./support/lab";
+import { classicConfig, helmStatus, injectorValues, useFreshLab } from "./support/lab";
 import { until } from "./support/until";
 
 const bin = `${repository}/bin/jam-istio.js`;
 
 describeOn("1.21", "interrupted runs", () => {
-  const lab = useLab("1.21");
+  const lab = useFreshLab("1.21");
   let instance: Instance;
   const seconds = 30;
   const config = (istio = {}) => classicConfig(lab(), {}, { timeoutSeconds: seconds, ...istio });
@@ -33,11 +33,7 @@ describeOn("1.21", "interrupted runs", () => {
   beforeEach(async () => {
     instance = await Instance.create("dev701", config());
   });
-  afterEach(async () => {
-    await instance.destroy().catch(() => undefined);
-    const { plane } = lab();
-    for (const kind of ["namespace istio-system", "namespace dev701"])
-      await plane.kubectl("delete", ...kind.split(" "), "--ignore-not-found");
+  afterEach(() => {
     instance.remove();
   });
 

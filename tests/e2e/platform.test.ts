@@ -5,7 +5,7 @@ import { mustRun, run, type Ended } from "../../tools/run";
 import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
 import { kill } from "./support/kill";
-import { classicConfig, fingerprint, helmStatus, settled, useLab } from "./support/lab";
+import { classicConfig, fingerprint, helmStatus, settled, useFreshLab } from "./support/lab";
 import { until } from "./support/until";
 
 // Faults of the platform under a real engine: none may lose anything, and each message says how to go on.
@@ -14,7 +14,7 @@ const bin = `${repository}/bin/jam-istio.js`;
 const timeoutSeconds = 30;
 
 describeOn("1.21", "faults of the platform", () => {
-  const lab = useLab("1.21");
+  const lab = useFreshLab("1.21");
   let instance: Instance;
   const kubectl = (...args: readonly string[]) => lab().plane.kubectl(...args);
   const command = (...args: readonly string[]): Promise<Ended> =>
@@ -47,13 +47,9 @@ describeOn("1.21", "faults of the platform", () => {
   };
 
   beforeEach(async () => {
-    lab().charts.misbehave = "none";
     instance = await Instance.create("dev701", classicConfig(lab(), {}, { timeoutSeconds }));
   });
-  afterEach(async () => {
-    lab().charts.misbehave = "none";
-    await instance.destroy().catch(() => undefined);
-    for (const kind of ["istio-system", "dev701"]) await kubectl("delete", "namespace", kind, "--ignore-not-found");
+  afterEach(() => {
     instance.remove();
   });
 

@@ -15,25 +15,48 @@ export interface Lab {
   readonly charts: ChartServer;
 }
 
+/** Removes what the program kept of a server: its port will be another one's. */
+function forget({ url, requests }: ChartServer): void {
+  for (const path of requests.filter((one) => one.endsWith("/index.yaml")))
+    rmSync(cachedIn(`${url}${dirname(path)}`), { recursive: true, force: true });
+}
+
+/** A lab that hooks start and stop. */
+function hooked(minor: string) {
+  let lab: Lab | undefined;
+  return {
+    lab: () => {
+      if (lab === undefined) throw new Error("the lab is not up");
+      return lab;
+    },
+    start: async () => {
+      const root = chartRoot();
+      if (root === undefined) throw new Error("no chart mirror");
+      lab = { plane: await startControlPlane(minor), charts: await serveCharts(root) };
+    },
+    stop: async () => {
+      await lab?.plane.stop();
+      await lab?.charts.stop();
+      if (lab !== undefined) forget(lab.charts);
+      lab = undefined;
+    },
+  };
+}
+
 /** Registers hooks that start a lab before the suite and stop it after. */
 export function useLab(minor: string): () => Lab {
-  let lab: Lab | undefined;
-  before(async () => {
-    const root = chartRoot();
-    if (root === undefined) throw new Error("no chart mirror");
-    lab = { plane: await startControlPlane(minor), charts: await serveCharts(root) };
-  });
-  after(async () => {
-    await lab?.plane.stop();
-    await lab?.charts.stop();
-    // This server's port will be another one's.
-    for (const path of lab?.charts.requests.filter((one) => one.endsWith("/index.yaml")) ?? [])
-      rmSync(cachedIn(`${lab?.charts.url ?? ""}${dirname(path)}`), { recursive: true, force: true });
-  });
-  return () => {
-    if (lab === undefined) throw new Error("the lab is not up");
-    return lab;
-  };
+  const { lab, start, stop } = hooked(minor);
+  before(start);
+  after(stop);
+  return lab;
+}
+
+/** The same for each test: a new control plane is up sooner than an old one is cleared of a killed run's leftovers. */
+export function useFreshLab(minor: string): () => Lab {
+  const { lab, start, stop } = hooked(minor);
+  beforeEach(start);
+  afterEach(stop);
+  return lab;
 }
 
 /** Applies objects to the lab's cluster. */

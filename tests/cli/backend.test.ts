@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { chooseEngine } from "../../cli/backend";
+import { builtFolder, modulesOf } from "../../lab/goModules";
+
+// Which Pulumi serves `up`. That the built one really deploys is shown in tests/e2e.
+
+describe("the choice of Pulumi for up and preview", () => {
+  const root = mkdtempSync(join(tmpdir(), "jam-istio-choice-"));
+  const cache = process.env["JAM_ISTIO_CACHE"];
+  const program = (folder: string, name: string) => {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, name), "#!/bin/sh\n");
+    chmodSync(join(folder, name), 0o755);
+    return folder;
+  };
+  const person = join(root, "bin");
+  const labKubeconfig = join(root, "lab", "kubeconfig");
+  let built = "";
+  const choose = (path: string, kubeconfig?: string) =>
+    chooseEngine(root, { PATH: path, PULUMI_BACKEND_URL: "file:///nowhere" }, kubeconfig);
+
+  before(() => {
+    process.env["JAM_ISTIO_CACHE"] = join(root, "cache");
+    program(person, "pulumi");
+    for (const module of modulesOf("engine")) program(builtFolder(module), module.programs[0] ?? "");
+    built = builtFolder(modulesOf("engine")[0] ?? assert.fail());
+    mkdirSync(join(root, "lab"));
+    writeFileSync(join(root, "lab", "lab.json"), "{}");
+  });
+  after(() => {
+    if (cache === undefined) delete process.env["JAM_ISTIO_CACHE"];
+    else process.env["JAM_ISTIO_CACHE"] = cache;
+    rmSync(root, { recursive: true });
+  });
+
+  it("the one that the person installed comes first, on the lab's cluster too", () => {
+    for (const kubeconfig of [undefined, labKubeconfig]) {
+      const { cli, env } = choose(person, kubeconfig);
+      assert.equal(cli, "pulumi on PATH");
+      assert.equal(env["PATH"], person);
+      assert.equal(env["JAM_ISTIO_LAB_ENGINE"], undefined);
+    }
+  });
+
+  it("without one, the npm package's; the built one on the lab's cluster alone", () => {
+    assert.match(choose("/nowhere").cli, /the npm package pulumi/);
+    assert.match(choose("/nowhere", join(root, "kubeconfig")).cli, /the npm package pulumi/);
+    const { cli, env } = choose("/nowhere", labKubeconfig);
+    assert.equal(cli, "Pulumi built for the lab, whose cluster this is");
+    assert.equal(env["PATH"]?.split(delimiter)[0], built);
+    assert.equal(env["JAM_ISTIO_LAB_ENGINE"], "1");
+  });
+
+  it("the built one on PATH is refused for any other cluster, with the way out", () => {
+    const message = /is the one that is built for the lab; it deploys to a lab's cluster only\. Install Pulumi: https/;
+    assert.throws(() => choose(built), message);
+    assert.throws(() => choose([built, person].join(delimiter), join(root, "kubeconfig")), message);
+    assert.match(choose(built, labKubeconfig).cli, /built for the lab/);
+  });
+});

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { allSuites, type Suite } from "./suites";
+import { runSuites, summaryOf, type Result } from "./run";
+
+const suite = (name: string, minutes: number): Suite => ({ name, files: [], minutes });
+const passed = (name: string): Result => ({ name, passed: 2, failed: 0, skipped: 0, seconds: 61 });
+
+describe("the runner of the suites", () => {
+  it("has every suite once, the unit tests first", () => {
+    const names = allSuites().map(({ name }) => name);
+    assert.equal(names[0], "unit");
+    assert.equal(new Set(names).size, names.length);
+    for (const name of ["e2e/platform", "e2e/lab", "dataplane/http"]) assert.ok(names.includes(name), name);
+  });
+
+  it("begins no suite that would not be done within the budget, and names it as pending", async () => {
+    let clock = 0;
+    const run = ({ name, minutes }: Suite) => {
+      clock += minutes * 60_000;
+      return Promise.resolve(passed(name));
+    };
+    const suites = [suite("first", 6), suite("long", 5), suite("short", 3)];
+    const results = await runSuites(suites, { lanes: 1, minutes: 10 }, run, () => clock);
+    const states = results.map(({ name, pending }) => [name, pending]);
+    assert.deepEqual(states, [
+      ["first", undefined],
+      ["long", "6 of 10 minutes are spent, it takes 5"],
+      ["short", undefined],
+    ]);
+    const text = summaryOf(results);
+    assert.match(text, / {2}– {2}long: pending, 6 of 10 minutes are spent, it takes 5\n/);
+    assert.match(text, / 1:01 {2}first: 2 passed\n/);
+    assert.match(text, /\n4 passed, 0 failed, 1 skipped\n$/);
+  });
+
+  it("runs two at a time, in their order", async () => {
+    const begun: string[] = [];
+    const open: (() => void)[] = [];
+    const run = ({ name }: Suite) => {
+      begun.push(name);
+      return new Promise<Result>((resolve) =>
+        open.push(() => {
+          resolve(passed(name));
+        }),
+      );
+    };
+    const all = runSuites([suite("a", 1), suite("b", 1), suite("c", 1)], { lanes: 2, minutes: 10 }, run);
+    await Promise.resolve();
+    assert.deepEqual(begun, ["a", "b"]);
+    open[1]?.();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(begun, ["a", "b", "c"]);
+    for (const end of open) end();
+    assert.equal((await all).length, 3);
+  });
+
+  it("counts what failed", () => {
+    const text = summaryOf([{ ...passed("a"), failed: 1 }, passed("b")]);
+    assert.match(text, /a: 2 passed, 1 failed\n/);
+    assert.match(text, /\n4 passed, 1 failed, 0 skipped\n$/);
+  });
+});
