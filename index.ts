@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { GateHost } from "./components/gateHost";
 import { readStackState } from "./components/stackState";
 import { readSettings } from "./settings";
@@ -9,8 +10,15 @@ const settings = readSettings();
 export = async () => {
   const host = await GateHost.start();
   // Loaded while the gate's process starts.
-  const { currentDrill, deploy, keptPlanes } = await import("./program");
+  const { currentDrill, deploy, keptPlanes, neededCharts, provideCharts } = await import("./program");
   const state = await readStackState();
   const [kept, drill] = await Promise.all([keptPlanes(settings, state), currentDrill(settings, state)]);
+  await provideCharts(neededCharts(settings, state, kept), {
+    stack: settings.stack,
+    folder: process.cwd(),
+    kubernetes: settings.kubernetes,
+    info: (line) => void pulumi.log.info(line),
+    warn: (line) => void pulumi.log.warn(line),
+  });
   return deploy(settings, host, { state, kept, drill });
 };

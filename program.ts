@@ -24,8 +24,10 @@ import {
 } from "./mesh/values";
 import type { Settings } from "./settings";
 
+export { provideCharts } from "./charts/provide";
 export { currentDrill } from "./components/currentDrill";
 export { keptPlanes } from "./components/keptPlanes";
+export { neededCharts } from "./components/neededCharts";
 
 /** Outputs of a stack; the names are public. */
 export interface Outputs {

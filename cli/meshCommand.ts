@@ -17,7 +17,7 @@ function planeLine({ name, revision, ready, declared }: MeshStatus["controlPlane
 }
 
 function statusText(status: MeshStatus): string {
-  const { stack, wanted, controlPlanes, dataPlane, outdated, left, missing, unfinished } = status;
+  const { stack, wanted, controlPlanes, dataPlane, outdated, left, missing, unfinished, closingImages } = status;
   const todo = [
     ...missing.map((line) => `${line}: up restores it`),
     ...unfinished,
@@ -28,6 +28,7 @@ function statusText(status: MeshStatus): string {
     ...(controlPlanes.length === 0 ? [outColors.red("no control plane runs")] : controlPlanes.map(planeLine)),
     dataPlane.text,
     ...todo.map((line) => outColors.yellow(`! ${line}`)),
+    ...closingImages.map((line) => outColors.yellow(`! ${line}`)),
     ...left.map((line) => `  its sidecar stays outdated: ${line}`),
     isWell(status)
       ? outColors.green("all is as the settings say")

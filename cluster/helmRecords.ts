@@ -1,11 +1,15 @@
 import { gunzipSync } from "node:zlib";
 import type { V1Secret } from "@kubernetes/client-node";
+import type { ChartName } from "../mesh/chartSources";
 import type { HelmRecord } from "../mesh/gate";
+import { filesOfRecord, type ChartFile, type RecordedChart } from "../mesh/recordedChart";
+import { systemNamespace as namespace } from "../mesh/values";
+import { bounded, connect, type ClusterAddress } from "./kubernetes";
 
-/** What of a release's own text the gate reads. */
+/** What of a release's own text is read. */
 interface Release {
   readonly info?: { readonly description?: string };
-  readonly chart?: { readonly metadata?: { readonly version?: string } };
+  readonly chart?: RecordedChart;
   readonly manifest?: string;
 }
 
@@ -38,3 +42,26 @@ export function helmRecord(secret: V1Secret): HelmRecord | undefined {
     secret: secret.metadata?.name ?? "",
   };
 }
+
+/**
+ * A chart's files out of Helm's records of a release, the newest that has it; `undefined` where none holds the whole chart.
+ * @throws Error with one line when the API server cannot be asked
+ */
+export async function recordedChart(
+  address: ClusterAddress,
+  release: string,
+  name: ChartName,
+): Promise<readonly ChartFile[] | undefined> {
+  const { core } = await connect(address);
+  const listing = core.listNamespacedSecret({ namespace, labelSelector: `owner=helm,name=${release}` });
+  const { items } = await bounded("the Kubernetes API", 30, listing);
+  const newest = [...items].sort((a, b) => revisionOf(b) - revisionOf(a));
+  for (const secret of newest) {
+    const { chart, manifest = "" } = releaseOf(secret.data?.["release"]);
+    const files = filesOfRecord(chart, manifest, name);
+    if (files !== undefined) return files;
+  }
+  return undefined;
+}
+
+const revisionOf = ({ metadata }: V1Secret) => Number(metadata?.labels?.["version"]);

@@ -1,9 +1,11 @@
 import { unfinishedReleases } from "../mesh/helmReleases";
 import type { ControlPlane } from "../mesh/planes";
+import { closingText, effectiveHub } from "../mesh/registries";
 import { dataPlaneOf, type DataPlane } from "../mesh/rollout";
 import { servedVersion, servingOf, targetVersion } from "../mesh/serving";
 import { releasePlans } from "../mesh/values";
 import type { Settings } from "../settings/parse";
+import { readClosingImages } from "./closingImages";
 import { surveyNamespaces } from "./dataPlane";
 import { connect } from "./kubernetes";
 import { observe } from "./observe";
@@ -24,6 +26,8 @@ export interface MeshStatus {
   readonly missing: readonly string[];
   /** Releases whose last change did not finish, with Helm's word for it. */
   readonly unfinished: readonly string[];
+  /** Images that run from registries that are switched off, with the remedy. */
+  readonly closingImages: readonly string[];
 }
 
 /**
@@ -39,7 +43,11 @@ export async function readStatus(settings: Settings): Promise<MeshStatus> {
   const running = found.planes.find((plane) => plane.revision === serving.revision);
   const target = servedVersion(found.planes, serving) ?? version;
   const options = { version: target, revision: serving.revision, daemonSets: rollout.daemonSets };
-  const surveys = await surveyNamespaces(await connect(kubernetes), rollout.namespaces, options);
+  const cluster = await connect(kubernetes);
+  const [surveys, closing] = await Promise.all([
+    surveyNamespaces(cluster, rollout.namespaces, options),
+    readClosingImages(cluster, [namespace, ...rollout.namespaces]),
+  ]);
   return {
     stack: settings.stack,
     wanted: targetVersion(settings),
@@ -49,5 +57,6 @@ export async function readStatus(settings: Settings): Promise<MeshStatus> {
     left: surveys.flatMap((one) => one.left),
     missing: found.missing.flatMap(({ gone }) => gone),
     unfinished: controlPlane === "managed" ? unfinishedReleases(names, found.records) : [],
+    closingImages: closingText(closing, controlPlane === "managed" ? effectiveHub(settings) : undefined),
   };
 }

@@ -1,9 +1,11 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { goBack } from "../cluster/goBack";
+import { chartPath } from "../mesh/chartSources";
 import { controlPlaneRelease } from "../mesh/values";
 import type { MeshContext } from "./context";
 import { meshRelease } from "./meshRelease";
+import { chartOf } from "./neededCharts";
 import type { StateRelease } from "./stackState";
 
 /** Takes the control plane's release back, as a whole, when its upgrade does not get ready. */
@@ -30,8 +32,10 @@ export class Istio extends pulumi.ComponentResource {
     super("jam-istio:components:Istio", name, {}, opts);
     const plan = controlPlaneRelease(context.settings);
     this.release = meshRelease(plan, context, this, { hooks: { onError: [goesBack(plan.name, context)] } });
-    for (const { name: release, args } of kept) {
-      new kubernetes.helm.v3.Release(release, args, {
+    for (const release of kept) {
+      // As the state has it, but for the place of its chart: an older program left that to the provider.
+      const args = { ...release.args, chart: chartPath(context.settings.stack, chartOf(release)) };
+      new kubernetes.helm.v3.Release(release.name, args, {
         parent: this,
         provider: context.provider,
         dependsOn: [context.gate, ...context.after],

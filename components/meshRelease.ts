@@ -1,24 +1,16 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { chartPath } from "../mesh/chartSources";
 import { systemNamespace, type ReleasePlan } from "../mesh/values";
 import type { MeshContext } from "./context";
-
-const isUrl = (repository: string) => /^https?:/.test(repository);
-
-/** Where the chart comes from: by name from a repository, or an archive in a directory of the same layout. */
-export function chartSource(
-  plan: ReleasePlan,
-): Pick<kubernetes.helm.v3.ReleaseArgs, "chart" | "version" | "repositoryOpts"> {
-  const { chart, version, repository } = plan;
-  if (isUrl(repository)) return { chart, version, repositoryOpts: { repo: repository } };
-  return { chart: `${repository.replace(/\/$/, "")}/${chart}-${version}.tgz`, version };
-}
 
 /** Arguments of the Helm release for a plan. */
 export function releaseArgs(plan: ReleasePlan, context: MeshContext): kubernetes.helm.v3.ReleaseArgs {
   const { settings, gate } = context;
   return {
-    ...chartSource(plan),
+    // The program puts it there: from a repository the provider would load it at every preview.
+    chart: chartPath(settings.stack, plan),
+    version: plan.version,
     name: plan.name,
     namespace: systemNamespace,
     values: plan.values,

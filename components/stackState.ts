@@ -42,11 +42,9 @@ type Outputs = kubernetes.helm.v3.ReleaseArgs & {
 
 function argsOf(outputs: Outputs): kubernetes.helm.v3.ReleaseArgs {
   const { chart, version, name, namespace, values, description, timeout, waitForJobs, maxHistory, skipCrds } = outputs;
-  const { repositoryOpts } = outputs;
   const given = { chart, version, name, namespace, values, description, timeout, waitForJobs, maxHistory };
   return {
     ...given,
-    ...(repositoryOpts === undefined ? {} : { repositoryOpts }),
     ...(skipCrds === true ? { skipCrds } : {}),
   };
 }

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { ownerMark } from "../mesh/helmReleases";
 import { keyOf, restOf, type Drill } from "../mesh/faults/drill";
 import { faultObjectsOf } from "../mesh/faults/all";
+import { effectiveHub } from "../mesh/registries";
 import { targetVersion } from "../mesh/serving";
 import { controlPlaneRelease, releasePlans } from "../mesh/values";
 import type { Settings } from "../settings";
@@ -12,6 +13,7 @@ import type { GateInputs, Healed } from "./upgradeGateProvider";
 
 function gateInputs(settings: Settings, state: StackState, drill: Drill): Omit<GateInputs, "resumed" | "cluster"> {
   const { kubernetes, stack, namespace, layout, istio, injection, production } = settings;
+  const hub = istio.controlPlane === "managed" ? effectiveHub(settings) : undefined;
   const plans = istio.controlPlane === "managed" ? releasePlans(settings) : [];
   return {
     kubernetes,
@@ -27,7 +29,7 @@ function gateInputs(settings: Settings, state: StackState, drill: Drill): Omit<G
     allow: istio.allow,
     releases: plans.map(({ name }) => name),
     planeRelease: controlPlaneRelease(settings).name,
-    repositories: [...new Set(plans.map(({ repository }) => repository))],
+    ...(hub === undefined ? {} : { hub }),
     timeoutSeconds: istio.timeoutSeconds,
     rollout: rolloutTask(settings),
     known: state.releases.map(({ name, revision }) => ({ name, revision })),

@@ -5,12 +5,13 @@ import { readMark, removeMark } from "../cluster/faultMark";
 import { faultPartsIfAny, removeParts, type FaultPart } from "../cluster/faultParts";
 import { adoptDefinitions, removeJobs, removeRecords } from "../cluster/heal";
 import { connect, type Cluster, type ClusterAddress } from "../cluster/kubernetes";
+import { readClosingImages } from "../cluster/closingImages";
 import { observe } from "../cluster/observe";
 import { readMetrics } from "../cluster/preflight";
-import { silentRepositories } from "../cluster/repositories";
 import { isActing, isHelper, marksOf } from "../mesh/faults/parts";
 import { judge, targetOf, type Found, type Heal, type Wanted } from "../mesh/gate";
 import { judgeIdentity, type Identity } from "../mesh/identity";
+import { closingText, hubNote } from "../mesh/registries";
 import { planRollout } from "../mesh/rollout";
 import { runningVersion } from "../mesh/planes";
 import { planeOf } from "../mesh/revisions";
@@ -24,8 +25,8 @@ import type { RolloutTask } from "./sidecarRolloutProvider";
 export interface GateInputs extends Wanted {
   readonly kubernetes: ClusterAddress;
   readonly production: boolean;
-  /** Where the charts of the releases come from. */
-  readonly repositories: readonly string[];
+  /** Image registry that the control plane's release asks for. Default: the chart's own. */
+  readonly hub?: string;
   readonly rollout: RolloutTask;
   /** Filled by the check: what the run will heal. */
   readonly heal?: readonly Heal[];
@@ -89,15 +90,19 @@ async function judgeAll(found: Found, inputs: GateInputs) {
   const changes = inputs.controlPlane === "managed" && running !== undefined && running !== targetOf(inputs);
   const verdict = judge(found, inputs, Math.floor(Date.now() / 1000));
   const cluster = await connect(inputs.kubernetes);
-  const [rollout, rejections] = await Promise.all([
+  const [rollout, rejections, closing] = await Promise.all([
     judgeRollout(cluster, found, inputs),
     changes ? judgeRejections(cluster, inputs) : [],
+    readClosingImages(cluster, inputs.rollout.namespaces),
   ]);
+  const moves = running === undefined || changes || closing.length > 0;
+  const hub = moves ? hubNote(inputs.version, inputs.hub) : undefined;
   return {
     ...verdict,
     refused: [...verdict.refused, ...rejections],
     refusedRollout: rollout.refused,
-    notes: [...(changes ? [stepsText(running, inputs)] : []), ...rollout.notes],
+    warnings: [...verdict.warnings, ...closingText(closing, inputs.hub)],
+    notes: [...(changes ? [stepsText(running, inputs)] : []), ...(hub === undefined ? [] : [hub]), ...rollout.notes],
   };
 }
 
@@ -142,7 +147,6 @@ async function endedByHand({ kubernetes, namespace }: GateInputs): Promise<reado
 
 async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulumi.dynamic.CheckResult> {
   const before: Partial<Identity> = olds;
-  const asked = silentRepositories(news.repositories);
   const inputs: GateInputs = { ...news, resumed: olds.stack !== undefined };
   try {
     const [found, parts, mark] = await Promise.all([
@@ -153,7 +157,7 @@ async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulum
     const here = { ...inputs, cluster: found.cluster ?? olds.cluster };
     const { refusedRollout, ...verdict } = await judgeAll(found, here);
     const ending = endingOf(parts, news.faults);
-    const judged = [...verdict.refused, ...(await asked)];
+    const judged = verdict.refused;
     // Whatever is wrong with the mesh: faults can be taken out.
     const forgiven = judged.length > 0 && onlyEnds(olds, news, ending);
     const refused = [...judgeIdentity(before, here), ...(forgiven ? [] : judged), ...refusedRollout];

@@ -17,6 +17,8 @@ export interface Minor {
   readonly endOfLife?: string;
   /** Version of the `kiali-server` chart made for this release. */
   readonly kiali?: string;
+  /** The image registry that its charts name by default, where that one closes ({@link closingRegistries}). */
+  readonly closingHub?: string;
 }
 
 /** The day on which the table was compared with istio.io's support status and Kiali's compatibility page. */
@@ -26,7 +28,7 @@ const row = (
   kubernetesMin: string,
   kubernetesMax: string,
   endOfLife?: string,
-  more: Pick<Minor, "codeMin" | "removedIn" | "kiali"> = {},
+  more: Pick<Minor, "codeMin" | "removedIn" | "kiali" | "closingHub"> = {},
 ): Minor => ({ kubernetesMin, kubernetesMax, ...(endOfLife === undefined ? {} : { endOfLife }), ...more });
 
 /**
@@ -56,7 +58,7 @@ export const minors: Readonly<Record<string, Minor>> = {
   "1.27": row("1.29", "1.33", "7 Apr 2026", { kiali: "2.12.0" }),
   "1.28": row("1.30", "1.34", "1 Jul 2026", { kiali: "2.17.0" }),
   "1.29": row("1.31", "1.35", "12 Oct 2026", { codeMin: "1.30", kiali: "2.21.0" }),
-  "1.30": row("1.32", "1.36", undefined, { kiali: "2.26.0" }),
+  "1.30": row("1.32", "1.36", undefined, { kiali: "2.26.0", closingHub: "registry.istio.io/release" }),
   "1.31": row("1.32", "1.36"),
 };
 
@@ -71,14 +73,33 @@ export const noChartsReason =
  */
 export const optionalCharts = { cni: "1.23", ztunnel: "1.24", gateway: "1.27" } as const;
 
-/** Official repositories. `{version}` stands for the Istio version. */
-export const officialRepository: Readonly<Record<Layout, string>> = {
-  classic: "https://storage.googleapis.com/istio-release/releases/{version}/charts",
-  modern: "https://istio-release.storage.googleapis.com/charts",
-};
+/** Istio's image registry: the only one from 1.31 on, and the one that has every version. */
+export const officialHub = "docker.io/istio";
 
-/** Kiali's official chart repository. */
-export const officialKialiRepository = "https://kiali.org/helm-charts";
+/**
+ * Istio's image registries that are switched off, by their beginning, and when.
+ * @see https://istio.io/latest/blog/2026/retirement-of-gcp/
+ */
+export const closingRegistries = ["registry.istio.io", "gcr.io/istio-release"] as const;
+export const closingDate = "December 2026";
+
+/**
+ * Where Istio publishes the charts of a version: the first is asked first. The last host of each list is switched off in
+ * December 2026; versions from 1.31 on were never put there. That the classic charts moved along with the release files is
+ * inferred from the announcement.
+ * @see https://istio.io/latest/blog/2026/retirement-of-gcp/
+ */
+export function officialRepositories(layout: Layout, version: string): readonly string[] {
+  if (layout === "classic") {
+    const place = `istio-release/releases/${version}/charts`;
+    return [`https://blob.istio.io/${place}`, `https://storage.googleapis.com/${place}`];
+  }
+  const old = semver.lt(version, "1.31.0-0") ? ["https://istio-release.storage.googleapis.com/charts"] : [];
+  return ["https://blob.istio.io/istio-release/charts", "oci://ghcr.io/istio/release/charts", ...old];
+}
+
+/** Kiali's official chart repositories. */
+export const officialKialiRepositories: readonly string[] = ["https://kiali.org/helm-charts"];
 
 /** `1.30` of `1.30.3`. */
 export function minorOf(version: string): string {

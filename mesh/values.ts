@@ -1,6 +1,13 @@
 import merge from "deepmerge";
 import * as semver from "semver";
-import { kialiVersion, officialKialiRepository, officialRepository, type Layout } from "./releases";
+import {
+  kialiVersion,
+  minorData,
+  officialHub,
+  officialKialiRepositories,
+  officialRepositories,
+  type Layout,
+} from "./releases";
 import { planeReleaseName } from "./revisions";
 
 /** Helm values, as plain data. */
@@ -11,8 +18,8 @@ export interface ReleasePlan {
   readonly name: string;
   readonly chart: string;
   readonly version: string;
-  /** Repository of the chart: URL or directory. */
-  readonly repository: string;
+  /** Repositories that may have the chart, the first asked first: http(s) or oci URLs, or a directory. */
+  readonly repositories: readonly string[];
   readonly values: Values;
   /** Whether the chart's folder `crds/` is passed over, because its templates bring the same definitions. */
   readonly skipCrds?: boolean;
@@ -53,29 +60,44 @@ export const signingKeyField = "value.txt";
 const overlay = (base: Values, over: Values): Values =>
   merge(base, over, { arrayMerge: (_, source: unknown[]) => source });
 
-function repositoryOf(settings: PlanSettings): string {
-  return (settings.istio.chartRepository ?? officialRepository[settings.layout]).replaceAll(
-    "{version}",
-    settings.istio.version,
-  );
+/**
+ * Repositories of Istio's charts: the settings' one alone, else the official ones.
+ * @param version whose charts; default: the settings' version
+ */
+export function istioRepositories(settings: PlanSettings, version = settings.istio.version): readonly string[] {
+  const { chartRepository } = settings.istio;
+  if (chartRepository === undefined) return officialRepositories(settings.layout, version);
+  return [chartRepository.replaceAll("{version}", version)];
 }
 
-const hubOf = ({ istio: { hub } }: PlanSettings) => (hub === undefined ? {} : { hub });
+/**
+ * The image registry that the program sets: the settings' one, else the official one where the chart's own default is none
+ * (classic) or closes. `undefined`: the chart's own.
+ */
+export function hubOf({ layout, istio: { hub, version } }: PlanSettings): string | undefined {
+  if (hub !== undefined) return hub;
+  return layout === "classic" || minorData(version)?.closingHub !== undefined ? officialHub : undefined;
+}
+
+function hubValue(settings: PlanSettings): { readonly hub?: string } {
+  const hub = hubOf(settings);
+  return hub === undefined ? {} : { hub };
+}
 
 /**
  * The release that brings the custom resource definitions.
  * @param hasDefault whether a control plane without a revision serves the mesh: the one that validates its objects
  */
 export function crdRelease(settings: PlanSettings, hasDefault = settings.istio.revision === undefined): ReleasePlan {
-  const { version, hub, revision } = settings.istio;
-  const shared = { version, repository: repositoryOf(settings) };
+  const { version, revision } = settings.istio;
+  const shared = { version, repositories: istioRepositories(settings) };
   if (settings.layout === "classic") {
     // The CRD Jobs carry the tag in their names and run the image, so both are set from the version.
     return {
       ...shared,
       name: "istio-init",
       chart: "istio-init",
-      values: { global: { hub: hub ?? "docker.io/istio", tag: version } },
+      values: { global: { ...hubValue(settings), tag: version } },
     };
   }
   // Up to 1.23 the definitions lie in crds/, which Helm never upgrades; as templates it does, and from 1.24 on they are.
@@ -94,11 +116,11 @@ export function crdRelease(settings: PlanSettings, hasDefault = settings.istio.r
 
 /** The release that brings the control plane. User values win. */
 export function controlPlaneRelease(settings: PlanSettings): ReleasePlan {
-  const { version, hub, releaseName, revision, values, cni, ztunnel } = settings.istio;
-  const shared = { version, repository: repositoryOf(settings) };
+  const { version, releaseName, revision, values, cni, ztunnel } = settings.istio;
+  const shared = { version, repositories: istioRepositories(settings) };
   if (settings.layout === "classic") {
     const own = {
-      global: { hub: hub ?? "docker.io/istio", tag: version },
+      global: { ...hubValue(settings), tag: version },
       gateways: { enabled: false },
       kiali: settings.kiali.enabled
         ? { enabled: true, dashboard: { secretName: kialiSecretName } }
@@ -107,7 +129,7 @@ export function controlPlaneRelease(settings: PlanSettings): ReleasePlan {
     return { ...shared, name: releaseName, chart: "istio", values: overlay(own, values) };
   }
   const own = {
-    global: { tag: version, ...hubOf(settings) },
+    global: { tag: version, ...hubValue(settings) },
     ...(revision === undefined ? {} : { revision }),
     ...(cni.enabled ? { pilot: { cni: { enabled: true } } } : {}),
     ...(ztunnel.enabled ? { profile: "ambient" } : {}),
@@ -124,13 +146,14 @@ function component(
 ): readonly ReleasePlan[] {
   const { version, [chart]: given } = settings.istio;
   if (settings.layout === "classic" || !given.enabled) return [];
-  return [{ name, chart, version, repository: repositoryOf(settings), values: overlay(own, given.values) }];
+  return [{ name, chart, version, repositories: istioRepositories(settings), values: overlay(own, given.values) }];
 }
 
 /** The release that brings Kiali in the modern layout; in the classic one the control plane's chart holds it. */
 export function kialiRelease(settings: PlanSettings): ReleasePlan | undefined {
   if (settings.layout === "classic" || !settings.kiali.enabled) return undefined;
   const version = kialiVersion(settings.istio.version);
+  const own = settings.kiali.chartRepository;
   if (version === undefined) return undefined;
   // From 2.21 the chart mounts a key that is named secret:<name>:<key>; before that the mount has to be asked for.
   const mounts = semver.gte(version, "2.21.0")
@@ -144,10 +167,7 @@ export function kialiRelease(settings: PlanSettings): ReleasePlan | undefined {
     name: "kiali-server",
     chart: "kiali-server",
     version,
-    repository: (settings.kiali.chartRepository ?? officialKialiRepository).replaceAll(
-      "{version}",
-      settings.istio.version,
-    ),
+    repositories: own === undefined ? officialKialiRepositories : [own.replaceAll("{version}", settings.istio.version)],
     values: {
       auth: { strategy: "token" },
       // Unset, the chart makes a new key at every render, which would log everybody out with each update.
@@ -165,7 +185,7 @@ export function beforeControlPlane(settings: PlanSettings): readonly ReleasePlan
 function nodeAgent(settings: PlanSettings): readonly ReleasePlan[] {
   const profile = settings.istio.ztunnel.enabled ? { profile: "ambient" } : {};
   return component(settings, "cni", "istio-cni", {
-    global: { tag: settings.istio.version, ...hubOf(settings) },
+    global: { tag: settings.istio.version, ...hubValue(settings) },
     ...profile,
   });
 }
@@ -179,7 +199,7 @@ export function afterControlPlane(settings: PlanSettings): readonly ReleasePlan[
   const rev = revision === undefined ? {} : { revision };
   return [
     ...(settings.istio.ztunnel.enabled ? nodeAgent(settings) : []),
-    ...component(settings, "ztunnel", "ztunnel", { tag: version, ...hubOf(settings), ...rev }),
+    ...component(settings, "ztunnel", "ztunnel", { tag: version, ...hubValue(settings), ...rev }),
     ...component(settings, "gateway", "istio-ingressgateway", rev),
   ];
 }

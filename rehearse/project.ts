@@ -7,7 +7,7 @@ import { dump } from "js-yaml";
 
 /** The program's own files, which a project of one stack's needs. */
 export const programFiles = [
-  ...["index.ts", "program.ts", "settings.ts", "settings", "components", "mesh", "cluster", "tools"],
+  ...["index.ts", "program.ts", "settings.ts", "settings", "components", "mesh", "cluster", "charts", "tools"],
   ...["package.json", "tsconfig.json", "Pulumi.yaml", "node_modules"],
 ];
 

@@ -57,7 +57,8 @@ export class Steps {
     const said = event.diagnosticEvent;
     if (said === undefined || said.ephemeral === true) return;
     const text = plain(said.message);
-    if (text === "" || /^using pulumi-(resource|language)-/.test(text) || /^(update|preview) failed$/.test(text)) return;
+    if (text === "" || /^using pulumi-(resource|language)-/.test(text) || /^(update|preview) failed$/.test(text))
+      return;
     if (said.severity === "error") this.errors.push(text);
     // Also among the events, and not among their types: debug lines, which hold secrets in clear.
     else if (said.severity === "info" || said.severity === "warning") this.notes.push(text);

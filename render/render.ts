@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { attemptsText } from "../mesh/chartSources";
 import { layoutOf, minorData } from "../mesh/releases";
 import { releasePlans, systemNamespace, type ReleasePlan } from "../mesh/values";
 import type { Settings } from "../settings";
-import { loadChart, repositoryUnder } from "./charts";
-import { findHelm, type Progress } from "../tools/helm";
+import { ChartUnavailable, lazyHelm, loadChart, repositoryUnder } from "../charts/load";
+import type { Progress } from "../tools/helm";
 import { hideSecretData, objectsOf, parseManifest, type KubernetesObject } from "./objects";
 import { record } from "./record";
 import { mustRun } from "../tools/run";
@@ -66,16 +67,15 @@ const lineOf = (error: unknown) =>
 export async function render(settings: Settings, charts: string | undefined, progress: Progress): Promise<Rendered> {
   const { registrations } = await record(settings);
   const plans = new Map(releasePlans(settings).map((plan) => [plan.name, plan]));
-  const needsHelm = registrations.some(({ type }) => type === releaseType);
-  const helm = needsHelm ? await findHelm(progress).catch((error: unknown) => ({ error: lineOf(error) })) : "";
+  const helm = lazyHelm(progress);
   return Promise.all(
     registrations.flatMap((registration): Promise<Rendered[number]>[] => {
       const objects = objectsOf(registration);
       if (objects.length > 0) return objects.map((object) => Promise.resolve({ kind: "object", object }));
       const planned = registration.type === releaseType ? plans.get(registration.name) : undefined;
       if (planned === undefined) return [];
-      const repository = charts === undefined ? planned.repository : repositoryUnder(charts, planned, settings.layout);
-      const plan = { ...planned, repository };
+      const own = charts === undefined ? planned.repositories : [repositoryUnder(charts, planned, settings.layout)];
+      const plan = { ...planned, repositories: own };
       return [renderRelease(plan, helm, settings.istio.version, progress)];
     }),
   );
@@ -83,13 +83,18 @@ export async function render(settings: Settings, charts: string | undefined, pro
 
 async function renderRelease(
   plan: ReleasePlan,
-  helm: string | { readonly error: string },
+  findHelm: () => Promise<string>,
   istio: string,
   progress: Progress,
 ): Promise<Rendered[number]> {
   const without = (missing: string) => ({ kind: "release" as const, release: { plan, objects: undefined, missing } });
+  const helm = await findHelm().catch((error: unknown) => ({ error: lineOf(error) }));
   if (typeof helm !== "string") return without(helm.error);
-  const archive = await loadChart(plan, helm, progress).catch((error: unknown) => ({ error: lineOf(error) }));
+  const loading = { helm: findHelm, progress };
+  const archive = await loadChart(plan, loading).catch((error: unknown) => ({
+    // Without the chart's name: what is the same for several is said once.
+    error: error instanceof ChartUnavailable ? attemptsText(error.attempts) : lineOf(error),
+  }));
   if (typeof archive !== "string") return without(archive.error);
   progress(`rendering ${plan.name} (chart ${plan.chart} ${plan.version})`);
   return { kind: "release", release: { plan, objects: await expand(plan, archive, helm, istio) } };

@@ -11,15 +11,18 @@ const path = (describe: string) =>
     test: (value) => value.trim() !== "" && !/[\n{]/.test(value),
   });
 
+// Helm takes `oci` in small letters alone.
+const isUrl = (value: string) => /^https?:\/\//i.test(value) || value.startsWith("oci://");
+
 const isRepository = (value: string) => {
   // No credentials in any form, and nothing that a URL reader would pass over.
   if (value !== value.trim() || value === "" || /[\p{Cc}@?#]|^\/\//u.test(value)) return false;
-  return !/^[a-z][a-z\d+.-]+:/i.test(value) || (/^https?:/i.test(value) && URL.canParse(value));
+  return !/^[a-z][a-z\d+.-]+:/i.test(value) || (isUrl(value) && URL.canParse(value));
 };
 
 const repository = (describe: string) =>
   text({
-    allowed: "an http(s) URL without credentials, or a directory; {version} stands for the Istio version",
+    allowed: "an http(s) or oci URL without credentials, or a directory; {version} stands for the Istio version",
     describe,
     test: isRepository,
   });
@@ -81,11 +84,14 @@ const istio = map(
       ["managed", "shared"],
       "`managed`: this stack owns istio-system. `shared`: another stack does, this one brings only its own objects.",
     ).default("managed"),
-    chartRepository: repository("Repository of Istio's charts. Default: the official one of the layout.").optional(),
+    chartRepository: repository(
+      "Repository of Istio's charts, the only one that is asked. Default: the official ones, the first that has the chart.",
+    ).optional(),
     hub: text({
       allowed: "an image registry with its path such as docker.io/istio",
       describe:
-        "Image registry, for a mirror. Default: docker.io/istio in the classic layout, the chart's own in the modern.",
+        "Image registry, for a mirror. Default: docker.io/istio in the classic layout and with 1.30, whose own default closes " +
+        "in December 2026; else the chart's own, which is the same.",
       test: (value) => /^[a-z0-9][-a-z0-9._:/]*[a-z0-9]$/.test(value),
     }).optional(),
     values: values("the control-plane chart"),
@@ -121,7 +127,7 @@ const kiali = map(
       test: (value) => /^[\w.@-]+$/.test(value),
     }).default("admin"),
     chartRepository: repository(
-      "Repository of Kiali's chart in the modern layout. Default: the official one.",
+      "Repository of Kiali's chart in the modern layout, the only one that is asked. Default: the official one.",
     ).optional(),
   },
   "Kiali, the mesh's console.",

@@ -1,3 +1,4 @@
+import { officialHub } from "../releases";
 import { targetVersion } from "../serving";
 import type { Settings } from "../../settings/parse";
 import { drillOf } from "./drill";
@@ -28,7 +29,7 @@ export const reaperScript = [
 
 /** Image of the mesh's own proxy. */
 function imageOf(settings: Settings): string {
-  return `${settings.istio.hub ?? "docker.io/istio"}/proxyv2:${targetVersion(settings)}`;
+  return `${settings.istio.hub ?? officialHub}/proxyv2:${targetVersion(settings)}`;
 }
 
 function job(settings: Settings, name: string, names: readonly string[], end: string) {

@@ -1,9 +1,9 @@
 /** What the gate reads from a release's manifest, and the definitions of 1.23, with the charts themselves. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { repositoryUnder } from "../../charts/load";
 import { expectedObjects } from "../../mesh/manifest";
 import { crdRelease, releasePlans, systemNamespace, type ReleasePlan } from "../../mesh/values";
-import { repositoryUnder } from "../../render/charts";
 import { parseManifest, type KubernetesObject } from "../../render/objects";
 import type { Settings } from "../../settings";
 import { mustRun } from "../../tools/run";

@@ -39,7 +39,6 @@ describe("goldens", () => {
 
 describe("a version bump", () => {
   const gate = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate upgrade-gate inputs.version";
-  const repositories = gate.replace("version", "repositories.0");
   const rollout = "pulumi-nodejs:dynamic/jam-istio:SidecarRollout sidecar-rollout inputs.version";
   // Who is told the new version: the gate, four times, and the rollout, twice.
   const target = gate.replace("version", "target");
@@ -59,18 +58,22 @@ describe("a version bump", () => {
   const inRelease = (name: string, ...paths: string[]) =>
     paths.map((path) => `kubernetes:helm.sh/v3:Release ${name} inputs.${path}`);
 
-  it("1.4.6 to 1.4.10 changes version, tag and repository of the two releases, and what the gate is told", async () => {
-    const classic = ["repositoryOpts.repo", "values.global.tag", "version"];
+  it("1.4.6 to 1.4.10 changes version, tag and archive of the two releases, and what the gate is told", async () => {
+    const classic = ["chart", "values.global.tag", "version"];
     assert.deepEqual(
       [...(await bump(classicVersion, "1.4.10"))].sort(),
-      [...inRelease("istio", ...classic), ...inRelease("istio-init", ...classic), ...told, repositories].sort(),
+      [...inRelease("istio", ...classic), ...inRelease("istio-init", ...classic), ...told].sort(),
     );
   });
 
   it("1.30.2 to 1.30.3 changes the versions, istiod's tag, and what the gate is told; Kiali stays", async () => {
     assert.deepEqual(
       [...(await bump("1.30.2", modernVersion))].sort(),
-      [...inRelease("istio-base", "version"), ...inRelease("istiod", "values.global.tag", "version"), ...told].sort(),
+      [
+        ...inRelease("istio-base", "chart", "version"),
+        ...inRelease("istiod", "chart", "values.global.tag", "version"),
+        ...told,
+      ].sort(),
     );
   });
 
@@ -78,10 +81,11 @@ describe("a version bump", () => {
     assert.deepEqual(
       [...(await bump("1.29.6", modernVersion))].sort(),
       [
-        ...inRelease("istio-base", "version"),
-        ...inRelease("istiod", "values.global.tag", "version"),
-        ...inRelease("kiali-server", "version"),
+        ...inRelease("istio-base", "chart", "version"),
+        ...inRelease("istiod", "chart", "values.global.hub", "values.global.tag", "version"),
+        ...inRelease("kiali-server", "chart", "version"),
         ...told,
+        gate.replace("version", "hub"),
       ].sort(),
     );
   });

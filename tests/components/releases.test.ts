@@ -8,10 +8,7 @@ import { find, releaseInputs, sdkReleaseInputs } from "../support/recording";
 import { classicVersion, modernVersion, settingsOf } from "../support/settings";
 
 const common = { ...sdkReleaseInputs, maxHistory: 10, namespace: "istio-system", timeout: 900, waitForJobs: true };
-const classicRepo = {
-  repositoryOpts: { repo: `https://storage.googleapis.com/istio-release/releases/${classicVersion}/charts` },
-};
-const modernRepo = { repositoryOpts: { repo: "https://istio-release.storage.googleapis.com/charts" } };
+const archive = (chart: string, version: string) => `./.jam-istio/charts/dev701/${chart}-${version}.tgz`;
 const global = { hub: "docker.io/istio", tag: classicVersion };
 const kialiOn = { enabled: true, dashboard: { secretName: "kiali" } };
 const recorded = (istio: Record<string, unknown>, more: Record<string, unknown> = {}) =>
@@ -29,8 +26,7 @@ describe("IstioInit", () => {
   it("classic: release istio-init with hub and tag", async () => {
     assert.deepEqual(releaseInputs(await recorded({ version: classicVersion }), "istio-init"), {
       ...common,
-      ...classicRepo,
-      chart: "istio-init",
+      chart: archive("istio-init", classicVersion),
       name: "istio-init",
       values: { global },
       version: classicVersion,
@@ -40,8 +36,7 @@ describe("IstioInit", () => {
   it("modern: release istio-base", async () => {
     assert.deepEqual(releaseInputs(await recorded({ version: modernVersion }), "istio-base"), {
       ...common,
-      ...modernRepo,
-      chart: "base",
+      chart: archive("base", modernVersion),
       name: "istio-base",
       values: {},
       version: modernVersion,
@@ -50,7 +45,7 @@ describe("IstioInit", () => {
 });
 
 describe("Istio", () => {
-  const istio = { ...common, ...classicRepo, chart: "istio", name: "istio", version: classicVersion };
+  const istio = { ...common, chart: archive("istio", classicVersion), name: "istio", version: classicVersion };
 
   it("classic: release istio without gateways, with Kiali and its Secret", async () => {
     assert.deepEqual(releaseInputs(await recorded({ version: classicVersion }), "istio"), {
@@ -73,13 +68,12 @@ describe("Istio", () => {
     assert.deepEqual(find(recording, "UpgradeGate upgrade-gate").inputs["releases"], ["istio-init", "jam-istio"]);
   });
 
-  it("modern: release istiod with the tag and the chart's own hub", async () => {
+  it("modern: release istiod with the tag, and the hub in the place of the chart's own, which closes", async () => {
     assert.deepEqual(releaseInputs(await recorded({ version: modernVersion }), "istiod"), {
       ...common,
-      ...modernRepo,
-      chart: "istiod",
+      chart: archive("istiod", modernVersion),
       name: "istiod",
-      values: { global: { tag: modernVersion } },
+      values: { global: { hub: "docker.io/istio", tag: modernVersion } },
       version: modernVersion,
     });
   });
@@ -109,9 +103,8 @@ describe("Istio", () => {
 describe("MeshPart: Kiali", () => {
   const server = (version: string) => ({
     ...common,
-    chart: "kiali-server",
+    chart: archive("kiali-server", version),
     name: "kiali-server",
-    repositoryOpts: { repo: "https://kiali.org/helm-charts" },
     version,
   });
   const values = { auth: { strategy: "token" }, login_token: { signing_key: "secret:kiali:value.txt" } };
@@ -158,22 +151,10 @@ describe("every Helm release", () => {
     }
   });
 
-  it("comes by name from a repository, with {version} replaced", async () => {
-    const chartRepository = "https://charts.example.com/istio/{version}";
-    const { chart, repositoryOpts } = releaseInputs(
-      await recorded({ version: modernVersion, chartRepository }),
-      "istiod",
-    );
-    assert.deepEqual(
-      { chart, repositoryOpts },
-      { chart: "istiod", repositoryOpts: { repo: "https://charts.example.com/istio/1.30.3" } },
-    );
-  });
-
-  it("comes as an archive from a directory, with or without a slash at the end", async () => {
-    for (const chartRepository of ["./charts/{version}", "./charts/{version}/"]) {
+  it("has its chart in the stack's own folder of the program, wherever that came from", async () => {
+    for (const chartRepository of ["https://charts.example.com/istio/{version}", "./charts/{version}/"]) {
       const inputs = releaseInputs(await recorded({ version: modernVersion, chartRepository }), "istiod");
-      assert.equal(inputs["chart"], "./charts/1.30.3/istiod-1.30.3.tgz");
+      assert.equal(inputs["chart"], archive("istiod", modernVersion));
       assert.equal(inputs["repositoryOpts"], undefined);
     }
   });

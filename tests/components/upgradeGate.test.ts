@@ -30,7 +30,7 @@ describe("UpgradeGate", () => {
       production: false,
       releaseName: "adopted",
       releases: ["istio-init", "adopted"],
-      repositories: [`https://storage.googleapis.com/istio-release/releases/${classicVersion}/charts`],
+      hub: "docker.io/istio",
       rest: inputs["rest"],
       rollout: {
         daemonSets: false,

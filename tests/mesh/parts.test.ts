@@ -29,25 +29,28 @@ describe("values: definitions", () => {
   });
 });
 
+// 1.30's own registry closes.
+const global = { hub: "docker.io/istio", tag: "1.30.3" };
+
 describe("values: a revision", () => {
   it("names release and values of the control plane, and the gateway's", () => {
     const { name, values } = controlPlaneRelease(settings({ revision: "canary" }));
-    assert.deepEqual([name, values], ["istiod-canary", { global: { tag: "1.30.3" }, revision: "canary" }]);
+    assert.deepEqual([name, values], ["istiod-canary", { global, revision: "canary" }]);
     assert.deepEqual(valuesOf({ revision: "canary", gateway: on }, "istio-ingressgateway"), { revision: "canary" });
   });
 });
 
 describe("values: the optional parts", () => {
   it("the node agent is told the tag, and the control plane of the node agent", () => {
-    assert.deepEqual(valuesOf({ cni: on }, "istio-cni"), { global: { tag: "1.30.3" } });
-    assert.deepEqual(valuesOf({ cni: on }, "istiod"), { global: { tag: "1.30.3" }, pilot: { cni: { enabled: true } } });
+    assert.deepEqual(valuesOf({ cni: on }, "istio-cni"), { global });
+    assert.deepEqual(valuesOf({ cni: on }, "istiod"), { global, pilot: { cni: { enabled: true } } });
   });
 
   it("ambient mode is a profile of the control plane and the node agent", () => {
     const parts = { cni: on, ztunnel: on };
     assert.equal(valuesOf(parts, "istiod")?.["profile"], "ambient");
     assert.equal(valuesOf(parts, "istio-cni")?.["profile"], "ambient");
-    assert.deepEqual(valuesOf(parts, "ztunnel"), { tag: "1.30.3" });
+    assert.deepEqual(valuesOf(parts, "ztunnel"), global);
   });
 
   it("a mirror reaches them, and the user's values win", () => {

@@ -7,7 +7,7 @@ import {
   minorData,
   minorOf,
   minors,
-  officialRepository,
+  officialRepositories,
 } from "../../mesh/releases";
 
 const expectedLayout = (minor: number) => {
@@ -28,11 +28,23 @@ describe("releases: layoutOf", () => {
       assert.equal(layoutOf(version), undefined);
     });
   }
-  it("every layout has an official repository, the classic one by version", () => {
-    assert.deepEqual(officialRepository, {
-      classic: "https://storage.googleapis.com/istio-release/releases/{version}/charts",
-      modern: "https://istio-release.storage.googleapis.com/charts",
+  const [blob, ghcr] = ["https://blob.istio.io/istio-release/charts", "oci://ghcr.io/istio/release/charts"];
+  const old = "https://istio-release.storage.googleapis.com/charts";
+  for (const [version, expected] of [
+    ["1.12.0", [blob, ghcr, old]],
+    ["1.30.3", [blob, ghcr, old]],
+    ["1.31.0-rc.0", [blob, ghcr]],
+    ["1.31.0", [blob, ghcr]],
+  ] as const) {
+    it(`${version} is asked of ${String(expected.length)} official repositories, the host that closes last`, () => {
+      assert.deepEqual(officialRepositories("modern", version), expected);
     });
+  }
+  it("the classic charts lie beside the release, at the new host first", () => {
+    assert.deepEqual(officialRepositories("classic", "1.4.6"), [
+      "https://blob.istio.io/istio-release/releases/1.4.6/charts",
+      "https://storage.googleapis.com/istio-release/releases/1.4.6/charts",
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 // Plans only: that the charts accept these values is proved where they are rendered.
 import assert from "node:assert/strict";
+import { officialKialiRepositories, officialRepositories } from "../../mesh/releases";
 import {
   controlPlaneRelease,
   crdRelease,
@@ -23,16 +24,20 @@ const modern = (istio: Istio = {}, kiali: PlanSettings["kiali"] = { enabled: tru
   kiali,
 });
 
-const classicRepository = "https://storage.googleapis.com/istio-release/releases/1.4.6/charts";
-const modernRepository = "https://istio-release.storage.googleapis.com/charts";
 const init = {
   name: "istio-init",
   chart: "istio-init",
   version: "1.4.6",
-  repository: classicRepository,
+  repositories: officialRepositories("classic", "1.4.6"),
   values: { global: { hub: "docker.io/istio", tag: "1.4.6" } },
 };
-const base = { name: "istio-base", chart: "base", version: "1.30.3", repository: modernRepository, values: {} };
+const base = {
+  name: "istio-base",
+  chart: "base",
+  version: "1.30.3",
+  repositories: officialRepositories("modern", "1.30.3"),
+  values: {},
+};
 const classicValues = {
   global: { hub: "docker.io/istio", tag: "1.4.6" },
   gateways: { enabled: false },
@@ -42,7 +47,7 @@ const kialiServer = {
   name: "kiali-server",
   chart: "kiali-server",
   version: "2.26.0",
-  repository: "https://kiali.org/helm-charts",
+  repositories: officialKialiRepositories,
   values: { auth: { strategy: "token" }, login_token: { signing_key: "secret:kiali:value.txt" } },
 };
 
@@ -82,8 +87,12 @@ describe("values: the control plane's release", () => {
       ...base,
       name: "istiod",
       chart: "istiod",
-      values: { global: { tag: "1.30.3" } },
+      values: { global: { hub: "docker.io/istio", tag: "1.30.3" } },
     });
+  });
+  it("the chart's own registry where that one stays", () => {
+    for (const version of ["1.29.6", "1.31.0"])
+      assert.deepEqual(controlPlaneRelease(modern({ version })).values, { global: { tag: version } });
   });
   it("a mirror is set in both layouts", () => {
     const hub = "mirror.example.com/istio";
@@ -129,7 +138,7 @@ describe("values: the user's win", () => {
     assert.deepEqual(
       controlPlaneRelease(modern({ values: { global: { tag: "x" }, pilot: { replicaCount: 2 } } })).values,
       {
-        global: { tag: "x" },
+        global: { hub: "docker.io/istio", tag: "x" },
         pilot: { replicaCount: 2 },
       },
     );
@@ -140,14 +149,14 @@ describe("values: chart repositories", () => {
   it("{version} is replaced wherever it stands, in both layouts", () => {
     const chartRepository = "./{version}/charts-{version}";
     for (const plan of [crdRelease, controlPlaneRelease]) {
-      assert.equal(plan(classic({ chartRepository })).repository, "./1.4.6/charts-1.4.6");
-      assert.equal(plan(modern({ chartRepository })).repository, "./1.30.3/charts-1.30.3");
+      assert.deepEqual(plan(classic({ chartRepository })).repositories, ["./1.4.6/charts-1.4.6"]);
+      assert.deepEqual(plan(modern({ chartRepository })).repositories, ["./1.30.3/charts-1.30.3"]);
     }
   });
   it("Kiali has its own, with Istio's version", () => {
     const own = modern({ chartRepository: "./istio" }, { enabled: true, chartRepository: "./kiali/{version}" });
-    assert.equal(kialiRelease(own)?.repository, "./kiali/1.30.3");
-    assert.equal(kialiRelease(modern({ chartRepository: "./istio" }))?.repository, "https://kiali.org/helm-charts");
+    assert.deepEqual(kialiRelease(own)?.repositories, ["./kiali/1.30.3"]);
+    assert.deepEqual(kialiRelease(modern({ chartRepository: "./istio" }))?.repositories, officialKialiRepositories);
   });
 });
 

@@ -10,7 +10,7 @@ const object = (name: string, namespace?: string, kind = "Role"): Item => ({
   kind: "object",
   object: { apiVersion: "v1", kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) } },
 });
-const plan = { name: "istio", chart: "istio", version: "1.4.6", repository: "/here/charts", values: { a: 1 } };
+const plan = { name: "istio", chart: "istio", version: "1.4.6", repositories: ["/here/charts"], values: { a: 1 } };
 const release = (...items: readonly Item[]): Item => ({
   kind: "release",
   release: { plan, objects: items.flatMap((item) => (item.kind === "object" ? [item.object] : [])) },

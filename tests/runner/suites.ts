@@ -27,6 +27,8 @@ const byWorth: readonly (readonly [string, number])[] = [
   ["e2e/faultsOff", 8],
   ["e2e/shared", 3],
   ["e2e/badInput", 4],
+  ["e2e/chartHosts", 8],
+  ["e2e/chartHostsClassic", 5],
 ];
 /** Of a suite that is not in the list. */
 const usual = 4;

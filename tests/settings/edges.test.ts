@@ -5,7 +5,7 @@ import { readStackFile } from "../../settings/raw";
 import { checkRows, checkValid, classic, istio, modern, problemsOf } from "./config";
 
 const unshown =
-  "its value is not allowed. Allowed: an http(s) URL without credentials, or a directory; {version} stands for the Istio version";
+  "its value is not allowed. Allowed: an http(s) or oci URL without credentials, or a directory; {version} stands for the Istio version";
 const label = "Allowed: a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends";
 const noRevisions = "istio.revision: the classic layout has no revisions: remove it, and injection: revision";
 const types = "Allowed: a fault with type: httpAbort, httpDelay, tcpRedirect or externalHost";

@@ -52,7 +52,7 @@ describe("settings: secrets", () => {
       name: "credentials of a chart repository are not shown",
       config: istio({ chartRepository: "https://ann:hunter2@charts.example.com/istio" }),
       problems: [
-        "istio.chartRepository: its value is not allowed. Allowed: an http(s) URL without credentials, or a directory; {version} stands for the Istio version",
+        "istio.chartRepository: its value is not allowed. Allowed: an http(s) or oci URL without credentials, or a directory; {version} stands for the Istio version",
       ],
     },
     {
@@ -72,7 +72,7 @@ describe("settings: secrets", () => {
       name: "credentials of Kiali's chart repository are not shown",
       config: { ...classic, kiali: { chartRepository: "https://hunter2@charts.example.com" } },
       problems: [
-        "kiali.chartRepository: its value is not allowed. Allowed: an http(s) URL without credentials, or a directory; {version} stands for the Istio version",
+        "kiali.chartRepository: its value is not allowed. Allowed: an http(s) or oci URL without credentials, or a directory; {version} stands for the Istio version",
       ],
     },
   ]);

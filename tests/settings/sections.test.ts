@@ -5,7 +5,7 @@ const name63 = "a".repeat(63);
 const name64 = "a".repeat(64);
 const kubernetesName = "a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends";
 const host = "a full DNS name in lower case such as db.example.com, no IP address, no scheme, no port";
-const repository = "an http(s) URL without credentials, or a directory; {version} stands for the Istio version";
+const repository = "an http(s) or oci URL without credentials, or a directory; {version} stands for the Istio version";
 const version = 'a version x.y.z in quotes such as "1.4.6"';
 const quotes = 'a version in quotes such as "1.4.6": without them YAML reads a number and turns 1.10 into 1.1';
 const port = "a whole number from 1 to 65535";
@@ -109,7 +109,8 @@ describe("settings: istio", () => {
     wrong("istio.version", "1.4.06", version),
     wrong("istio.version", "latest", version),
     wrong("istio.controlPlane", "none", "managed or shared"),
-    wrong("istio.chartRepository", "oci://registry/charts", repository),
+    wrong("istio.chartRepository", "oci:charts", repository),
+    wrong("istio.chartRepository", "oci://u:p@registry/charts", repository),
     wrong("istio.chartRepository", "file:///charts", repository),
     wrong("istio.chartRepository", "https://", repository),
     wrong("istio.chartRepository", "", repository),
@@ -141,6 +142,7 @@ describe("settings: istio", () => {
     right("istio.timeoutSeconds", 30),
     right("istio.timeoutSeconds", 7200),
     right("istio.chartRepository", "http://127.0.0.1:8080/{version}/charts"),
+    right("istio.chartRepository", "oci://registry.example.com:5000/istio/charts"),
     right("istio.chartRepository", "../charts/{version}"),
     right("istio.hub", "registry.example.com:5000/mirror/istio"),
     right("istio.allow", ["untested-kubernetes", "downgrade", "end-of-life", "classic-minor", "downtime"]),

@@ -1,6 +1,5 @@
-import { statSync } from "node:fs";
-import { join } from "node:path";
 import { findHelm } from "../../tools/helm";
+import { mirrorFolder, noMirror } from "./mirror";
 
 /** What not every machine has. */
 export interface Machine {
@@ -10,11 +9,8 @@ export interface Machine {
 }
 type Need = keyof Machine;
 
-const given = process.env["JAM_ISTIO_CHARTS"];
-const place = given === undefined || given === "" ? join(__dirname, "../../../shared/charts") : given;
-
-/** The chart mirror's folder, `undefined` on a machine without. */
-export const mirror = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true ? place : undefined;
+/** The chart mirror's folder, `undefined` on a machine without; looked for before any test points JAM_ISTIO_CACHE elsewhere. */
+export const mirror = mirrorFolder();
 
 let looked: Promise<string | { readonly reason: string }> | undefined;
 
@@ -31,7 +27,7 @@ function lookForHelm() {
  */
 export function itNeeds(needs: readonly Need[], title: string, body: (machine: Machine) => Promise<void> | void): void {
   if (needs.includes("mirror") && mirror === undefined) {
-    it(`${title} (pending: no chart mirror at ${place})`);
+    it(`${title} (pending: ${noMirror})`);
     return;
   }
   it(title, async function () {

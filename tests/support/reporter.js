@@ -10,7 +10,8 @@ module.exports = class extends reporters.Spec {
     runner.once("end", () => {
       const { passes, failures, pending } = this.stats;
       const file = process.env["JAM_ISTIO_TEST_FIGURES"];
-      if (file !== undefined) writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+      if (file !== undefined)
+        writeFileSync(file, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
       else process.stdout.write(`\n${passes} passed, ${failures} failed, ${pending} skipped\n`);
     });
   }

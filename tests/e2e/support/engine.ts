@@ -1,8 +1,8 @@
-import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { withoutPackages } from "../../../cli/backend";
 import { findBinaries } from "../../../lab/binaries";
 import { engineMissing, findLabEngine, randomProvider } from "../../../lab/engine/engine";
+import { mirrorFolder, noMirror } from "../../support/mirror";
 
 const root = join(__dirname, "..", "..", "..");
 
@@ -11,16 +11,12 @@ const noEngine = engineMissing(path);
 // The Automation API takes the first pulumi on this process's PATH. Passwords come from the stand-in at any rate.
 Object.assign(process.env, findLabEngine([path, randomProvider].join(delimiter))?.env ?? { PATH: path });
 
-/** Root of the chart mirror: `JAM_ISTIO_CHARTS`, else beside the project. */
-export function chartRoot(): string | undefined {
-  return [process.env["JAM_ISTIO_CHARTS"], join(root, "..", "shared", "charts")].find(
-    (folder) => folder !== undefined && existsSync(join(folder, "istio-release")),
-  );
-}
+/** Root of the chart mirror. */
+export const chartRoot = mirrorFolder;
 
 /** Why no control plane can be started here on a Kubernetes minor; `undefined` where one can. */
 export function labMissing(minor: string): string | undefined {
-  if (chartRoot() === undefined) return "no chart mirror: JAM_ISTIO_CHARTS";
+  if (chartRoot() === undefined) return noMirror;
   const binaries = findBinaries(minor);
   return typeof binaries === "string" ? binaries : undefined;
 }

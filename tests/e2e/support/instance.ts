@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { dump } from "js-yaml";
 import { programFiles } from "../../../rehearse/project";
+import { findHelm } from "../../../tools/helm";
 import { mustRun } from "../../../tools/run";
 import { repository } from "./engine";
 
@@ -80,6 +81,21 @@ export class Instance {
     Object.assign(this.env, laterEnv(seconds));
   }
 
+  /** From here on the program finds charts in a cache of the instance's own alone; Helm is on its PATH. */
+  public async useOwnCache(): Promise<void> {
+    const helm = await findHelm(() => undefined);
+    const path = helm === "helm" ? [] : [dirname(helm)];
+    Object.assign(this.env, {
+      JAM_ISTIO_CACHE: join(this.folder, "cache"),
+      PATH: [...path, this.env["PATH"] ?? ""].join(delimiter),
+    });
+  }
+
+  /** Removes every chart that the program has on this machine. */
+  public forgetCharts(): void {
+    for (const folder of ["cache", ".jam-istio"]) rmSync(join(this.folder, folder), { recursive: true, force: true });
+  }
+
   public stack(): Promise<Stack> {
     return LocalWorkspace.createOrSelectStack({ stackName: this.name, workDir: this.folder }, { envVars: this.env });
   }
@@ -130,6 +146,14 @@ export class Instance {
   /** The state, as it is written. */
   public state(): string {
     return readFileSync(join(this.backend, ".pulumi", "stacks", "jam-istio", `${this.name}.json`), "utf8");
+  }
+
+  /** Changes the state, whose secrets are in clear meanwhile. */
+  public async editState(edit: (text: string) => string): Promise<void> {
+    const file = join(this.folder, "state.json");
+    writeFileSync(file, edit(await this.pulumi("stack", "export", "--show-secrets")));
+    await this.pulumi("stack", "import", "--file", file);
+    rmSync(file);
   }
 
   /** The message of a preview or an up that must fail. */

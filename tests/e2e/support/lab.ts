@@ -1,4 +1,7 @@
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { cachedIn } from "../../../charts/load";
 import { startControlPlane, type ControlPlane } from "../../../lab/controlPlane";
 import { applyObjects } from "../../../lab/plane";
 import { behaviourConfigMap } from "../../../lab/podBehaviour";
@@ -10,6 +13,12 @@ import type { Config } from "./instance";
 export interface Lab {
   readonly plane: ControlPlane;
   readonly charts: ChartServer;
+}
+
+/** Removes what the program kept of a server: its port will be another one's. */
+function forget({ url, requests }: ChartServer): void {
+  for (const path of requests.filter((one) => one.endsWith("/index.yaml")))
+    rmSync(cachedIn(`${url}${dirname(path)}`), { recursive: true, force: true });
 }
 
 /** A lab that hooks start and stop. */
@@ -28,6 +37,7 @@ function hooked(minor: string) {
     stop: async () => {
       await lab?.plane.stop();
       await lab?.charts.stop();
+      if (lab !== undefined) forget(lab.charts);
       lab = undefined;
     },
   };
@@ -124,6 +134,13 @@ export async function helmStatus({ plane }: Lab, release: string): Promise<strin
     "jsonpath={.items[*].metadata.labels.status}",
   );
   return text.trim().split(/\s+/).at(-1) ?? "none";
+}
+
+/** Number of the newest revision of a Helm release. */
+export async function helmRevision({ plane }: Lab, release: string): Promise<number> {
+  const selector = ["-n", "istio-system", "-l", `owner=helm,name=${release}`];
+  const text = await plane.kubectl("get", "secrets", ...selector, "-o", "jsonpath={.items[*].metadata.labels.version}");
+  return Math.max(0, ...text.trim().split(/\s+/).map(Number));
 }
 
 /** The fingerprint of a cluster that its own controllers have finished setting up. */

@@ -2,18 +2,20 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { loadChart, repositoryUnder } from "../../render/charts";
+import { loadChart as load, repositoryUnder } from "../../charts/load";
+import type { ChartSource } from "../../mesh/chartSources";
+import type { Progress } from "../../tools/helm";
 import { serveCharts, type ChartServer } from "../support/chartServer";
 import { itNeeds } from "../support/machine";
 import { filesIn, inFolder, tinyRepository, withCache } from "../support/tinyCharts";
 
-const planned = (repository: string, version = "1.0.0") => ({
-  name: "tiny",
+const planned = (repository: string, version = "1.0.0"): ChartSource => ({
   chart: "tiny",
   version,
-  repository,
-  values: {},
+  repositories: [repository],
 });
+const loadChart = (source: ChartSource, helm: string, progress: Progress) =>
+  load(source, { helm: () => Promise.resolve(helm), progress });
 const quiet = () => undefined;
 
 /** A served repository with chart tiny 1.0.0, and an empty cache. */
@@ -67,7 +69,9 @@ describe("loadChart from a directory", () => {
   it("names the archive that is not there", () =>
     inFolder(async (folder) => {
       const message = await failure(loadChart(planned(folder), "no-helm-needed", quiet));
-      assert.equal(message, `${join(folder, "tiny-1.0.0.tgz")} does not exist`);
+      assert.equal(message, `chart tiny 1.0.0 cannot be had: ${folder} does not have this chart`);
+      const nowhere = await failure(loadChart(planned(join(folder, "no")), "no-helm-needed", quiet));
+      assert.equal(nowhere, `chart tiny 1.0.0 cannot be had: ${folder}/no does not exist`);
     }));
 });
 

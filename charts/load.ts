@@ -1,0 +1,106 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  archiveName,
+  attemptsText,
+  withoutCredentials,
+  type Attempt,
+  type ChartName,
+  type ChartSource,
+  type Unavailable,
+} from "../mesh/chartSources";
+import type { Layout } from "../mesh/releases";
+import { cacheFolder, findHelm, type Progress } from "../tools/helm";
+import { isRemote, lackingDirectory, pull } from "./pull";
+
+/** Replaces the official hosts by one root that is laid out like them: a directory or a URL. */
+export function repositoryUnder(root: string, { chart, version }: ChartName, layout: Layout): string {
+  const base = root.replace(/\/$/, "");
+  if (chart === "kiali-server") return `${base}/kiali`;
+  return layout === "classic" ? `${base}/istio-release/releases/${version}/charts` : `${base}/istio-release/charts`;
+}
+
+/** A chart that no repository gave. */
+export class ChartUnavailable extends Error implements Unavailable {
+  public readonly chart: string;
+  public readonly version: string;
+
+  constructor(
+    { chart, version }: ChartName,
+    public readonly attempts: readonly Attempt[],
+  ) {
+    super(`chart ${chart} ${version} cannot be had: ${attemptsText(attempts)}`);
+    this.chart = chart;
+    this.version = version;
+  }
+}
+
+/** What a load needs of its surroundings. */
+export interface Loading {
+  /** Finds Helm; asked only where a chart has to be fetched. Default: {@link findHelm}, once for all charts. */
+  readonly helm: () => Promise<string>;
+  /** Told what is waited for. */
+  readonly progress: Progress;
+}
+
+/** Helm, looked for once. */
+export function lazyHelm(progress: Progress): () => Promise<string> {
+  let found: Promise<string> | undefined;
+  return () => (found ??= findHelm(progress));
+}
+
+/** Folder in which the charts of a repository are kept. */
+export function cachedIn(repository: string): string {
+  return join(cacheFolder(), "charts", createHash("sha256").update(repository).digest("hex").slice(0, 16));
+}
+
+/** The chart on this machine: in a directory that was named, or fetched before. A version of a chart never changes. */
+function present(source: ChartSource): string | undefined {
+  return source.repositories
+    .map((repository) => join(isRemote(repository) ? cachedIn(repository) : repository, archiveName(source)))
+    .find((path) => existsSync(path));
+}
+
+/**
+ * Gives the path of a chart's archive: in a directory, or fetched from the first repository that has it and kept.
+ * @throws ChartUnavailable with each repository and why it gave none
+ */
+export async function loadChart(source: ChartSource, { helm, progress }: Loading): Promise<string> {
+  const here = present(source);
+  if (here !== undefined) return here;
+  const name = `chart ${source.chart} ${source.version}`;
+  const attempts: Attempt[] = [];
+  for (const repository of source.repositories) {
+    if (!isRemote(repository)) {
+      attempts.push({ repository, text: lackingDirectory(source, repository) });
+      continue;
+    }
+    const shown = withoutCredentials(repository);
+    progress(`loading ${name} from ${shown}`);
+    const text = await fetchInto(cachedIn(repository), source, repository, helm);
+    if (text === undefined) {
+      if (attempts.length > 0) progress(`${name} comes from ${shown}: ${attemptsText(attempts)}`);
+      return join(cachedIn(repository), archiveName(source));
+    }
+    attempts.push({ repository, text });
+  }
+  throw new ChartUnavailable(source, attempts);
+}
+
+async function fetchInto(
+  folder: string,
+  source: ChartSource,
+  repository: string,
+  helm: Loading["helm"],
+): Promise<string | undefined> {
+  let found: string;
+  try {
+    found = await helm();
+  } catch (error) {
+    return `was not asked: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  await mkdir(folder, { recursive: true });
+  return pull(found, source, repository, folder);
+}

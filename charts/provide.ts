@@ -1,0 +1,100 @@
+import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { RunError } from "@pulumi/pulumi";
+import { reasonOf } from "../cluster/errors";
+import { recordedChart } from "../cluster/helmRecords";
+import type { ClusterAddress } from "../cluster/kubernetes";
+import { chartPath, unavailableText, type ChartSource, type Unavailable } from "../mesh/chartSources";
+import { filesOfStandIn, type ChartFile } from "../mesh/recordedChart";
+import { packChart } from "./archive";
+import { ChartUnavailable, lazyHelm, loadChart, type Loading } from "./load";
+
+/** A Helm release's need of a chart. */
+export interface NeededChart extends ChartSource {
+  /** Name of the release. */
+  readonly release: string;
+  /**
+   * What the stack's state says: `other`, a release with another chart or none; `held`, the same chart in the same version;
+   * `placed`, the same from the same path, so that the release may turn out to be unchanged.
+   */
+  readonly state: "other" | "held" | "placed";
+}
+
+/** Where and how charts are provided. */
+export interface Providing {
+  readonly stack: string;
+  /** The program's folder, which the provider's paths begin at. */
+  readonly folder: string;
+  readonly kubernetes: ClusterAddress;
+  readonly info: (line: string) => void;
+  readonly warn: (line: string) => void;
+  /** Default: looked for, once, where a chart has to be fetched. */
+  readonly helm?: Loading["helm"];
+}
+
+/** Writes an archive so that nobody ever reads half of it. */
+async function place(path: string, write: (path: string) => Promise<void>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const folder = await mkdtemp(join(dirname(path), "new-"));
+  try {
+    await write(join(folder, "whole"));
+    await rename(join(folder, "whole"), path);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+type Substitute = { readonly files: readonly ChartFile[]; readonly text: string };
+
+/** What stands for a chart that cannot be had, and what is said of it; else all that was in vain. */
+async function substitute(
+  { release, state, chart, version }: NeededChart,
+  failed: Unavailable & Error,
+  kubernetes: ClusterAddress,
+): Promise<Substitute | Unavailable> {
+  if (state === "other") return failed;
+  const name = { chart, version };
+  const begin = `${failed.message}. The stack has it already`;
+  const record = `Helm's record of release ${release}`;
+  let why = "does not hold the whole chart";
+  try {
+    const files = await recordedChart(kubernetes, release, name);
+    if (files !== undefined) return { files, text: `${begin}: it is taken from ${record} in the cluster` };
+  } catch (error) {
+    why = `cannot be read: ${reasonOf(error)}`;
+  }
+  // Registered from elsewhere, it would be updated, and that needs the chart.
+  if (state === "held") return { ...name, attempts: [...failed.attempts, { repository: record, text: why }] };
+  const text = `${begin}: release ${release} stays as it is; a change of it fails until the chart can be had (${record} ${why})`;
+  return { files: filesOfStandIn(name), text };
+}
+
+/** Provides one chart; returns what was in vain. */
+async function provide(needed: NeededChart, loading: Loading, given: Providing): Promise<Unavailable | undefined> {
+  const path = join(given.folder, chartPath(given.stack, needed));
+  try {
+    const archive = await loadChart(needed, loading);
+    await place(path, (to) => copyFile(archive, to));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ChartUnavailable)) throw error;
+    const instead = await substitute(needed, error, given.kubernetes);
+    if ("attempts" in instead) return instead;
+    given.warn(instead.text);
+    await place(path, (to) => writeFile(to, packChart(instead.files)));
+    return undefined;
+  }
+}
+
+/**
+ * Puts the archive of every chart that a stack needs into the program's folder, where the provider reads it: the provider
+ * itself would ask the repository at every preview. Taken from this machine, else from a repository, else, where the stack's
+ * state has the release already, from Helm's record of it.
+ * @throws RunError naming every chart that cannot be had, each repository and why not, and what to do
+ */
+export async function provideCharts(charts: readonly NeededChart[], given: Providing): Promise<void> {
+  const loading = { helm: given.helm ?? lazyHelm(given.info), progress: given.info };
+  const missing = await Promise.all(charts.map((needed) => provide(needed, loading, given)));
+  const failed = missing.filter((one) => one !== undefined);
+  if (failed.length > 0) throw new RunError(unavailableText(given.stack, failed));
+}
