@@ -66,7 +66,13 @@ if (istiod === undefined) {
     it("its own metrics are read, and its dry run names the sidecar, as before a rollout", async () => {
       const cluster = await connect({ kubeconfig: lab().plane.kubeconfig });
       assert.deepEqual(await readMetrics(cluster), { rejections: 0, connected: 0 });
-      const asked = { revision: "default", version: version.split("-")[0] ?? "", namespace: "app", judgeRejections: true, expected: 0 };
+      const asked = {
+        revision: "default",
+        version: version.split("-")[0] ?? "",
+        namespace: "app",
+        judgeRejections: true,
+        expected: 0,
+      };
       const said: string[] = [];
       const log = (line: string) => said.push(line);
       assert.deepEqual([await preflight(cluster, { ...asked, log }), said], [undefined, []]);
