@@ -30,6 +30,9 @@ function byLine(print: (line: string) => void) {
   };
 }
 
+const mocha = require.resolve("mocha/bin/mocha.js");
+const colour = process.stdout.isTTY ? "--color" : "--no-color";
+
 /** Runs a suite in a process of its own and hands over what it prints, by line. */
 export function runSuite(suite: Suite, print: (line: string) => void, signal: AbortSignal): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), "jam-istio-test-"));
@@ -37,7 +40,7 @@ export function runSuite(suite: Suite, print: (line: string) => void, signal: Ab
   const began = Date.now();
   return new Promise((resolve) => {
     const output = byLine(print);
-    const child = spawn(process.execPath, [require.resolve("mocha/bin/mocha.js"), ...suite.files], {
+    const child = spawn(process.execPath, [mocha, colour, ...suite.files], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, JAM_ISTIO_TEST_FIGURES: figures },
       signal,
