@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { Command } from "commander";
 import { errorColors } from "./colors";
 import { UserError } from "./userError";
@@ -136,7 +137,11 @@ lab
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;
   const text = error instanceof Error ? error.message : String(error);
-  const line = known ? text : `a fault in jam-istio itself: ${text.split("\n")[0] ?? ""}`;
+  const debug = process.env["JAM_ISTIO_DEBUG"] === "1";
+  const hint = debug ? "" : " (JAM_ISTIO_DEBUG=1 shows where)";
+  const line = known ? text : `internal error: ${text.split("\n")[0] ?? ""}${hint}`;
   process.stderr.write(`${errorColors.red("error:")} ${line}\n`);
+  // With its causes.
+  if (debug) process.stderr.write(`${inspect(error)}\n`);
   process.exitCode = 1;
 });

@@ -19,6 +19,35 @@ export async function optional<T>(read: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** The cluster cannot be found, or does not answer: the one failure that a check may go on with. */
+export class ClusterUnreachable extends Error {}
+
+const isBug = (error: unknown) =>
+  [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind) ||
+  // The client's, where an argument is missing.
+  (error instanceof Error && error.name === "RequiredError");
+
+/** Does something with the cluster. @throws ClusterUnreachable where it gives no answer; a refusal and a bug as they are */
+export async function reaching<T>(work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (typeof codeOf(error) === "number" || error instanceof ClusterUnreachable || isBug(error)) throw error;
+    throw new ClusterUnreachable(reasonOf(error), { cause: error });
+  }
+}
+
+/**
+ * Lets what the cluster failed with pass, for a check that goes on without it. Anything else is a bug: taken for a cluster
+ * that does not answer it would let through what nobody judged.
+ * @throws Error with the stack of anything else
+ */
+export function unlessInternal(error: unknown): void {
+  if (error instanceof ClusterUnreachable || typeof codeOf(error) === "number") return;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  throw new Error(`internal error in jam-istio; nothing was judged: ${text}`, { cause: error });
+}
+
 /** What of an error a person needs: its reason, without headers and bodies. */
 export function reasonOf(error: unknown): string {
   if (isDenied(error)) return "not permitted (HTTP 403)";

@@ -1,7 +1,7 @@
 import { request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig, VersionApi } from "@kubernetes/client-node";
-
+import { ClusterUnreachable, reaching } from "./errors";
 import { askPod } from "./portForward";
 
 /** Where a cluster is found: as in `jam-istio:kubernetes`. */
@@ -109,9 +109,24 @@ async function sendOnce(config: KubeConfig, method: Method, path: string, { acce
 
 /**
  * Opens a cluster. Nothing is sent yet.
- * @throws Error with one line when the kubeconfig cannot be read or has no such context
+ * @throws ClusterUnreachable with one line when the kubeconfig cannot be read or has no such context
  */
-export async function connect(address: ClusterAddress): Promise<Cluster> {
+export function connect(address: ClusterAddress): Promise<Cluster> {
+  return reaching(() => open(address));
+}
+
+/** The API, whose calls say when it is the cluster that gives no answer. */
+function told<T extends object>(api: T): T {
+  return new Proxy(api, {
+    get: (target, key) => {
+      const value: unknown = Reflect.get(target, key);
+      if (typeof value !== "function") return value;
+      return (...args: readonly unknown[]) => reaching<unknown>(() => Reflect.apply(value, target, args) as unknown);
+    },
+  });
+}
+
+async function open(address: ClusterAddress): Promise<Cluster> {
   // Loaded when it is needed: a third of a second that most commands need not spend.
   const client = await import("@kubernetes/client-node");
   const config = new client.KubeConfig();
@@ -130,12 +145,12 @@ export async function connect(address: ClusterAddress): Promise<Cluster> {
     config.setCurrentContext(address.context);
   }
   return {
-    core: config.makeApiClient(client.CoreV1Api),
-    apps: config.makeApiClient(client.AppsV1Api),
-    batch: config.makeApiClient(client.BatchV1Api),
-    version: config.makeApiClient(client.VersionApi),
-    send: (method, path, more = {}) => send(config, method, path, more),
-    askPod: (asked) => askPod(config, asked),
+    core: told(config.makeApiClient(client.CoreV1Api)),
+    apps: told(config.makeApiClient(client.AppsV1Api)),
+    batch: told(config.makeApiClient(client.BatchV1Api)),
+    version: told(config.makeApiClient(client.VersionApi)),
+    send: (method, path, more = {}) => reaching(() => send(config, method, path, more)),
+    askPod: (asked) => reaching(() => askPod(config, asked)),
     context: config.getCurrentContext(),
   };
 }
@@ -145,7 +160,7 @@ export async function bounded<T>(what: string, seconds: number, work: Promise<T>
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      reject(new Error(`${what}: no answer within ${String(seconds)} s`));
+      reject(new ClusterUnreachable(`${what}: no answer within ${String(seconds)} s`));
     }, seconds * 1000);
   });
   try {

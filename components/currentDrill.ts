@@ -1,6 +1,7 @@
 import { isActing } from "../mesh/faults/parts";
 import { readMark } from "../cluster/faultMark";
 import { faultParts } from "../cluster/faultParts";
+import { unlessInternal } from "../cluster/errors";
 import { bounded, connect } from "../cluster/kubernetes";
 import { drillNow, type Drill } from "../mesh/faults/drill";
 import type { Settings } from "../settings";
@@ -19,6 +20,9 @@ async function ask({ kubernetes, namespace }: Settings) {
 export async function currentDrill(settings: Settings, { faultParts: parts, faultsStood }: StackState): Promise<Drill> {
   const known = { inState: parts.filter((key) => key.startsWith("VirtualService/")), stood: faultsStood };
   if (drillNow(settings, known).state === "off") return drillNow(settings, known);
-  const found = await bounded("the Kubernetes API", 30, ask(settings)).catch(() => ({}));
+  const found = await bounded("the Kubernetes API", 30, ask(settings)).catch((error: unknown) => {
+    unlessInternal(error);
+    return {};
+  });
   return drillNow(settings, { ...known, ...found });
 }

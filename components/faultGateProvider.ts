@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { reasonOf } from "../cluster/errors";
+import { reasonOf, unlessInternal } from "../cluster/errors";
 import { forgetDrill, readMark, writeMark } from "../cluster/faultMark";
 import { faultParts, putIn, remark, removeParts } from "../cluster/faultParts";
 import { observeFaults, type MeshWanted } from "../cluster/faults";
@@ -78,6 +78,7 @@ async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Pro
     for (const line of [...refused.map((text) => `warning: ${text}`), ...notes]) say(line);
     return { inputs: { ...inputs, comes } };
   } catch (error) {
+    unlessInternal(error);
     return failures([`the cluster cannot be read, so faults cannot be judged: ${reasonOf(error)}`]);
   }
 }

@@ -1,3 +1,4 @@
+import { unlessInternal } from "../cluster/errors";
 import { connect } from "../cluster/kubernetes";
 import { revisionsInUse } from "../cluster/observe";
 import { defaultRevision } from "../mesh/planes";
@@ -18,6 +19,9 @@ export async function keptPlanes(settings: Settings, { releases }: StackState): 
   if (old.length === 0) return [];
   const used = await connect(settings.kubernetes)
     .then(revisionsInUse)
-    .catch(() => undefined);
+    .catch((error: unknown) => {
+      unlessInternal(error);
+      return undefined;
+    });
   return old.filter((release) => used?.has(revisionOf(release.name)) ?? true);
 }

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { surveyNamespaces } from "../cluster/dataPlane";
-import { reasonOf } from "../cluster/errors";
+import { reasonOf, unlessInternal } from "../cluster/errors";
 import { goBack } from "../cluster/goBack";
 import { bounded, connect, type Cluster, type ClusterAddress } from "../cluster/kubernetes";
 import { readPlanes } from "../cluster/planes";
@@ -59,7 +59,8 @@ async function outdated(inputs: RolloutInputs): Promise<readonly string[]> {
 async function check(olds: Partial<RolloutInputs>, news: RolloutInputs): Promise<pulumi.dynamic.CheckResult> {
   try {
     return { inputs: { ...news, outdated: await outdated(news) } };
-  } catch {
+  } catch (error) {
+    unlessInternal(error);
     // The gate has judged what may go on without the cluster.
     return { inputs: { ...news, outdated: olds.outdated ?? [] } };
   }
@@ -116,6 +117,7 @@ export const provider: pulumi.dynamic.ResourceProvider = {
   read: async (id, props: Recorded) => {
     // What is outdated again shows as a change, and the next update repairs it.
     const found = await outdated(props).catch((error: unknown) => {
+      unlessInternal(error);
       log(`the data plane cannot be read: ${reasonOf(error)}`);
       return props.outdated ?? [];
     });

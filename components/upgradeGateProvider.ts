@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { surveyNamespaces } from "../cluster/dataPlane";
-import { isDenied, optional, reasonOf } from "../cluster/errors";
+import { isDenied, optional, reasonOf, unlessInternal } from "../cluster/errors";
 import { readMark, removeMark } from "../cluster/faultMark";
 import { faultPartsIfAny, removeParts, type FaultPart } from "../cluster/faultParts";
 import { adoptDefinitions, removeJobs, removeRecords } from "../cluster/heal";
@@ -177,6 +177,7 @@ async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulum
     const gone = ending.map(({ kind, name }) => ({ kind, name }));
     return { inputs: { ...here, heal, adopt, ending: gone, forget: mark.length > 0 } };
   } catch (error) {
+    unlessInternal(error);
     // Without a new version a stack goes on: its own provider says the same of a cluster that does not answer.
     const fixed = judgeIdentity(before, news);
     if (fixed.length > 0) return { failures: fixed.map(failure) };
@@ -228,6 +229,7 @@ export const provider: pulumi.dynamic.ResourceProvider = {
     const missing = await observe(props.kubernetes, props).then(
       (found) => found.missing.flatMap(({ gone }) => gone),
       (error: unknown) => {
+        unlessInternal(error);
         say(`the cluster cannot be read: ${reasonOf(error)}`);
         return props.missing ?? [];
       },
