@@ -81,7 +81,8 @@ async function provide(needed: NeededChart, loading: Loading, given: Providing):
     const instead = await substitute(needed, error, given.kubernetes);
     if ("attempts" in instead) return instead;
     given.warn(instead.text);
-    await place(path, (to) => writeFile(to, packChart(instead.files)));
+    const archive = await packChart(instead.files);
+    await place(path, (to) => writeFile(to, archive));
     return undefined;
   }
 }

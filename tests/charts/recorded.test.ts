@@ -56,7 +56,7 @@ describe("charts out of Helm's record", () => {
         const files = filesOfRecord(chart, manifest, name);
         assert.ok(files !== undefined);
         const packed = join(folder, "packed.tgz");
-        writeFileSync(packed, packChart(files));
+        writeFileSync(packed, await packChart(files));
         const ambient = /^(istiod|cni)$/.test(name.chart) ? ["--set", "profile=ambient"] : [];
         // Unset it is random.
         const key = name.chart === "kiali-server" ? ["--set", "login_token.signing_key=k"] : [];
@@ -102,7 +102,7 @@ describe("a chart that stands for one that cannot be had", () => {
   itNeeds(["helm"], "is a chart to Helm, of that name and version, and refuses to be rendered", ({ helm }) =>
     inFolder(async (folder) => {
       const path = join(folder, "stand-in.tgz");
-      writeFileSync(path, packChart(filesOfStandIn({ chart: "istio", version: "1.4.6" })));
+      writeFileSync(path, await packChart(filesOfStandIn({ chart: "istio", version: "1.4.6" })));
       assert.match(await mustRun(helm, ["show", "chart", path], { seconds: 60 }), /name: istio\nversion: 1\.4\.6/);
       await assert.rejects(render(helm, path), /istio-1\.4\.6\.tgz could not be had, so its release cannot be changed/);
     }),
@@ -119,10 +119,9 @@ describe("archives", () => {
         { path: long, data: Buffer.from("x".repeat(512)) },
       ];
       const path = join(folder, "long.tgz");
-      writeFileSync(path, packChart(files));
+      writeFileSync(path, await packChart(files));
       assert.match(await render(helm, path), /a: "x{512}"/);
-      assert.deepEqual(packChart(files), packChart(files));
-      assert.throws(() => packChart([{ path: "p".repeat(101), data: Buffer.alloc(0) }]), /too long for an archive/);
+      assert.deepEqual(await packChart(files), await packChart(files));
     }),
   );
 });
