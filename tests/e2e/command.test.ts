@@ -22,7 +22,7 @@ describeOn("1.34", "the commands up and preview, with nobody logged in", () => {
     for (const name of Object.keys(env))
       if (/^PULUMI_(BACKEND_URL|CONFIG_PASSPHRASE|ACCESS_TOKEN)/.test(name)) Reflect.deleteProperty(env, name);
     return run(process.execPath, [join(repository, "bin", "jam-istio.js"), ...args], {
-      seconds: 300,
+      seconds: 900,
       cwd: instance.folder,
       env,
     });

@@ -143,11 +143,11 @@ describeOn("1.34", "faults through the settings", () => {
 
   it("past expires they are gone at the next up, and not put in anew", async () => {
     const before = await objectsOf(lab());
-    const expires = later(25_000);
+    const expires = later(hour);
     on([abort], { expires });
     await instance.up();
     assert.equal(await activeIn(lab()), "fault-service-ct-webapp");
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, Date.parse(expires) - Date.now())));
+    instance.later(hour / 1000);
     await instance.up();
     assert.match(instance.log, /faultInjection.expires is past .*; up takes the faults out/);
     assert.equal(await objectsOf(lab()), before);
@@ -159,6 +159,7 @@ describeOn("1.34", "faults through the settings", () => {
       await instance.failure(() => instance.preview()),
       /no fault was put in: faultInjection.expires is past/,
     );
+    instance.later(0);
     off();
   });
 });

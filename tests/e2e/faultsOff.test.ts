@@ -36,7 +36,7 @@ describeOn("1.34", "faults are ended whatever else is broken", () => {
     }
   };
   const upByCommand = async () => {
-    const options = { seconds: 300, cwd: instance.folder, env: { ...process.env, ...instance.env } };
+    const options = { seconds: 900, cwd: instance.folder, env: { ...process.env, ...instance.env } };
     const { code, stdout, stderr } = await run(process.execPath, [bin, "up", "dev701", "--yes"], options);
     assert.equal(code, 0, stdout + stderr);
   };

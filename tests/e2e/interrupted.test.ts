@@ -15,7 +15,7 @@ describeOn("1.21", "interrupted runs", () => {
   const config = (istio = {}) => classicConfig(lab(), {}, { timeoutSeconds: seconds, ...istio });
   const command = (...args: readonly string[]): Promise<Ended> =>
     run(process.execPath, [bin, ...args], {
-      seconds: 300,
+      seconds: 900,
       cwd: instance.folder,
       env: { ...process.env, ...instance.env },
     });

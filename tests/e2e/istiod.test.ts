@@ -45,7 +45,7 @@ if (istiod === undefined) {
       ] as const) {
         const path = `${chartRoot() ?? ""}/istio-release/charts/${chart}-${version}.tgz`;
         const args = ["install", name, path, "-n", "istio-system", "--create-namespace", "--wait"];
-        await mustRun(helm, [...args, "--kubeconfig", lab().plane.kubeconfig], { seconds: 300 });
+        await mustRun(helm, [...args, "--kubeconfig", lab().plane.kubeconfig], { seconds: 900 });
       }
       await kubectl("create", "namespace", "app");
       await kubectl("label", "namespace", "app", "istio-injection=enabled");

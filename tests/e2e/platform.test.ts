@@ -19,7 +19,7 @@ describeOn("1.21", "faults of the platform", () => {
   const kubectl = (...args: readonly string[]) => lab().plane.kubectl(...args);
   const command = (...args: readonly string[]): Promise<Ended> =>
     run(process.execPath, [bin, ...args], {
-      seconds: 300,
+      seconds: 900,
       cwd: instance.folder,
       env: { ...process.env, ...instance.env },
     });

@@ -50,7 +50,7 @@ for (const { minor, charts, flags, proxy } of meshes) {
           "--wait",
           "--wait-for-jobs",
         ];
-        await mustRun(helm, [...args, ...flags, "--kubeconfig", lab().plane.kubeconfig], { seconds: 300 });
+        await mustRun(helm, [...args, ...flags, "--kubeconfig", lab().plane.kubeconfig], { seconds: 900 });
       }
       await kubectl("create", "namespace", "app");
       await kubectl("label", "namespace", "app", "istio-injection=enabled");

@@ -76,7 +76,7 @@ export function classicConfig({ plane, charts }: Lab, more: Config = {}, istio: 
     istio: {
       version: "1.4.6",
       chartRepository: `${charts.url}/istio-release/releases/{version}/charts`,
-      timeoutSeconds: 60,
+      timeoutSeconds: 180,
       ...istio,
     },
     mysql: { external: true, externalHostName: "db.example.com" },
@@ -90,7 +90,7 @@ export function classicConfig({ plane, charts }: Lab, more: Config = {}, istio: 
 export function modernConfig({ plane, charts }: Lab, more: Config = {}, istio: Config = {}): Config {
   return {
     ...classicConfig({ plane, charts }),
-    istio: { version: "1.30.3", chartRepository: `${charts.url}/istio-release/charts`, timeoutSeconds: 60, ...istio },
+    istio: { version: "1.30.3", chartRepository: `${charts.url}/istio-release/charts`, timeoutSeconds: 180, ...istio },
     kiali: { chartRepository: `${charts.url}/kiali` },
     ...more,
   };

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Waits, a minute at most, until something is so. @throws Error naming what never came */
+/** Waits until something is so, five minutes at most: a machine may be slow. @throws Error naming what never came */
 export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 1200; turn++) {
+  for (let turn = 0; turn < 6000; turn++) {
     if (await condition().catch(() => false)) return;
     await sleep(50);
   }
