@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** Waits until something is so, five minutes at most: a machine may be slow. @throws Error naming what never came */
 export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 6000; turn++) {
+  for (let turn = 0; turn < 2000; turn++) {
     if (await condition().catch(() => false)) return;
-    await sleep(50);
+    await sleep(150);
   }
   throw new Error(`never: ${what}`);
 }
