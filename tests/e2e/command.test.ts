@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cacheFolder } from "../../tools/helm";
 import { run, type Ended } from "../../tools/run";
 import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
@@ -17,6 +18,8 @@ describeOn("1.34", "the commands up and preview, with nobody logged in", () => {
       PATH: instance.env["PATH"],
       NODE_PATH: instance.env["NODE_PATH"],
       HOME: home,
+      // Helm and the engine stay where they are.
+      JAM_ISTIO_CACHE: cacheFolder(),
       PULUMI_HOME: home,
     };
     for (const name of Object.keys(env))
