@@ -2,11 +2,31 @@ import assert from "node:assert/strict";
 import { activeIn, useCalled, objectsOf } from "./support/callers";
 import { describeOn } from "./support/engine";
 import type { Config, Instance } from "./support/instance";
-import { modernConfig, useLab } from "./support/lab";
+import { apply, modernConfig, useLab } from "./support/lab";
 
 const faults = [
   { type: "httpAbort", host: "ct-webapp", httpStatus: 503, everyone: true },
   { type: "tcpRedirect", host: "memcached", ports: [11211], everyone: true },
+];
+
+const policy = { apiVersion: "admissionregistration.k8s.io/v1", metadata: { name: "no-new-entry" } };
+const rule = { apiGroups: ["networking.istio.io"], apiVersions: ["*"], operations: ["CREATE"] };
+/** A rule of the cluster that refuses new ServiceEntries. */
+const noNewEntry = [
+  {
+    ...policy,
+    kind: "ValidatingAdmissionPolicy",
+    spec: {
+      failurePolicy: "Fail",
+      matchConstraints: { resourceRules: [{ ...rule, resources: ["serviceentries"] }] },
+      validations: [{ expression: "false", message: "no entry is admitted" }],
+    },
+  },
+  {
+    ...policy,
+    kind: "ValidatingAdmissionPolicyBinding",
+    spec: { policyName: "no-new-entry", validationActions: ["Deny"] },
+  },
 ];
 
 describeOn("1.34", "faults that were ended, and come again", () => {
@@ -31,9 +51,16 @@ describeOn("1.34", "faults that were ended, and come again", () => {
     const before = await objectsOf(lab());
     on();
     await instance.up();
-    off();
-    lab().charts.misbehave = "error";
-    await instance.failure(() => instance.up()).finally(() => (lab().charts.misbehave = "none"));
+    // What comes after the gate fails: the API server admits no new entry.
+    await apply(lab(), ...noNewEntry);
+    const more = { name: "more", hosts: ["more.example.com"], ports: [{ number: 443, protocol: "TLS" }] };
+    instance.configure({ ...configOf({ enabled: false, faults }), externalServices: [more] });
+    assert.match(await instance.failure(() => instance.up()), /no entry is admitted/);
+    await lab().plane.kubectl(
+      "delete",
+      "validatingadmissionpolicies,validatingadmissionpolicybindings",
+      "no-new-entry",
+    );
     assert.equal(await activeIn(lab()), "");
     on();
     await instance.up();
@@ -67,11 +94,17 @@ describeOn("1.34", "faults that were ended, and come again", () => {
   it("what is extended while something is unfinished is refused in the preview, and stays", async () => {
     on();
     await instance.up();
-    lab().charts.misbehave = "error";
+    // As somebody's upgrade leaves it that is still at work.
+    const record = (status: string) => [
+      ...["label", "secret", "sh.helm.release.v1.istiod.v1", "-n", "istio-system", "--overwrite", `status=${status}`],
+      `modifiedAt=${String(Math.floor(Date.now() / 1000))}`,
+    ];
+    await lab().plane.kubectl(...record("pending-upgrade"));
     const expires = new Date(Date.now() + 3_600_000).toISOString();
     instance.configure(configOf({ enabled: true, faults, expires }));
-    await instance.failure(() => instance.up()).finally(() => (lab().charts.misbehave = "none"));
+    assert.match(await instance.failure(() => instance.preview()), /release istiod is pending-upgrade since/);
     assert.equal((await activeIn(lab())).split(" ").length, 2);
+    await lab().plane.kubectl(...record("deployed"));
     off();
     await instance.up();
   });
