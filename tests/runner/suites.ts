@@ -14,21 +14,23 @@ const tests = join(__dirname, "..");
 
 /** The end-to-end and traffic suites by worth: what a user would miss first comes first. With their minutes. */
 const byWorth: readonly (readonly [string, number])[] = [
-  ["e2e/install", 5],
-  ["e2e/upgrade", 6],
-  ["e2e/faults", 8],
-  ["e2e/refused", 5],
-  ["e2e/interrupted", 8],
-  ["dataplane/http", 3],
+  ["e2e/install", 6],
+  ["e2e/upgrade", 8],
+  ["e2e/faults", 13],
+  ["e2e/refused", 7],
+  ["dataplane/http", 2],
   ["dataplane/connections", 3],
-  ["e2e/unfinished", 5],
-  ["e2e/canary", 5],
-  ["e2e/repair", 5],
-  ["e2e/faultsOff", 8],
+  ["e2e/interrupted", 15],
+  ["e2e/unfinished", 9],
+  ["e2e/faultsOff", 12],
+  ["e2e/canary", 7],
+  ["e2e/repair", 7],
   ["e2e/shared", 3],
-  ["e2e/badInput", 4],
-  ["e2e/chartHosts", 8],
-  ["e2e/chartHostsClassic", 5],
+  ["e2e/badInput", 3],
+  ["e2e/chartHosts", 15],
+  ["e2e/faultsAgain", 6],
+  ["e2e/chartHostsClassic", 8],
+  ["e2e/platform", 25],
 ];
 /** Of a suite that is not in the list. */
 const usual = 4;
