@@ -2,6 +2,7 @@ import { createInterface } from "node:readline/promises";
 import { CommandError, ConcurrentUpdateError, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
 import { errorColors, outColors } from "./colors";
 import { mustRun } from "../tools/run";
+import type { Settings } from "../settings";
 import { chooseEngine } from "./backend";
 import { forgetPendingCreations, isStale, lockHolder } from "./heal";
 import { projectFolder, readStack } from "./stackFile";
@@ -20,8 +21,8 @@ const output = {
   color: outColors.isColorSupported ? ("always" as const) : ("never" as const),
 };
 
-async function openStack(name: string): Promise<Stack> {
-  const engine = chooseEngine(projectFolder, process.env, readStack(name).kubernetes.kubeconfig);
+async function openStack(name: string, { kubernetes }: Settings): Promise<Stack> {
+  const engine = chooseEngine(projectFolder, process.env, kubernetes.kubeconfig);
   say(`state: ${engine.backend}; engine: ${engine.cli}`);
   if (engine.reach !== undefined) say(`for plain Pulumi, which npx brings: ${engine.reach}`);
   // Ctrl-C reaches Pulumi as well, which ends the step it is at; this process waits for it.
@@ -102,21 +103,21 @@ async function confirm(name: string): Promise<boolean> {
 
 /** Shows what `up` would change, and what it would refuse. */
 export async function preview(name: string): Promise<void> {
-  readStack(name);
+  const settings = readStack(name);
   await explained("preview", async () => {
-    const stack = await openStack(name);
+    const stack = await openStack(name, settings);
     await unlocked(stack, () => stack.preview(output));
   });
 }
 
 /** Deploys a stack. @throws UserError with one line; Pulumi's own lines have been printed */
 export async function up(name: string, options: Options): Promise<void> {
-  readStack(name);
+  const settings = readStack(name);
   if (options.yes !== true && !process.stdin.isTTY) {
     throw new UserError("nobody can be asked here; to deploy without a question: --yes");
   }
   await explained("up", async () => {
-    const stack = await openStack(name);
+    const stack = await openStack(name, settings);
     const forgotten = await unlocked(stack, () => forgetPendingCreations(stack));
     if (forgotten.length > 0) say(`an interrupted run had begun to create ${forgotten.join(", ")}; beginning again`);
     if (options.yes !== true) {

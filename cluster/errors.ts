@@ -22,6 +22,9 @@ export async function optional<T>(read: Promise<T>): Promise<T | undefined> {
 /** The cluster cannot be found, or does not answer: the one failure that a check may go on with. */
 export class ClusterUnreachable extends Error {}
 
+/** Whether it is what the cluster failed with: a refusal, or no answer. */
+const isOfCluster = (error: unknown) => error instanceof ClusterUnreachable || typeof codeOf(error) === "number";
+
 const isBug = (error: unknown) =>
   [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind) ||
   // The client's, where an argument is missing.
@@ -32,7 +35,7 @@ export async function reaching<T>(work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (typeof codeOf(error) === "number" || error instanceof ClusterUnreachable || isBug(error)) throw error;
+    if (isOfCluster(error) || isBug(error)) throw error;
     throw new ClusterUnreachable(reasonOf(error), { cause: error });
   }
 }
@@ -43,7 +46,7 @@ export async function reaching<T>(work: () => T | Promise<T>): Promise<T> {
  * @throws Error with the stack of anything else
  */
 export function unlessInternal(error: unknown): void {
-  if (error instanceof ClusterUnreachable || typeof codeOf(error) === "number") return;
+  if (isOfCluster(error)) return;
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   throw new Error(`internal error in jam-istio; nothing was judged: ${text}`, { cause: error });
 }
