@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { GateHost } from "./components/gateHost";
-import { readStackState } from "./components/stackState";
-import { readSettings } from "./settings";
+import { GateHost } from "./components/gates/gateHost";
+import { readStackState } from "./components/state/stackState";
+import { readSettings } from "./config/readSettings";
 
 // Read while this file loads: an error in the function below would keep the engine waiting for ten seconds.
 const settings = readSettings();
@@ -10,7 +10,7 @@ const settings = readSettings();
 export = async () => {
   const host = await GateHost.start();
   // Loaded while the gate's process starts.
-  const { currentDrill, deploy, keptPlanes, neededCharts, provideCharts } = await import("./program");
+  const { currentDrill, deploy, keptPlanes, neededCharts, provideCharts } = await import("./components/program");
   const state = await readStackState();
   const [kept, drill] = await Promise.all([keptPlanes(settings, state), currentDrill(settings, state)]);
   await provideCharts(neededCharts(settings, state, kept), {

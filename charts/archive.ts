@@ -1,7 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import { createGzip } from "node:zlib";
 import { pack } from "tar-stream";
-import type { ChartFile } from "../mesh/recordedChart";
+import type { ChartFile } from "../mesh/install/recordedChart";
 
 /** Packs files into a chart archive; the same files give the same bytes. */
 export function packChart(files: readonly ChartFile[]): Promise<Buffer> {

@@ -10,8 +10,8 @@ import {
   type ChartName,
   type ChartSource,
   type Unavailable,
-} from "../mesh/chartSources";
-import type { Layout } from "../mesh/releases";
+} from "../mesh/install/chartSources";
+import type { Layout } from "../settings/types";
 import { cacheFolder, findHelm, type Progress } from "../tools/helm";
 import { isRemote, lackingDirectory, pull } from "./pull";
 

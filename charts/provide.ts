@@ -1,11 +1,11 @@
+import { RunError } from "@pulumi/pulumi";
 import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { RunError } from "@pulumi/pulumi";
-import { reasonOf } from "../cluster/errors";
-import { recordedChart } from "../cluster/helmRecords";
-import type { ClusterAddress } from "../cluster/kubernetes";
-import { chartPath, unavailableText, type ChartSource, type Unavailable } from "../mesh/chartSources";
-import { filesOfStandIn, type ChartFile } from "../mesh/recordedChart";
+import { reasonOf } from "../cluster/client/errors";
+import type { ClusterAddress } from "../cluster/client/kubernetesClient";
+import { recordedChart } from "../cluster/upgrade/helmRecords";
+import { chartPath, unavailableText, type ChartSource, type Unavailable } from "../mesh/install/chartSources";
+import { filesOfStandIn, type ChartFile } from "../mesh/install/recordedChart";
 import { packChart } from "./archive";
 import { ChartUnavailable, lazyHelm, loadChart, type Loading } from "./load";
 

@@ -8,7 +8,7 @@ import {
   nearRanges,
   withoutCredentials,
   type ChartName,
-} from "../mesh/chartSources";
+} from "../mesh/install/chartSources";
 import { mustRun } from "../tools/run";
 
 /** How long one question to a repository may take, in seconds: Helm itself waits for ever. */

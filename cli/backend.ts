@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { findLabEngine, isOfLab, pulumiFolder } from "../lab/engine/engine";
-import { planeFile } from "../lab/plane";
+import { planeFile } from "../lab/planeFile";
 import { UserError } from "./userError";
 
 /** Where the state is and which CLI runs, with the environment that says so to Pulumi. */

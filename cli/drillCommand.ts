@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { reasonOf } from "../cluster/errors";
-import { Refused, runDrill, type DrillEnd, type DrillReport } from "../cluster/drill";
-import { connect } from "../cluster/kubernetes";
-import { chooseFault } from "../mesh/faults/choose";
-import { milliseconds } from "../mesh/faults/duration";
-import { hitsText, type Hits } from "../mesh/faults/hits";
-import { endLine } from "../mesh/faults/parts";
+import { reasonOf } from "../cluster/client/errors";
+import { connect } from "../cluster/client/kubernetesClient";
+import { Refused, runDrill, type DrillEnd, type DrillReport } from "../cluster/faults/runDrill";
+import { hitsText, type Hits } from "../mesh/faults/faultCounters";
+import { endLine } from "../mesh/faults/faultObjects";
+import { chooseFault } from "../mesh/faults/findFault";
+import { milliseconds } from "../settings/duration";
 import { errorColors, outColors } from "./colors";
 import { endSoon } from "./ending";
 import { proxiesText, spanText } from "./faultsCommand";

@@ -1,10 +1,10 @@
-import { createInterface } from "node:readline/promises";
 import { CommandError, ConcurrentUpdateError, LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
-import { errorColors, outColors } from "./colors";
+import { createInterface } from "node:readline/promises";
+import type { Settings } from "../settings/types";
 import { mustRun } from "../tools/run";
-import type { Settings } from "../settings";
 import { chooseEngine } from "./backend";
-import { forgetPendingCreations, isStale, lockHolder } from "./heal";
+import { errorColors, outColors } from "./colors";
+import { forgetPendingCreations, isStale, lockHolder } from "./interruptedRun";
 import { projectFolder, readStack } from "./stackFile";
 import { UserError } from "./userError";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { NamedLabs, type LabStatus } from "../lab/named";
 import { buildModule, goVersion } from "../lab/build";
 import { missingBuilds, modulesFor, modulesOf, type GoModule } from "../lab/goModules";
+import { NamedLabs, type LabStatus } from "../lab/registry";
 import { fetchEnvoy } from "../lab/traffic";
 import { outColors } from "./colors";
 import { projectFolder } from "./stackFile";

@@ -1,5 +1,5 @@
-import { inspect } from "node:util";
 import { Command } from "commander";
+import { inspect } from "node:util";
 import { errorColors } from "./colors";
 import { UserError } from "./userError";
 

@@ -1,5 +1,5 @@
-import { reasonOf } from "../cluster/errors";
-import { readStatus, type MeshStatus } from "../cluster/status";
+import { reasonOf } from "../cluster/client/errors";
+import { readStatus, type MeshStatus } from "../cluster/meshStatus";
 import { outColors } from "./colors";
 import { readStack } from "./stackFile";
 import { UserError } from "./userError";

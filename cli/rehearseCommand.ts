@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readStackFile } from "../config/raw";
 import { startControlPlane } from "../lab/controlPlane";
 import { provideLabEngine, type LabEngine } from "../lab/engine/engine";
 import { missingBuilds, modulesFor, modulesOf } from "../lab/goModules";
-import { layoutOf } from "../mesh/releases";
+import { layoutOf } from "../mesh/istio/releases";
 import { rehearsalConfig, rehearsalMinor } from "../rehearse/config";
 import { RehearsalProject } from "../rehearse/project";
 import { Rehearsal, type Phase } from "../rehearse/rehearsal";
 import { makeReport, reportText } from "../rehearse/report";
-import { readStackFile } from "../settings/raw";
 import { packagesFolder, withoutPackages } from "./backend";
 import { outColors } from "./colors";
 import { kubernetesMinor } from "./labCommand";

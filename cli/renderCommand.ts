@@ -2,8 +2,8 @@ import { relative, resolve } from "node:path";
 import { render } from "../render/render";
 import { filesOf, writeFiles } from "../render/write";
 import { projectFolder, readStack } from "./stackFile";
-import { asUserError, UserError } from "./userError";
 import { summarise, summaryText } from "./summary";
+import { asUserError, UserError } from "./userError";
 
 interface Options {
   readonly out?: string;

@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { problemText, type Settings } from "../settings";
-import { parseSettings } from "../settings/parse";
-import { readStackFile, type RawConfig } from "../settings/raw";
+import { parseSettings } from "../config/parse";
+import { readStackFile, type RawConfig } from "../config/raw";
+import { problemText } from "../config/readSettings";
+import type { Settings } from "../settings/types";
 import { UserError } from "./userError";
 
 /** Folder of the project, where Pulumi.yaml and the stack files are: the current one, else this program's own. */

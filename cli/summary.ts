@@ -1,6 +1,6 @@
 import Table from "cli-table3";
-import { outColors } from "./colors";
 import type { Rendered } from "../render/render";
+import { outColors } from "./colors";
 
 /** What `render` reports, for people as a table and for scripts as JSON. */
 export interface Summary {

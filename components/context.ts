@@ -1,7 +1,7 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Settings } from "../settings";
-import type { UpgradeGate } from "./upgradeGate";
+import type { Settings } from "../settings/types";
+import type { UpgradeGate } from "./gates/upgradeGate";
 
 /** What every component of a stack is made from. */
 export interface MeshContext {

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { networkingApiVersion, serviceEntries, type Entry } from "../mesh/serviceEntries";
+import { networkingApiVersion, serviceEntries, type Entry } from "../mesh/install/serviceEntries";
 import type { MeshContext } from "./context";
 
 /** Arguments of the object for an entry. */

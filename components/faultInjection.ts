@@ -1,13 +1,13 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { faultObjectsOf, whenUpRuns } from "../mesh/faults/all";
+import { faultObjectsOf, whenUpRuns } from "../mesh/faults/allObjects";
 import type { Drill } from "../mesh/faults/drill";
 import { faultName } from "../mesh/faults/fault";
-import { isHelper, marksOf, type FaultObject } from "../mesh/faults/parts";
-import { ClientRestart } from "./clientRestart";
+import { isHelper, marksOf, type FaultObject } from "../mesh/faults/faultObjects";
 import type { MeshContext } from "./context";
-import { FaultGate } from "./faultGate";
-import type { StackState } from "./stackState";
+import { ClientRestart } from "./gates/clientRestart";
+import { FaultGate } from "./gates/faultGate";
+import type { StackState } from "./state/stackState";
 
 /** Where faults are made, and after what. */
 export interface FaultContext extends MeshContext {

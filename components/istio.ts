@@ -1,12 +1,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { goBack } from "../cluster/goBack";
-import { chartPath } from "../mesh/chartSources";
-import { controlPlaneRelease } from "../mesh/values";
+import { goBack } from "../cluster/upgrade/rollbackRelease";
+import { chartPath } from "../mesh/install/chartSources";
+import { controlPlaneRelease } from "../mesh/install/helmReleases";
 import type { MeshContext } from "./context";
 import { meshRelease } from "./meshRelease";
-import { chartOf } from "./neededCharts";
-import type { StateRelease } from "./stackState";
+import { chartOf } from "./state/neededCharts";
+import type { StateRelease } from "./state/stackState";
 
 /** Takes the control plane's release back, as a whole, when its upgrade does not get ready. */
 function goesBack(release: string, { settings }: MeshContext): pulumi.ErrorHook {

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { systemNamespace, type ReleasePlan } from "../mesh/values";
+import type { ReleasePlan } from "../mesh/install/helmReleases";
+import { systemNamespace } from "../mesh/istio/names";
 import type { MeshContext } from "./context";
 import { meshRelease } from "./meshRelease";
 

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { kialiSecretName, signingKeyField, systemNamespace } from "../mesh/values";
+import { kialiSecretName, signingKeyField, systemNamespace } from "../mesh/istio/names";
 import type { MeshContext } from "./context";
 
 const base64 = (text: pulumi.Input<string>) =>

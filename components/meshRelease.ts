@@ -1,7 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { chartPath } from "../mesh/chartSources";
-import { systemNamespace, type ReleasePlan } from "../mesh/values";
+import { chartPath } from "../mesh/install/chartSources";
+import type { ReleasePlan } from "../mesh/install/helmReleases";
+import { systemNamespace } from "../mesh/istio/names";
 import type { MeshContext } from "./context";
 
 /** Arguments of the Helm release for a plan. */

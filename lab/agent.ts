@@ -1,13 +1,13 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { V1Pod } from "@kubernetes/client-node";
 import { AgentClient } from "./agentClient";
 import { injectProxy, proxyOf } from "./injector";
 import { JobWorker } from "./jobs";
-import { annotate, behaviourOf, podAnnotation, rejectionsKey } from "./podBehaviour";
-import { readPlane, stopControlPlane } from "./plane";
 import { behaviourService, labObjects } from "./labObjects";
+import { readPlane, stopControlPlane } from "./planeFile";
+import { annotate, behaviourOf, podAnnotation, rejectionsKey } from "./podBehaviour";
 import { RealIstiod } from "./realIstiod";
 import { makeCertificate, serveWebhooks, type Answer } from "./webhookServer";
 

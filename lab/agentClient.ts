@@ -1,5 +1,5 @@
 import { AdmissionregistrationV1Api, CoreV1Api, KubeConfig, type V1MutatingWebhook } from "@kubernetes/client-node";
-import { isReady, proxyContainer } from "../mesh/pods";
+import { isReady, proxyContainer } from "../mesh/istio/pods";
 import { behaviourConfigMap } from "./podBehaviour";
 
 /** What the lab's agent asks and tells the control plane. */

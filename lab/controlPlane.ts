@@ -8,8 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder } from "../tools/helm";
 import { isAlive, mustRun } from "../tools/run";
 import { withLock } from "./lock";
+import { kubectl, kwokctlCall, stopControlPlane, writePlane, type Plane } from "./planeFile";
 import { provideBinaries, type Programs } from "./provide";
-import { kubectl, kwokctlCall, stopControlPlane, writePlane, type Plane } from "./plane";
 
 /** A running control plane with one simulated node. */
 export interface ControlPlane {

@@ -1,6 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import * as semver from "semver";
-import { proxyContainer } from "../mesh/pods";
+import { proxyContainer } from "../mesh/istio/pods";
 import { annotate, type PatchOperation } from "./podBehaviour";
 
 /** The proxy that a control plane injects. */

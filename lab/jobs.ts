@@ -1,6 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { AgentClient } from "./agentClient";
-import { kubectl, type Plane } from "./plane";
+import { kubectl, type Plane } from "./planeFile";
 import { behaviours, podAnnotation } from "./podBehaviour";
 
 /** Names of the ConfigMaps that a Job's pod applies with kubectl. */

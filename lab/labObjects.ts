@@ -1,4 +1,4 @@
-import { applyObjects, type Plane } from "./plane";
+import { applyObjects, type Plane } from "./planeFile";
 
 /** Service and webhook through which the lab tells simulated pods how to misbehave. */
 export const behaviourService = "jam-istio-lab";

@@ -1,5 +1,5 @@
-import { buildModule, goVersion } from "./build";
 import { fileNames, namesOf, searchBinaries, type Binaries, type Program } from "./binaries";
+import { buildModule, goVersion } from "./build";
 import { goModules, modulesFor } from "./goModules";
 
 /** The programs of a control plane; what is not among the found ones kwokctl downloads by itself. */

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { run } from "../tools/run";
 import type { AgentClient } from "./agentClient";
-import type { Plane } from "./plane";
+import type { Plane } from "./planeFile";
 
 const namespace = "istio-system";
 const service = "istiod";

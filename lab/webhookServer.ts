@@ -1,7 +1,7 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import { createServer as createTls } from "node:https";
 import { connect } from "node:net";
-import type { IncomingMessage, ServerResponse } from "node:http";
 import { generate } from "selfsigned";
 import type { PatchOperation } from "./podBehaviour";
 

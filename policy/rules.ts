@@ -1,5 +1,5 @@
 import * as semver from "semver";
-import { faultLabel, marksOf } from "../mesh/faults/parts";
+import { faultLabel, marksOf } from "../mesh/faults/faultObjects";
 
 /** A resource as the engine shows it to a policy. */
 export interface PolicyResource {

@@ -1,6 +1,6 @@
-import type { Settings } from "../settings";
-import type { RawConfig } from "../settings/raw";
-import { compareMinors, minorData } from "../mesh/releases";
+import type { RawConfig } from "../config/raw";
+import { compareMinors, minorData } from "../mesh/istio/releases";
+import type { Settings } from "../settings/types";
 
 /** What of a stack's config a rehearsal sets itself. */
 export interface Overrides {

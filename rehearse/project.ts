@@ -1,13 +1,13 @@
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import { dump } from "js-yaml";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
-import { dump } from "js-yaml";
 
 /** The program's own files, which a project of one stack's needs. */
 export const programFiles = [
-  ...["index.ts", "program.ts", "settings.ts", "settings", "components", "mesh", "cluster", "charts", "tools"],
+  ...["index.ts", "settings", "config", "components", "mesh", "cluster", "charts", "tools"],
   ...["package.json", "tsconfig.json", "Pulumi.yaml", "node_modules"],
 ];
 

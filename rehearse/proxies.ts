@@ -1,6 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { countProxies, type Counts } from "../mesh/proxies";
 import type { ControlPlane } from "../lab/controlPlane";
+import { countProxies, type Counts } from "../mesh/istio/proxies";
 
 /** The proxies of a namespace, by version. */
 export async function proxyVersions(plane: ControlPlane, namespace: string): Promise<Counts> {

@@ -1,5 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { isReady } from "../mesh/pods";
+import { isReady } from "../mesh/istio/pods";
 import { samples } from "./workloads";
 
 /** What happened to a workload's pods while it was watched. */

@@ -1,12 +1,12 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { CommandError, type Stack } from "@pulumi/pulumi/automation";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ControlPlane } from "../lab/controlPlane";
-import { applyObjects } from "../lab/plane";
-import { follow } from "./watch";
+import { applyObjects } from "../lab/planeFile";
 import { proxyVersions } from "./proxies";
 import { Readiness, type WorkloadReport } from "./readiness";
 import { Steps, type Step } from "./steps";
 import { Timeline, type ClusterEvent } from "./timeline";
+import { follow } from "./watch";
 import { sampleObjects } from "./workloads";
 
 /** What one deployment of a rehearsal did. */

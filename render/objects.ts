@@ -1,5 +1,5 @@
 import { CORE_SCHEMA, dump, loadAll } from "js-yaml";
-import { isMap, secretPlaceholder } from "../settings/raw";
+import { isMap, secretPlaceholder } from "../config/raw";
 import type { Registration } from "./record";
 
 /** A Kubernetes object. */

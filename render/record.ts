@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { GateHost } from "../components/gateHost";
-import { whenUpRuns } from "../mesh/faults/all";
-import { deploy, type Outputs } from "../program";
-import type { Settings } from "../settings";
-import { secretPlaceholder } from "../settings/raw";
+import { GateHost } from "../components/gates/gateHost";
+import { deploy, type Outputs } from "../components/program";
+import { secretPlaceholder } from "../config/raw";
+import { whenUpRuns } from "../mesh/faults/allObjects";
+import type { Settings } from "../settings/types";
 import { inOrder } from "./order";
 
 /** A resource as the program registers it, with its secrets masked. */

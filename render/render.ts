@@ -1,15 +1,16 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { attemptsText } from "../mesh/chartSources";
-import { layoutOf, minorData } from "../mesh/releases";
-import { releasePlans, systemNamespace, type ReleasePlan } from "../mesh/values";
-import type { Settings } from "../settings";
 import { ChartUnavailable, lazyHelm, loadChart, repositoryUnder } from "../charts/load";
+import { attemptsText } from "../mesh/install/chartSources";
+import { releasePlans, type ReleasePlan } from "../mesh/install/helmReleases";
+import { systemNamespace } from "../mesh/istio/names";
+import { layoutOf, minorData } from "../mesh/istio/releases";
+import type { Settings } from "../settings/types";
 import type { Progress } from "../tools/helm";
+import { mustRun } from "../tools/run";
 import { hideSecretData, objectsOf, parseManifest, type KubernetesObject } from "./objects";
 import { record } from "./record";
-import { mustRun } from "../tools/run";
 
 /** A Helm release with the objects that its chart makes; `undefined` where the chart could not be had. */
 export interface RenderedRelease {

@@ -1,8 +1,8 @@
 import { mkdir, readFile, realpath, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
-import { systemNamespace } from "../mesh/values";
-import type { Rendered } from "./render";
+import { systemNamespace } from "../mesh/istio/names";
 import { toYaml, type KubernetesObject } from "./objects";
+import type { Rendered } from "./render";
 
 /** One file of a rendered stack. */
 export interface RenderedFile {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { milliseconds } from "../mesh/faults/duration";
-import { flag, kubernetesName, list, map, text, whole, word } from "./leaves";
+import { milliseconds } from "./duration";
+import { flag, kubernetesName, list, map, text, whole, word } from "./fields";
 
 /** Pulumi hands an unquoted YAML timestamp over in Go's notation; both forms are accepted. */
 const goTime = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) ([+-]\d\d)(\d\d) \S+$/;

@@ -1,8 +1,8 @@
 import * as semver from "semver";
 import { z } from "zod";
 import { faultInjection } from "./faultSchema";
+import { flag, hostName, isLabel, kubernetesName, list, map, text, whole, word } from "./fields";
 import { externalService } from "./serviceSchema";
-import { flag, hostName, isLabel, kubernetesName, list, map, text, whole, word } from "./leaves";
 
 const path = (describe: string) =>
   text({

@@ -1,4 +1,4 @@
-import { address, hostPattern, kubernetesName, list, map, whole, word } from "./leaves";
+import { address, hostPattern, kubernetesName, list, map, whole, word } from "./fields";
 
 /** Protocols a ServiceEntry's port can have. @see https://istio.io/latest/docs/reference/config/networking/service-entry/ */
 export const protocols = ["HTTP", "HTTPS", "HTTP2", "GRPC", "MONGO", "TCP", "TLS"] as const;

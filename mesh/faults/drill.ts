@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Settings } from "../../settings/parse";
-import { serviceEntries, type ExternalSettings } from "../serviceEntries";
-import { entryName, faultObjects } from "./objects";
-import { isActing, type DrillMarks, type FaultObject } from "./parts";
+import type { Settings } from "../../settings/types";
+import { serviceEntries, type ExternalSettings } from "../install/serviceEntries";
+import { isActing, type DrillMarks, type FaultObject } from "./faultObjects";
+import { entryName, faultObjects } from "./virtualServices";
 
 const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);
 

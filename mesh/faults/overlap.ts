@@ -1,4 +1,4 @@
-import { hasLabels } from "../pods";
+import { hasLabels } from "../istio/pods";
 import { faultName, isHttp, type Fault, type HttpFault } from "./fault";
 
 /** The requests that a rule is for: an exact text, and all that begins with another. */

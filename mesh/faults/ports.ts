@@ -1,5 +1,5 @@
 import type { V1ServicePort } from "@kubernetes/client-node";
-import type { Layout } from "../releases";
+import type { Layout } from "../../settings/types";
 
 /** How a sidecar treats a port: `sniffed` where the port does not say it, and the first bytes decide. */
 export type PortKind = "http" | "tls" | "tcp" | "udp" | "sniffed";

@@ -1,10 +1,10 @@
-import { officialHub } from "../releases";
-import { targetVersion } from "../serving";
-import type { Settings } from "../../settings/parse";
+import type { Settings } from "../../settings/types";
+import { officialHub } from "../istio/releases";
+import { targetVersion } from "../rollout/servingControlPlane";
 import { drillOf } from "./drill";
-import {} from "./objects";
-import type { DrillMarks } from "./parts";
-import { faultLabel, isActing, marksOf, suffixOf, unawaited, type FaultObject } from "./parts";
+import type { DrillMarks } from "./faultObjects";
+import { faultLabel, isActing, marksOf, suffixOf, unawaited, type FaultObject } from "./faultObjects";
+import {} from "./virtualServices";
 
 /**
  * Waits until the faults' end and deletes them through the API. What the proxy's image has is enough, and it is on the nodes.

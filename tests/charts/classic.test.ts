@@ -1,8 +1,8 @@
 /** Charts istio-init and istio 1.4.6 with the program's values. That the images exist and run is not shown here. */
 import assert from "node:assert/strict";
 import { render } from "../../render/render";
-import { imagesOf, objectIn, objectsOf, renderAll, textsOf, valuesOf } from "../support/rendering";
 import { itNeeds } from "../support/machine";
+import { imagesOf, objectIn, objectsOf, renderAll, textsOf, valuesOf } from "../support/rendering";
 import { classicVersion, external, settingsOf } from "../support/settings";
 
 const istio = { version: classicVersion };

@@ -2,10 +2,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { repositoryUnder } from "../../charts/load";
-import { expectedObjects } from "../../mesh/manifest";
-import { crdRelease, releasePlans, systemNamespace, type ReleasePlan } from "../../mesh/values";
+import { crdRelease, releasePlans, type ReleasePlan } from "../../mesh/install/helmReleases";
+import { systemNamespace } from "../../mesh/istio/names";
+import { expectedObjects } from "../../mesh/upgrade/manifest";
 import { parseManifest, type KubernetesObject } from "../../render/objects";
-import type { Settings } from "../../settings";
+import type { Settings } from "../../settings/types";
 import { mustRun } from "../../tools/run";
 import { itNeeds, type Machine } from "../support/machine";
 import { classicVersion, settingsOf, type Sections } from "../support/settings";

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readStack, stackNames } from "../../cli/stackFile";
 import type { Rendered } from "../../render/render";
 import { filesOf } from "../../render/write";
-import { renderAll, textsOf } from "../support/rendering";
 import { itNeeds } from "../support/machine";
+import { renderAll, textsOf } from "../support/rendering";
 import { classicVersion, external, modernVersion, settingsOf } from "../support/settings";
 
 const sentinel = "SENTINEL-4f1c-passphrase";

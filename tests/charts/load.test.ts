@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { loadChart as load, repositoryUnder } from "../../charts/load";
-import type { ChartSource } from "../../mesh/chartSources";
+import type { ChartSource } from "../../mesh/install/chartSources";
 import type { Progress } from "../../tools/helm";
 import { serveCharts, type ChartServer } from "../support/chartServer";
 import { itNeeds } from "../support/machine";

@@ -1,9 +1,9 @@
 /** Charts base, istiod and kiali-server with the program's values. That the images exist and run is not shown here. */
-import assert from "node:assert/strict";
 import { load } from "js-yaml";
+import assert from "node:assert/strict";
 import type { KubernetesObject } from "../../render/objects";
-import { imagesOf, objectIn, objectsOf, renderAll, textsOf, valuesOf } from "../support/rendering";
 import { itNeeds } from "../support/machine";
+import { imagesOf, objectIn, objectsOf, renderAll, textsOf, valuesOf } from "../support/rendering";
 import { external, modernVersion, settingsOf } from "../support/settings";
 
 const settings = (istio: Record<string, unknown> = {}) =>

@@ -1,7 +1,7 @@
 /** Charts cni, ztunnel and gateway, and base of 1.23, with the program's values. That the images run is not shown here. */
 import assert from "node:assert/strict";
-import { imagesOf, objectIn, objectsOf, renderAll, valuesOf } from "../support/rendering";
 import { itNeeds } from "../support/machine";
+import { imagesOf, objectIn, objectsOf, renderAll, valuesOf } from "../support/rendering";
 import { settingsOf } from "../support/settings";
 
 const on = { enabled: true };

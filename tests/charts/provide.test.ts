@@ -1,8 +1,8 @@
 /** Charts put where the provider reads them: from this machine, a repository, or Helm's record of the release. */
+import { RunError } from "@pulumi/pulumi";
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { RunError } from "@pulumi/pulumi";
 import { provideCharts, type NeededChart } from "../../charts/provide";
 import { mustRun } from "../../tools/run";
 import { serveCharts, type ChartServer } from "../support/chartServer";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { packChart } from "../../charts/archive";
-import { filesOfRecord, filesOfStandIn, type RecordedChart } from "../../mesh/recordedChart";
+import { filesOfRecord, filesOfStandIn, type RecordedChart } from "../../mesh/install/recordedChart";
 import { mustRun } from "../../tools/run";
 import { fakeApi } from "../support/fakeApi";
 import { itNeeds, mirror } from "../support/machine";

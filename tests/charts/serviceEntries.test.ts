@@ -7,7 +7,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import * as semver from "semver";
 import { readStack, stackNames } from "../../cli/stackFile";
-import { networkingApiVersion, serviceEntries, type Entry } from "../../mesh/serviceEntries";
+import { networkingApiVersion, serviceEntries, type Entry } from "../../mesh/install/serviceEntries";
 import { refusals, ruleMessages, serviceEntrySpec } from "../support/crds";
 import { itNeeds, mirror } from "../support/machine";
 import { classicVersion, external, modernVersion, parsed, settingsOf } from "../support/settings";

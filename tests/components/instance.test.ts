@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { record } from "../../render/record";
 import { find } from "../support/recording";
-import { classicVersion, modernVersion, external, settingsOf } from "../support/settings";
+import { classicVersion, external, modernVersion, settingsOf } from "../support/settings";
 
 const istio = { version: classicVersion };
 const shared = { version: modernVersion, controlPlane: "shared", revision: "canary" };

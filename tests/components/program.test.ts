@@ -3,10 +3,10 @@
  * the API server take these inputs, that a check or a diff runs, or that a name is free; tests/charts compares the
  * specs with the charts' own schemas, and the end-to-end tests install.
  */
-import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
+import assert from "node:assert/strict";
 import { record } from "../../render/record";
-import { find, kubernetesResources, keysOf } from "../support/recording";
+import { find, keysOf, kubernetesResources } from "../support/recording";
 import { classicVersion, external, modernVersion, settingsOf } from "../support/settings";
 
 const classic = { istio: { version: classicVersion }, ...external };

@@ -2,9 +2,9 @@
  * KialiSecret: its exact inputs, and that no passphrase leaves it in clear. Mocks do not prove how a backend encrypts
  * what the SDK marks as secret, nor what a provider writes into its own log.
  */
-import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
-import { record, mask } from "../../render/record";
+import assert from "node:assert/strict";
+import { mask, record } from "../../render/record";
 import { deployed, valueOf, type Seen } from "../support/deployment";
 import { find } from "../support/recording";
 import { classicVersion, external, modernVersion, settingsOf } from "../support/settings";

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { serveOci } from "../support/ociRegistry";
-import { chartRoot, describeOn } from "./support/engine";
 import { inTrouble, reasons, refusal, troubles } from "./support/chartTroubles";
+import { chartRoot, describeOn } from "./support/engine";
 import { Instance, type Config } from "./support/instance";
 import { fingerprint, modernConfig, settled, useLab } from "./support/lab";
 

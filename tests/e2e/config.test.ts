@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readStackFile } from "../../config/raw";
 import { mustRun } from "../../tools/run";
-import { readStackFile } from "../../settings/raw";
 import { describeOn } from "./support/engine";
 
 const text = `config:

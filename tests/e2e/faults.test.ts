@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { activeIn, useCalled, objectsOf } from "./support/callers";
+import { activeIn, objectsOf, useCalled } from "./support/callers";
 import { describeOn } from "./support/engine";
-import type { Config, Instance } from "./support/instance";
 import { abort, all } from "./support/faultList";
+import type { Config, Instance } from "./support/instance";
 import { modernConfig, useLab } from "./support/lab";
 
 const names = [

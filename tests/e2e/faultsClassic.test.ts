@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { activeIn, useCalled, objectsOf } from "./support/callers";
+import { activeIn, objectsOf, useCalled } from "./support/callers";
 import { describeOn } from "./support/engine";
 import type { Config, Instance } from "./support/instance";
 import { classicConfig, useLab } from "./support/lab";

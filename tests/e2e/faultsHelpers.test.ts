@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "../../tools/run";
-import { activeIn, useCalled, objectsOf, virtualService } from "./support/callers";
+import { activeIn, objectsOf, useCalled, virtualService } from "./support/callers";
 import { describeOn } from "./support/engine";
 import type { Config, Instance } from "./support/instance";
 import { apply, modernConfig, useLab } from "./support/lab";

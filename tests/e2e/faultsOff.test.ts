@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../../tools/run";
 import { Project, type CommandEnd } from "../dataplane/support/project";
-import { activeIn, useCalled, objectsOf } from "./support/callers";
+import { activeIn, objectsOf, useCalled } from "./support/callers";
 import { describeOn, repository } from "./support/engine";
 import type { Config, Instance } from "./support/instance";
 import { kill } from "./support/kill";

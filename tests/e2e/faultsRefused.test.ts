@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { useCalled, caller, objectsOf, virtualService } from "./support/callers";
+import { caller, objectsOf, useCalled, virtualService } from "./support/callers";
 import { describeOn } from "./support/engine";
 import type { Config, Instance } from "./support/instance";
 import { apply, modernConfig, useLab } from "./support/lab";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { behaviourService } from "../../lab/labObjects";
-import { layoutOf } from "../../mesh/releases";
+import { layoutOf } from "../../mesh/istio/releases";
 import { describeOn } from "./support/engine";
 import { Instance, type Config } from "./support/instance";
 import { classicConfig, fingerprint, modernConfig, useLab, type Lab } from "./support/lab";

@@ -1,12 +1,12 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import type { V1Pod } from "@kubernetes/client-node";
-import { proxyContainer } from "../../mesh/pods";
+import { connect } from "../../cluster/client/kubernetesClient";
+import { preflight, readMetrics } from "../../cluster/rollout/preflight";
 import { findTraffic } from "../../lab/traffic";
+import { proxyContainer } from "../../mesh/istio/pods";
 import { findHelm } from "../../tools/helm";
 import { mustRun } from "../../tools/run";
-import { connect } from "../../cluster/kubernetes";
-import { preflight, readMetrics } from "../../cluster/preflight";
 import { chartRoot, describeOnLab } from "./support/engine";
 import { useLab } from "./support/lab";
 import { until } from "./support/until";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { kwokctlCall } from "../../lab/plane";
+import { kwokctlCall } from "../../lab/planeFile";
 import { mustRun, run, type Ended } from "../../tools/run";
 import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";

@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
+import assert from "node:assert/strict";
 import { findHelm } from "../../tools/helm";
 import { mustRun } from "../../tools/run";
 import { chartRoot, describeOnLab } from "./support/engine";

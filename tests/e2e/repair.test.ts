@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
+import assert from "node:assert/strict";
 import { run } from "../../tools/run";
 import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";

@@ -1,6 +1,6 @@
-import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
-import { countProxies } from "../../mesh/proxies";
+import assert from "node:assert/strict";
+import { countProxies } from "../../mesh/istio/proxies";
 import { describeOn } from "./support/engine";
 import { Instance } from "./support/instance";
 import { kill } from "./support/kill";

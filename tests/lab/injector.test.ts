@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
+import assert from "node:assert/strict";
 import { injectProxy, proxyOf } from "../../lab/injector";
 import { annotate, behaviourOf } from "../../lab/podBehaviour";
 

@@ -1,9 +1,9 @@
-import assert from "node:assert/strict";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
+import assert from "node:assert/strict";
 import pc from "picocolors";
+import { countProxies } from "../../mesh/istio/proxies";
 import { rehearsalConfig, rehearsalMinor } from "../../rehearse/config";
-import { countProxies } from "../../mesh/proxies";
 import { Readiness } from "../../rehearse/readiness";
 import type { Phase } from "../../rehearse/rehearsal";
 import { makeReport, reportText } from "../../rehearse/report";

@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
 import { inOrder, type Node } from "../../render/order";
 
 const node = (urn: string, ...dependencies: string[]): Node => ({ urn, dependencies });

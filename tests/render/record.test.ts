@@ -1,7 +1,7 @@
 /** The recorder itself: equal results, errors in one line, and no trace of a failed run in the next. */
 import assert from "node:assert/strict";
 import { record } from "../../render/record";
-import type { Settings } from "../../settings";
+import type { Settings } from "../../settings/types";
 import { goldenText } from "../support/goldens";
 import { classicVersion, external, settingsOf } from "../support/settings";
 

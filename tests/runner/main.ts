@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
-import { allSuites } from "./suites";
 import { runSuite, runSuites, summaryOf } from "./run";
+import { allSuites } from "./suites";
 
 // `npm test`, or `npm test -- e2e/install unit` for some of the suites.
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { allSuites, type Suite } from "./suites";
 import { runSuites, summaryOf, type Result } from "./run";
+import { allSuites, type Suite } from "./suites";
 
 const suite = (name: string, minutes: number): Suite => ({ name, files: [], minutes });
 const passed = (name: string): Result => ({ name, passed: 2, failed: 0, skipped: 0, seconds: 61 });

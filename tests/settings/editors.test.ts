@@ -1,8 +1,8 @@
+import Ajv from "ajv";
+import { load } from "js-yaml";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import Ajv from "ajv";
-import { load } from "js-yaml";
 import { stackNames } from "../../cli/stackFile";
 
 // What an editor says of a stack file. Rules over more than one key are the program's alone.

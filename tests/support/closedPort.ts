@@ -1,5 +1,5 @@
-import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 
 /** An http URL at which nobody listens: of a port of loopback that was free a moment ago. */
 export async function closedPort(): Promise<string> {

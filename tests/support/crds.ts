@@ -1,7 +1,7 @@
-import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import Ajv from "ajv";
 import { CORE_SCHEMA, loadAll } from "js-yaml";
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 
 type Schema = Readonly<Record<string, unknown>>;
 const isMap = (value: unknown): value is Schema => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,10 +1,10 @@
-import { GateHost } from "../../components/gateHost";
 import * as pulumi from "@pulumi/pulumi";
-import { readStackState, type StateRelease } from "../../components/stackState";
+import { GateHost } from "../../components/gates/gateHost";
+import { deploy, type Outputs } from "../../components/program";
+import { readStackState, type StateRelease } from "../../components/state/stackState";
 import { drillNow } from "../../mesh/faults/drill";
-import { deploy, type Outputs } from "../../program";
 import { completeMocks } from "../../render/record";
-import type { Settings } from "../../settings";
+import type { Settings } from "../../settings/types";
 
 /** What the stand-in for the providers says. */
 export interface Providers {

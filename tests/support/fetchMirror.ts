@@ -1,8 +1,8 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { loadChart, repositoryUnder, type Loading } from "../../charts/load";
-import { archiveName, type ChartName } from "../../mesh/chartSources";
-import { layoutOf, officialKialiRepositories, officialRepositories } from "../../mesh/releases";
+import { archiveName, type ChartName } from "../../mesh/install/chartSources";
+import { layoutOf, officialKialiRepositories, officialRepositories } from "../../mesh/istio/releases";
 import { mustRun } from "../../tools/run";
 
 /** A chart of the mirror. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { KubernetesObject } from "../../render/objects";
 import { render, type Rendered } from "../../render/render";
 import { filesOf } from "../../render/write";
-import type { Settings } from "../../settings";
+import type { Settings } from "../../settings/types";
 
 const quiet = () => undefined;
 

@@ -1,5 +1,5 @@
-import type { Settings } from "../../settings";
-import { parseSettings } from "../../settings/parse";
+import { parseSettings } from "../../config/parse";
+import type { Settings } from "../../settings/types";
 
 /** What a test says of a stack: sections by their short name, as a person would write them. */
 export type Sections = Readonly<Record<string, unknown>>;

@@ -1,8 +1,8 @@
+import { dump } from "js-yaml";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dump } from "js-yaml";
 
 const program = join(__dirname, "..", "..", "..", "bin", "jam-istio.js");
 

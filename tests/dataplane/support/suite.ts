@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { describeWith, labMissing } from "../../e2e/support/engine";
 import { findTraffic } from "../../../lab/traffic";
+import { describeWith, labMissing } from "../../e2e/support/engine";
 import { World } from "./world";
 
 const onPath = (name: string) =>

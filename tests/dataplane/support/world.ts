@@ -1,19 +1,19 @@
+import { loadAll } from "js-yaml";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadAll } from "js-yaml";
 import { generate } from "selfsigned";
-import { startControlPlane, type ControlPlane } from "../../../lab/controlPlane";
-import { applyObjects } from "../../../lab/plane";
 import { entryArgs } from "../../../components/externalServices";
-import { faultObjects } from "../../../mesh/faults/objects";
-import type { DrillMarks } from "../../../mesh/faults/parts";
+import { startControlPlane, type ControlPlane } from "../../../lab/controlPlane";
+import { applyObjects } from "../../../lab/planeFile";
 import type { Fault } from "../../../mesh/faults/fault";
-import { serviceEntries, type ExternalSettings } from "../../../mesh/serviceEntries";
-import { crdFiles } from "../../support/crds";
+import type { DrillMarks } from "../../../mesh/faults/faultObjects";
+import { faultObjects } from "../../../mesh/faults/virtualServices";
+import { serviceEntries, type ExternalSettings } from "../../../mesh/install/serviceEntries";
 import { chartRoot } from "../../e2e/support/engine";
-import { startKubelet } from "./kubelet";
+import { crdFiles } from "../../support/crds";
 import { Istiod } from "./istiod";
+import { startKubelet } from "./kubelet";
 import { Sidecar, type Backend, type SidecarOptions } from "./sidecar";
 
 /** The external services of both instances. */

@@ -1,9 +1,9 @@
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import { dump } from "js-yaml";
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
-import { dump } from "js-yaml";
 import { programFiles } from "../../../rehearse/project";
 import { findHelm } from "../../../tools/helm";
 import { mustRun } from "../../../tools/run";

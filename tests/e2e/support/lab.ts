@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { cachedIn } from "../../../charts/load";
 import { startControlPlane, type ControlPlane } from "../../../lab/controlPlane";
-import { applyObjects } from "../../../lab/plane";
+import { applyObjects } from "../../../lab/planeFile";
 import { behaviourConfigMap } from "../../../lab/podBehaviour";
 import { serveCharts, type ChartServer } from "../../support/chartServer";
 import { chartRoot } from "./engine";

@@ -1,10 +1,10 @@
+import { applyObjects } from "../../../lab/planeFile";
 import { Readiness } from "../../../rehearse/readiness";
 import { Timeline, type ClusterEvent } from "../../../rehearse/timeline";
 import { follow } from "../../../rehearse/watch";
 import { sampleObjects } from "../../../rehearse/workloads";
-import { applyObjects } from "../../../lab/plane";
-import { until } from "./until";
 import type { Lab } from "./lab";
+import { until } from "./until";
 
 /** The sample workloads of an instance, followed by watches: no moment is missed. */
 export class Followed {

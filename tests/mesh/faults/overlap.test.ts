@@ -1,5 +1,5 @@
-import assert from "node:assert/strict";
 import fc from "fast-check";
+import assert from "node:assert/strict";
 import type { Fault } from "../../../mesh/faults/fault";
 import { pathsOf, relationOf, shadowed } from "../../../mesh/faults/overlap";
 

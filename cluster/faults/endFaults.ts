@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isActing, marksOf } from "../../mesh/faults/faultObjects";
+import { isDenied, reasonOf } from "../client/errors";
+import type { Cluster } from "../client/kubernetesClient";
+import { readPlanes } from "../upgrade/controlPlanes";
+import { writeMark } from "./endedByHand";
+import { faultParts, removeParts, type FaultPart } from "./faultObjects";
+import { holding } from "./sidecarAdmin";
+
+/** How long the proxies may take until they have dropped what is gone, in seconds. */
+const patience = 60;
+
+/** What the proxies say after the end of faults. */
+export interface Dropped {
+  /** Whether a control plane is ready: without one the proxies keep what they have. `unknown`: it may not be seen. */
+  readonly istiod: "ready" | "down" | "unknown";
+  /** Proxies that said that they have dropped it, and that said that they have not. */
+  readonly dropped: number;
+  readonly holding: number;
+  /** Proxies that could not be asked, and why the first could not. */
+  readonly silent: number;
+  readonly why?: string;
+}
+
+/** How the end of faults went. */
+export interface EndReport extends Dropped {
+  /** Names of the VirtualServices that were removed. */
+  readonly ended: readonly string[];
+  /** Why the next update may put the settings' faults back; absent where it does not. */
+  readonly unmarked?: string;
+}
+
+/** Whether a drill is one of the command `drill`, which no update puts in. */
+const isCommands = (drill: string) => drill.includes("/");
+
+async function istiodOf(cluster: Cluster): Promise<Dropped["istiod"]> {
+  try {
+    return (await readPlanes(cluster)).some(({ ready }) => ready.length > 0) ? "ready" : "down";
+  } catch (error) {
+    if (isDenied(error)) return "unknown";
+    throw error;
+  }
+}
+
+/**
+ * Waits until the proxies have dropped faults that are gone, or a minute.
+ * @param names the VirtualServices; default: of every fault
+ */
+export async function dropped(cluster: Cluster, namespace: string, names?: readonly string[]): Promise<Dropped> {
+  const istiod = await istiodOf(cluster);
+  // Without istiod nobody tells them: asking once is enough.
+  for (const end = Date.now() + (istiod === "down" ? 0 : patience) * 1000; ;) {
+    const asked = await holding(cluster, namespace, names);
+    if (asked.holding > 0 && Date.now() < end) {
+      await sleep(500);
+      continue;
+    }
+    const { silent, why } = asked;
+    const counts = { dropped: asked.answers.length - asked.holding, holding: asked.holding, silent };
+    return { istiod, ...counts, ...(why === undefined ? {} : { why }) };
+  }
+}
+
+/** What is said where the proxies could not even be listed. */
+export const unconfirmed = (error: unknown): Dropped => ({
+  ...{ istiod: "unknown", dropped: 0, holding: 0, silent: 1 },
+  why: reasonOf(error),
+});
+
+/** Removes what there is until nothing comes any more: an update or a drill may be putting it in at this moment. */
+async function removeAll(
+  cluster: Cluster,
+  namespace: string,
+  seen: (parts: readonly FaultPart[]) => Promise<void>,
+): Promise<void> {
+  let quiet = 0;
+  for (const end = Date.now() + patience * 1000; Date.now() < end;) {
+    const parts = await faultParts(cluster, namespace);
+    await seen(parts);
+    await removeParts(cluster, namespace, parts);
+    quiet = parts.length === 0 ? quiet + 1 : 0;
+    if (quiet === 3) return;
+    await sleep(1000);
+  }
+  throw new Error("faults keep coming: something puts them in at this moment; end it and try again");
+}
+
+/**
+ * Ends every fault of a namespace, by label; the next update does not put them back.
+ * @param settled the drill of the settings, which is not put back either
+ * @throws Error with one line when the API server does not let it
+ */
+export async function endFaults(
+  cluster: Cluster,
+  namespace: string,
+  settled: string | undefined,
+  log: (line: string) => void,
+): Promise<EndReport> {
+  const ended = new Set<string>();
+  const marked = new Set<string>();
+  let unmarked: string | undefined;
+  const remember = async (parts: readonly FaultPart[]) => {
+    const drills = parts.flatMap(({ annotations = {} }) => annotations[marksOf.drill] ?? []);
+    const fresh = [...drills, ...(settled === undefined ? [] : [settled])].filter(
+      (drill) => !isCommands(drill) && !marked.has(drill),
+    );
+    // Before they go: an update that runs meanwhile must not put them back.
+    if (fresh.length > 0) unmarked = (await writeMark(cluster, namespace, fresh)) ?? unmarked;
+    for (const drill of fresh) marked.add(drill);
+    for (const { name } of parts.filter(isActing)) {
+      if (!ended.has(name)) log(`${name}: removing`);
+      ended.add(name);
+    }
+  };
+  await removeAll(cluster, namespace, remember);
+  log("asking the proxies whether they have dropped it");
+  const after = await dropped(cluster, namespace).catch(unconfirmed);
+  return { ended: [...ended], ...(unmarked === undefined ? {} : { unmarked }), ...after };
+}

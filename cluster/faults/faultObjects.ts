@@ -1,0 +1,110 @@
+import { faultLabel, isActing, type FaultObject } from "../../mesh/faults/faultObjects";
+import { isConflict, isDenied, isNotFound } from "../client/errors";
+import { bounded, listMetadata, type Cluster, type Metadata } from "../client/kubernetesClient";
+
+const networking = (namespace: string) => `/apis/networking.istio.io/v1alpha3/namespaces/${namespace}`;
+const rbac = (namespace: string) => `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+
+/** Kinds of the objects that are parts of faults, the one that acts first. */
+const collections = {
+  VirtualService: (namespace: string) => `${networking(namespace)}/virtualservices`,
+  DestinationRule: (namespace: string) => `${networking(namespace)}/destinationrules`,
+  ServiceEntry: (namespace: string) => `${networking(namespace)}/serviceentries`,
+  Service: (namespace: string) => `/api/v1/namespaces/${namespace}/services`,
+  Job: (namespace: string) => `/apis/batch/v1/namespaces/${namespace}/jobs`,
+  RoleBinding: (namespace: string) => `${rbac(namespace)}/rolebindings`,
+  Role: (namespace: string) => `${rbac(namespace)}/roles`,
+  ServiceAccount: (namespace: string) => `/api/v1/namespaces/${namespace}/serviceaccounts`,
+};
+type Kind = keyof typeof collections;
+const kinds = Object.keys(collections) as readonly Kind[];
+
+/** Path of the objects of a kind. */
+export const collectionOf = (kind: string, namespace: string) => collections[kind as Kind](namespace);
+
+/** An object that is part of a fault. */
+export interface FaultPart extends Metadata {
+  readonly kind: string;
+  /** Kind and name. */
+  readonly key: string;
+}
+
+async function partsOf(cluster: Cluster, namespace: string, kind: Kind): Promise<readonly FaultPart[]> {
+  const path = `${collectionOf(kind, namespace)}?labelSelector=${encodeURIComponent(faultLabel)}`;
+  const items = await listMetadata(cluster, path).catch((error: unknown) => {
+    // The kind is not installed. What acts must be seen: without the right to it nothing can be said of faults.
+    if (isNotFound(error) || (isDenied(error) && kind !== "VirtualService")) return [];
+    throw error;
+  });
+  return items.map((item) => ({ ...item, kind, key: `${kind}/${item.name}` }));
+}
+
+/**
+ * The objects of a namespace that are parts of faults, by their label.
+ * @throws Error when they cannot be seen
+ */
+export async function faultParts(cluster: Cluster, namespace: string): Promise<readonly FaultPart[]> {
+  return (await Promise.all(kinds.map((kind) => partsOf(cluster, namespace, kind)))).flat();
+}
+
+/** The same, asking less where there is nothing: of a namespace without faults three lists instead of eight. */
+export async function faultPartsIfAny(cluster: Cluster, namespace: string, expected: boolean) {
+  if (expected) return faultParts(cluster, namespace);
+  const first = (["VirtualService", "ServiceEntry", "Service"] as const).map((kind) =>
+    partsOf(cluster, namespace, kind),
+  );
+  return (await Promise.all(first)).flat().length > 0 ? faultParts(cluster, namespace) : [];
+}
+
+/** Whether the object of a name is part of a fault. */
+async function isPart({ send }: Cluster, path: string): Promise<boolean> {
+  const { metadata } = JSON.parse(await send("GET", path)) as { metadata: Metadata };
+  return metadata.labels?.[faultLabel] !== undefined;
+}
+
+/**
+ * Creates objects of faults. What VirtualServices lead to is the same for every drill and may be there.
+ * @param signal between two of them it is seen whether to stop
+ * @throws Error where an object of the name is somebody else's
+ */
+export async function putIn(
+  cluster: Cluster,
+  namespace: string,
+  objects: readonly FaultObject[],
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const body of objects) {
+    if (signal?.aborted === true) return;
+    const path = collectionOf(body.kind, namespace);
+    await cluster.send("POST", path, { body }).catch(async (error: unknown) => {
+      if (!isConflict(error) || isActing(body)) throw error;
+      if (await isPart(cluster, `${path}/${body.metadata.name}`)) return;
+      throw new Error(`${body.kind} ${body.metadata.name} is there and not this program's`, { cause: error });
+    });
+  }
+}
+
+/** Marks what is there as of a drill. */
+export async function remark({ send }: Cluster, namespace: string, objects: readonly FaultObject[]): Promise<void> {
+  for (const { kind, metadata } of objects)
+    await send("PATCH", `${collectionOf(kind, namespace)}/${metadata.name}`, {
+      body: { metadata: { annotations: metadata.annotations } },
+    });
+}
+
+/** Removes parts of faults, the acting ones first; what is gone already is fine. */
+export async function removeParts(
+  { send }: Cluster,
+  namespace: string,
+  parts: readonly Pick<FaultPart, "kind" | "name">[],
+): Promise<void> {
+  const place = ({ kind }: Pick<FaultPart, "kind">) => kinds.indexOf(kind as Kind);
+  for (const { kind, name } of [...parts].sort((a, b) => place(a) - place(b))) {
+    const path = `${collectionOf(kind, namespace)}/${name}?propagationPolicy=Background`;
+    try {
+      await bounded(`removing ${kind} ${name}`, 30, send("DELETE", path));
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Fault } from "../../mesh/faults/fault";
+import { hitsSince, type Hits, type PodHits } from "../../mesh/faults/faultCounters";
+import { endLine, isActing, marksOf, type FaultObject } from "../../mesh/faults/faultObjects";
+import { judgeFaults } from "../../mesh/faults/judgeFaults";
+import { faultsWanted } from "../../mesh/faults/judgeInputs";
+import { faultObjects } from "../../mesh/faults/virtualServices";
+import type { Settings } from "../../settings/types";
+import { isNotFound, reasonOf } from "../client/errors";
+import { bounded, type Cluster } from "../client/kubernetesClient";
+import { dropped, unconfirmed } from "./endFaults";
+import { collectionOf, faultParts, putIn, removeParts, type FaultPart } from "./faultObjects";
+import { observeFaults } from "./observeFaults";
+import { probe } from "./probe";
+import { readHits } from "./sidecarAdmin";
+
+/** How long it is tried to take a fault out, in milliseconds. */
+const cleanUpMs = 300_000;
+
+/** A drill that is asked for. */
+export interface DrillTask {
+  readonly settings: Settings;
+  readonly fault: Fault;
+  readonly ms: number;
+  /** Command or URL that has to work before, and meanwhile. */
+  readonly probe?: string | undefined;
+  /** Ends the drill at once. */
+  readonly signal: AbortSignal;
+  readonly log: (line: string) => void;
+  /** Told each second what is left, and how often the fault was felt. */
+  readonly tick: (leftMs: number, hits: Hits) => void;
+}
+
+/** What speaks against a drill, before anything changed. */
+export class Refused extends Error {}
+
+/** Why a drill ended. */
+export type DrillEnd = "time" | "probe" | "hand" | "elsewhere";
+
+/** How a drill went. */
+export interface DrillReport {
+  readonly drill: string;
+  readonly start: string;
+  readonly end: string;
+  readonly why: DrillEnd;
+  /** What the probe said when it failed. */
+  readonly probe?: string;
+  readonly hits: Hits;
+  readonly proxies: Awaited<ReturnType<typeof dropped>>;
+}
+
+/**
+ * Judges a drill before anything changes.
+ * @returns what it will do, a line each
+ * @throws Refused that says all that speaks against it
+ */
+async function judgeDrill(task: DrillTask, drill: string): Promise<readonly string[]> {
+  const { settings, fault } = task;
+  const expires = new Date(Date.now() + task.ms).toISOString();
+  const wanted = { ...faultsWanted(settings, [fault]), expires, besides: drill, entriesMade: true };
+  const { refused, notes } = judgeFaults(await observeFaults(settings.kubernetes, wanted), wanted);
+  if (task.signal.aborted) throw new Refused("stopped by hand before it began");
+  const forbidden = settings.production ? ["production: true in the settings: faults are not put in there"] : [];
+  const unsteady = task.probe === undefined ? undefined : await probe(task.probe, task.signal);
+  const steady = unsteady === undefined ? [] : [`the steady state is not there before the drill: ${unsteady}`];
+  const all = [...forbidden, ...refused, ...steady];
+  if (all.length > 0) throw new Refused(all.join("; "));
+  return notes;
+}
+
+/** Takes the drill's VirtualServices out, and what only they led to. */
+async function takeOut(
+  cluster: Cluster,
+  namespace: string,
+  objects: readonly FaultObject[],
+  drill: string,
+): Promise<void> {
+  const own = objects.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
+  await removeParts(cluster, namespace, own.filter(isActing));
+  const parts = await faultParts(cluster, namespace);
+  if (parts.some(isActing)) return;
+  // What another drill has marked as its own is about to be used.
+  const isMine = ({ key, annotations = {} }: FaultPart) =>
+    annotations[marksOf.drill] === drill && own.some(({ kind, name }) => `${kind}/${name}` === key);
+  await removeParts(cluster, namespace, parts.filter(isMine));
+}
+
+/** The same, until it works: a fault must not stay because the API server was away for a moment. */
+async function takeOutSurely(
+  cluster: Cluster,
+  namespace: string,
+  objects: readonly FaultObject[],
+  drill: string,
+  log: DrillTask["log"],
+) {
+  for (const end = Date.now() + cleanUpMs; ;) {
+    try {
+      await takeOut(cluster, namespace, objects, drill);
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      log(`the fault cannot be taken out (${reasonOf(error)}); trying again. By hand: ${endLine(namespace)}`);
+      await sleep(2000);
+    }
+  }
+}
+
+/** Counts hits beside the rest: a proxy that does not answer holds nothing up. */
+class HitCounter {
+  private before: PodHits = [];
+  private now: PodHits = [];
+  private busy: Promise<void> | undefined;
+
+  public constructor(
+    private readonly cluster: Cluster,
+    private readonly namespace: string,
+  ) {}
+
+  public get hits(): Hits {
+    return hitsSince(this.now, this.before);
+  }
+
+  /** Reads what there was before the drill. */
+  public async begin(): Promise<void> {
+    await this.read();
+    this.before = this.now;
+  }
+
+  /** Begins to read, unless it is reading. */
+  public look(): void {
+    this.busy ??= this.read().finally(() => (this.busy = undefined));
+  }
+
+  public async read(): Promise<void> {
+    const found = await readHits(this.cluster, this.namespace).catch(() => undefined);
+    if (found === undefined) return;
+    // What a proxy said before counts where it says nothing now.
+    this.now = [...new Map([...this.now, ...found.answers])];
+  }
+}
+
+async function watch(cluster: Cluster, task: DrillTask, name: string, end: number, counter: HitCounter) {
+  const { settings, signal, tick } = task;
+  // A function: it changes while something is awaited.
+  const stopped = () => signal.aborted;
+  for (let turn = 0; Date.now() < end; turn++) {
+    if (stopped()) return { why: "hand" as const };
+    tick(end - Date.now(), counter.hits);
+    if (task.probe !== undefined && turn % 2 === 0) {
+      const left = end - Date.now();
+      const failed = await probe(task.probe, signal, left);
+      // Its end came before the probe's answer, or Ctrl-C did.
+      const early = left < 10_000 && Date.now() >= end;
+      if (failed !== undefined && !stopped() && !early) return { why: "probe" as const, probe: failed };
+    }
+    if (turn % 5 === 0) {
+      const path = `${collectionOf("VirtualService", settings.namespace)}/${name}`;
+      const look = bounded("the fault", 5, cluster.send("GET", path));
+      if (await look.then(() => false, isNotFound)) return { why: "elsewhere" as const };
+      counter.look();
+    }
+    await sleep(Math.min(1000, Math.max(0, end - Date.now())), undefined, { signal }).catch(() => undefined);
+  }
+  return { why: "time" as const };
+}
+
+/**
+ * Runs a drill: judges it, puts the fault in, watches, and takes it out whatever happens.
+ * @throws Refused, when it was not begun; Error that says why the fault could not be put in, or taken out
+ */
+export async function runDrill(cluster: Cluster, task: DrillTask, drill: string): Promise<DrillReport> {
+  const { settings, fault, log, signal } = task;
+  const { namespace } = settings;
+  for (const line of await judgeDrill(task, drill)) log(line);
+  const counter = new HitCounter(cluster, namespace);
+  await counter.begin();
+  if (signal.aborted) throw new Refused("stopped by hand before it began");
+  const begin = Date.now();
+  const [start, end] = [begin, begin + task.ms].map((time) => new Date(time).toISOString());
+  const marks = { namespace, drill, start: start ?? "", end: end ?? "" };
+  const objects = faultObjects([fault], settings, marks);
+  const names = objects.filter(isActing).map(({ metadata }) => metadata.name);
+  let seen: Awaited<ReturnType<typeof watch>>;
+  try {
+    await putIn(cluster, namespace, objects, signal);
+    log(`drill ${drill}: the fault is in`);
+    seen = await watch(cluster, task, names[0] ?? "", begin + task.ms, counter);
+  } finally {
+    await takeOutSurely(cluster, namespace, objects, drill, log);
+  }
+  log("the fault is out; asking the proxies whether they have dropped it");
+  const ended = new Date().toISOString();
+  await counter.read();
+  const proxies = await dropped(cluster, namespace, names).catch(unconfirmed);
+  return { drill, start: marks.start, end: ended, ...seen, hits: counter.hits, proxies };
+}

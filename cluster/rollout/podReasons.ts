@@ -1,0 +1,43 @@
+import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
+import { isReady } from "../../mesh/istio/pods";
+import { isLive } from "../../mesh/istio/proxies";
+import type { Workload } from "../../mesh/rollout/workloads";
+import type { Cluster } from "../client/kubernetesClient";
+
+/** What of a pod's status says why it is not ready. */
+function stateOf({ status }: V1Pod): string {
+  const containers = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  const exitOf = ({ state, lastState }: V1ContainerStatus) =>
+    (state?.terminated ?? lastState?.terminated)?.exitCode ?? 0;
+  const waiting = containers.find(({ state }) => state?.waiting?.reason !== undefined);
+  if (waiting !== undefined) return `container ${waiting.name}: ${waiting.state?.waiting?.reason ?? ""}`;
+  const ended = containers.find((one) => exitOf(one) !== 0);
+  if (ended !== undefined) return `container ${ended.name} ended with exit code ${String(exitOf(ended))}`;
+  const unready = (status?.containerStatuses ?? []).filter(({ ready }) => !ready).map(({ name }) => name);
+  if (unready.length > 0) return `not ready: container ${unready.join(", ")}`;
+  const unscheduled = status?.conditions?.find(({ type, status: is }) => type === "PodScheduled" && is === "False");
+  return unscheduled?.message ?? status?.phase ?? "unknown";
+}
+
+async function warnings({ core }: Cluster, { metadata }: V1Pod): Promise<readonly string[]> {
+  const namespace = metadata?.namespace ?? "";
+  const fieldSelector = `involvedObject.name=${metadata?.name ?? ""}`;
+  const { items } = await core.listNamespacedEvent({ namespace, fieldSelector });
+  return items
+    .filter(({ type }) => type === "Warning")
+    .map(({ reason, message }) => `${reason ?? ""}: ${message ?? ""}`);
+}
+
+/** Says of up to three pods of a workload why they are not ready, with their last event. */
+export async function whyNotReady(cluster: Cluster, { object }: Pick<Workload, "object">): Promise<readonly string[]> {
+  const labels = Object.entries(object.spec?.selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const namespace = object.metadata?.namespace ?? "";
+  const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: labels.join(",") });
+  const pods = items.filter((pod) => isLive(pod) && !isReady(pod)).slice(0, 3);
+  return Promise.all(
+    pods.map(async (pod) => {
+      const last = (await warnings(cluster, pod)).at(-1);
+      return `Pod ${pod.metadata?.name ?? ""}: ${stateOf(pod)}${last === undefined ? "" : ` (${last})`}`;
+    }),
+  );
+}

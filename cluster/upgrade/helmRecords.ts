@@ -1,0 +1,67 @@
+import type { V1Secret } from "@kubernetes/client-node";
+import { gunzipSync } from "node:zlib";
+import type { ChartName } from "../../mesh/install/chartSources";
+import { filesOfRecord, type ChartFile, type RecordedChart } from "../../mesh/install/recordedChart";
+import { systemNamespace as namespace } from "../../mesh/istio/names";
+import type { HelmRecord } from "../../mesh/upgrade/gateTypes";
+import { bounded, connect, type ClusterAddress } from "../client/kubernetesClient";
+
+/** What of a release's own text is read. */
+interface Release {
+  readonly info?: { readonly description?: string };
+  readonly chart?: RecordedChart;
+  readonly manifest?: string;
+}
+
+/** Helm's payload: base64 inside the Secret's own base64, gzipped JSON. */
+function releaseOf(payload: string | undefined): Release {
+  const packed = Buffer.from(Buffer.from(payload ?? "", "base64").toString("utf8"), "base64");
+  try {
+    // A broken record names no owner.
+    return (JSON.parse(gunzipSync(packed).toString("utf8")) as Release | null) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Reads one of Helm's records; `undefined` where the Secret is none. */
+export function helmRecord(secret: V1Secret): HelmRecord | undefined {
+  const labels = secret.metadata?.labels ?? {};
+  const { name, status, version } = labels;
+  if (labels["owner"] !== "helm" || name === undefined || status === undefined) return undefined;
+  const created = (secret.metadata?.creationTimestamp?.getTime() ?? 0) / 1000;
+  const { info, chart, manifest } = releaseOf(secret.data?.["release"]);
+  return {
+    release: name,
+    status,
+    revision: Number(version),
+    modifiedAt: Math.floor(Math.max(Number(labels["modifiedAt"]) || 0, created)),
+    description: info?.description ?? "",
+    chartVersion: chart?.metadata?.version ?? "",
+    manifest: manifest ?? "",
+    secret: secret.metadata?.name ?? "",
+  };
+}
+
+/**
+ * A chart's files out of Helm's records of a release, the newest that has it; `undefined` where none holds the whole chart.
+ * @throws Error with one line when the API server cannot be asked
+ */
+export async function recordedChart(
+  address: ClusterAddress,
+  release: string,
+  name: ChartName,
+): Promise<readonly ChartFile[] | undefined> {
+  const { core } = await connect(address);
+  const listing = core.listNamespacedSecret({ namespace, labelSelector: `owner=helm,name=${release}` });
+  const { items } = await bounded("the Kubernetes API", 30, listing);
+  const newest = [...items].sort((a, b) => revisionOf(b) - revisionOf(a));
+  for (const secret of newest) {
+    const { chart, manifest = "" } = releaseOf(secret.data?.["release"]);
+    const files = filesOfRecord(chart, manifest, name);
+    if (files !== undefined) return files;
+  }
+  return undefined;
+}
+
+const revisionOf = ({ metadata }: V1Secret) => Number(metadata?.labels?.["version"]);

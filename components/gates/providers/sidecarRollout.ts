@@ -1,0 +1,127 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { reasonOf, unlessInternal } from "../../../cluster/client/errors";
+import { bounded, connect, type Cluster, type ClusterAddress } from "../../../cluster/client/kubernetesClient";
+import { preflight } from "../../../cluster/rollout/preflight";
+import { surveyNamespaces } from "../../../cluster/rollout/readNamespace";
+import { rollOut } from "../../../cluster/rollout/restartWorkloads";
+import { readPlanes } from "../../../cluster/upgrade/controlPlanes";
+import { goBack } from "../../../cluster/upgrade/rollbackRelease";
+import type { Survey } from "../../../mesh/rollout/outdatedSidecars";
+import { dataPlaneOf, listText, type DataPlane, type RolloutSettings } from "../../../mesh/rollout/plan";
+import { servedVersion, type Serving } from "../../../mesh/rollout/servingControlPlane";
+
+// Runs in the process of Pulumi's dynamic provider, not in the program's.
+
+/** What is rolled, and after which control plane. */
+export interface RolloutTask extends RolloutSettings {
+  readonly serving: Serving;
+}
+
+/** What the rollout remembers in the stack's state. No secrets. */
+export interface RolloutInputs extends RolloutTask {
+  readonly kubernetes: ClusterAddress;
+  /** Version in the settings, and the revision it is of: what a finished update records. */
+  readonly version: string;
+  readonly revision: string;
+  /** Namespace that gets sidecars by its label; absent where it gets none. */
+  readonly injected?: string | undefined;
+  readonly allow: readonly string[];
+  /** Filled by the check: workloads whose sidecar is outdated. */
+  readonly outdated?: readonly string[];
+}
+
+/** What a finished rollout recorded. */
+export interface Recorded extends RolloutInputs {
+  readonly dataPlane: DataPlane;
+}
+
+const log = (line: string) => {
+  console.log(line);
+};
+
+async function servedNow(cluster: Cluster, serving: Serving): Promise<string | undefined> {
+  return servedVersion(serving.version === undefined ? await readPlanes(cluster) : [], serving);
+}
+
+async function look(cluster: Cluster, { namespaces, daemonSets, serving }: RolloutInputs, version: string) {
+  const options = { version, revision: serving.revision, daemonSets };
+  return bounded("the Kubernetes API", 60, surveyNamespaces(cluster, namespaces, options));
+}
+
+const outdatedIn = (surveys: readonly Survey[]) => surveys.flatMap(({ restarts }) => restarts.map(({ name }) => name));
+
+async function outdated(inputs: RolloutInputs): Promise<readonly string[]> {
+  const cluster = await connect(inputs.kubernetes);
+  const target = await servedNow(cluster, inputs.serving);
+  return target === undefined || !inputs.enabled ? [] : outdatedIn(await look(cluster, inputs, target));
+}
+
+async function check(olds: Partial<RolloutInputs>, news: RolloutInputs): Promise<pulumi.dynamic.CheckResult> {
+  try {
+    return { inputs: { ...news, outdated: await outdated(news) } };
+  } catch (error) {
+    unlessInternal(error);
+    // The gate has judged what may go on without the cluster.
+    return { inputs: { ...news, outdated: olds.outdated ?? [] } };
+  }
+}
+
+/** Restarts what is outdated, once the control plane is fit for it; then counts. */
+async function roll(inputs: RolloutInputs, changed: boolean): Promise<DataPlane> {
+  const cluster = await connect(inputs.kubernetes);
+  const { serving, parallel, timeoutSeconds, injected } = inputs;
+  const target = await servedNow(cluster, serving);
+  if (target === undefined) return dataPlaneOf("none", []);
+  const before = await look(cluster, inputs, target);
+  const restarts = inputs.enabled ? before.flatMap((one) => one.restarts) : [];
+  const judgeRejections = changed && !inputs.allow.includes("rejected-configuration");
+  const expected = Object.values(dataPlaneOf(target, before).proxies).reduce((sum, count) => sum + count, 0);
+  const asked = { revision: serving.revision, version: target, namespace: injected, judgeRejections, expected, log };
+  const unfit = await preflight(cluster, asked);
+  if (unfit !== undefined) {
+    const { release } = serving;
+    const back =
+      changed && release !== undefined
+        ? await goBack(inputs.kubernetes, release, serving.timeoutSeconds, inputs.version)
+        : "";
+    throw new Error(`no sidecar was restarted: ${unfit}${back === "" ? "" : `. ${back}`}`);
+  }
+  await rollOut(cluster, restarts, { parallel, timeoutSeconds, log });
+  const after = restarts.length === 0 ? before : await look(cluster, inputs, target);
+  const wrong = inputs.enabled ? outdatedIn(after) : [];
+  const found = dataPlaneOf(target, after);
+  if (wrong.length > 0)
+    throw new Error(`after the rollout sidecars are not ${target}'s: ${listText(wrong)} (${found.text})`);
+  log(`control plane version: ${target}, ${found.text}`);
+  return found;
+}
+
+/** What the rollout does at each step of Pulumi's. */
+export const provider: pulumi.dynamic.ResourceProvider = {
+  check,
+  diff: (_id, olds: Recorded, news: RolloutInputs) =>
+    Promise.resolve({
+      changes:
+        olds.version !== news.version ||
+        olds.serving.revision !== news.serving.revision ||
+        (news.outdated ?? []).length > 0,
+      replaces: [],
+    }),
+  create: async (inputs: RolloutInputs) => ({
+    id: "rollout",
+    outs: { ...inputs, dataPlane: await roll(inputs, false), outdated: [] },
+  }),
+  update: async (_id, olds: Recorded, news: RolloutInputs) => ({
+    outs: { ...news, dataPlane: await roll(news, olds.version !== news.version), outdated: [] },
+  }),
+  read: async (id, props: Recorded) => {
+    // What is outdated again shows as a change, and the next update repairs it.
+    const found = await outdated(props).catch((error: unknown) => {
+      unlessInternal(error);
+      log(`the data plane cannot be read: ${reasonOf(error)}`);
+      return props.outdated ?? [];
+    });
+    if (found.length > 0) log(`outdated sidecars: ${listText(found)}; up restarts them`);
+    return { id, props: { ...props, outdated: found } };
+  },
+};

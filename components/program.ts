@@ -1,0 +1,123 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { drillNow, type Drill } from "../mesh/faults/drill";
+import {
+  afterControlPlane,
+  beforeControlPlane,
+  crdRelease,
+  kialiRelease,
+  type ReleasePlan,
+} from "../mesh/install/helmReleases";
+import { kialiSecretName, planeReleaseName } from "../mesh/istio/names";
+import type { DataPlane } from "../mesh/rollout/plan";
+import type { Settings } from "../settings/types";
+import { MeshPart } from "./addonRelease";
+import type { MeshContext } from "./context";
+import { ExternalServices } from "./externalServices";
+import { FaultInjection } from "./faultInjection";
+import { SidecarRollout } from "./gates/sidecarRollout";
+import { UpgradeGate } from "./gates/upgradeGate";
+import { InstanceNamespace } from "./instanceNamespace";
+import { Istio } from "./istio";
+import { IstioInit } from "./istioInit";
+import { KialiSecret } from "./kialiSecret";
+import { emptyState, type StackState, type StateRelease } from "./state/stackState";
+
+export { provideCharts } from "../charts/provide";
+export { neededCharts } from "./state/neededCharts";
+export { currentDrill } from "./state/resolveDrill";
+export { keptPlanes } from "./state/retainedControlPlanes";
+
+/** Outputs of a stack; the names are public. */
+export interface Outputs {
+  readonly meshVersion: string;
+  readonly namespace: string;
+  readonly serviceEntries: readonly string[];
+  readonly kiali?: { readonly secretName: string; readonly username?: string };
+  /** Secret; classic layout only. */
+  readonly kialiPassphrase?: pulumi.Output<string>;
+  readonly activeFaults: readonly string[];
+  /** What ran when the last update ended. */
+  readonly dataPlane: pulumi.Output<DataPlane>;
+}
+
+/** What a stack was before this run. */
+export interface Before {
+  readonly state: StackState;
+  /** Control planes that the settings name no more and that proxies still use. */
+  readonly kept: readonly StateRelease[];
+  /** The settings' faults at this moment. */
+  readonly drill: Drill;
+}
+
+function addProvider(settings: Settings): kubernetes.Provider {
+  const { context, kubeconfig } = settings.kubernetes;
+  return new kubernetes.Provider("kubernetes", {
+    ...(context === undefined ? {} : { context }),
+    ...(kubeconfig === undefined ? {} : { kubeconfig }),
+    // The stack is the cluster's identity: renaming a context must not replace everything.
+    clusterIdentifier: settings.stack,
+    // A new passphrase updates the Secret in place.
+    enableSecretMutable: true,
+  });
+}
+
+/** The control plane, in its order: its resources, the last ones last, and the passphrase. */
+function addControlPlane(
+  context: MeshContext,
+  kept: readonly StateRelease[],
+): { readonly ready: readonly pulumi.Resource[]; readonly passphrase: pulumi.Output<string> | undefined } {
+  const { settings } = context;
+  const { revision } = settings.istio;
+  const hasDefault = revision === undefined || kept.some(({ name }) => name === planeReleaseName(undefined));
+  const init = new IstioInit("istio-init", crdRelease(settings, hasDefault), context);
+  const kiali = settings.kiali.enabled ? new KialiSecret("kiali", { ...context, after: [init.release] }) : undefined;
+  const chain: pulumi.Resource[] = [init.release];
+  const add = (plan: ReleasePlan) => {
+    chain.push(new MeshPart(plan, { ...context, after: [...chain] }).release);
+  };
+  beforeControlPlane(settings).forEach(add);
+  const after = [...chain, ...(kiali === undefined ? [] : [kiali.secret])];
+  const istio = new Istio("istio", { ...context, after }, kept);
+  chain.push(istio.release);
+  afterControlPlane(settings).forEach(add);
+  const server = kialiRelease(settings);
+  const console = server === undefined ? [] : [new MeshPart(server, { ...context, after: [istio.release] }).release];
+  return { ready: [...chain, ...console], passphrase: kiali?.passphrase };
+}
+
+/**
+ * Registers everything a stack has, from its settings; returns its outputs.
+ * @param gateHost the provider that the gate and the rollout run in
+ * @param before what the stack was; of one that was never deployed, nothing
+ */
+export function deploy(
+  settings: Settings,
+  gateHost: pulumi.ProviderResource,
+  { state, kept, drill }: Before = { state: emptyState, kept: [], drill: drillNow(settings) },
+): Outputs {
+  const gate = new UpgradeGate("upgrade-gate", settings, { state, drill }, { provider: gateHost });
+  const context: MeshContext = { settings, provider: addProvider(settings), gate, after: [] };
+  const controlPlane = settings.istio.controlPlane === "managed" ? addControlPlane(context, kept) : undefined;
+  const namespace = new InstanceNamespace("namespace", context);
+  const after = [namespace.namespace, ...(controlPlane?.ready ?? [])];
+  const external = new ExternalServices("external", { ...context, after });
+  const rollout = new SidecarRollout("sidecar-rollout", settings, {
+    provider: gateHost,
+    dependsOn: [gate, ...after, ...external.entries],
+  });
+  // After the rollout: with a database cut off no restarted pod may get ready.
+  const faultContext = { ...context, gateHost, before: state, after: [...after, ...external.entries, rollout] };
+  const faults = drill.state === "off" ? undefined : new FaultInjection("faults", drill, faultContext);
+  const hasKiali = settings.kiali.enabled && controlPlane !== undefined;
+  const login = settings.layout === "classic" ? { username: settings.kiali.username } : {};
+  return {
+    meshVersion: settings.istio.version,
+    namespace: settings.namespace,
+    serviceEntries: external.names,
+    ...(hasKiali ? { kiali: { secretName: kialiSecretName, ...login } } : {}),
+    ...(controlPlane?.passphrase === undefined ? {} : { kialiPassphrase: controlPlane.passphrase }),
+    activeFaults: faults?.active ?? [],
+    dataPlane: rollout.dataPlane,
+  };
+}

@@ -1,0 +1,37 @@
+import type { NeededChart } from "../../charts/provide";
+import { chartNameOf, chartPath, type ChartName, type ChartSource } from "../../mesh/install/chartSources";
+import { istioRepositories, releasePlans } from "../../mesh/install/helmReleases";
+import type { Settings } from "../../settings/types";
+import type { StackState, StateRelease } from "./stackState";
+
+/** The chart that a release of the state was made with. */
+export function chartOf({ args }: StateRelease): ChartName {
+  const version = typeof args.version === "string" ? args.version : "";
+  return { chart: chartNameOf(typeof args.chart === "string" ? args.chart : "", version), version };
+}
+
+/**
+ * The charts of a stack's releases, those of kept control planes included.
+ * @param kept control planes of the state that are registered as they are
+ */
+export function neededCharts(
+  settings: Settings,
+  { releases }: StackState,
+  kept: readonly StateRelease[],
+): readonly NeededChart[] {
+  if (settings.istio.controlPlane === "shared") return [];
+  const needed = (release: string, { chart, version, repositories }: ChartSource): NeededChart => {
+    const held = releases.find(({ name }) => name === release);
+    const before = held && chartOf(held);
+    const same = before?.chart === chart && before.version === version;
+    const placed = held?.args.chart === chartPath(settings.stack, { chart, version });
+    return { release, chart, version, repositories, state: same ? (placed ? "placed" : "held") : "other" };
+  };
+  return [
+    ...releasePlans(settings).map((plan) => needed(plan.name, plan)),
+    ...kept.map((release) => {
+      const name = chartOf(release);
+      return needed(release.name, { ...name, repositories: istioRepositories(settings, name.version) });
+    }),
+  ];
+}

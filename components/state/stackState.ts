@@ -1,0 +1,98 @@
+import type * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { setTimeout as sleep } from "node:timers/promises";
+import { faultLabel } from "../../mesh/faults/faultObjects";
+import { defaultRevision } from "../../mesh/istio/controlPlanes";
+import type { KnownRelease } from "../../mesh/upgrade/gateTypes";
+import type { Recorded } from "../gates/providers/sidecarRollout";
+import type { GateInputs } from "../gates/providers/upgradeGate";
+
+/** A Helm release in the stack's state: enough to register it again as it was. */
+export interface StateRelease extends KnownRelease {
+  readonly args: kubernetes.helm.v3.ReleaseArgs;
+}
+
+/** What the stack's state was before this run. */
+export interface StackState {
+  readonly releases: readonly StateRelease[];
+  /** Parts of faults, kind and name. */
+  readonly faultParts: readonly string[];
+  /** Objects of faults that the last run's gate let stand. */
+  readonly faultsStood: readonly string[];
+  /** What the last finished update recorded: a version, and the revision of the control plane that has it. */
+  readonly recorded?: { readonly version: string; readonly revision: string } | undefined;
+}
+
+/** The state of a stack that was never deployed. */
+export const emptyState: StackState = { releases: [], faultParts: [], faultsStood: [] };
+
+/** What was recorded of a revision of the control plane; another one's version says nothing of it. */
+export function recordedVersion({ recorded }: StackState, revision = defaultRevision): string | undefined {
+  return recorded?.revision === revision ? recorded.version : undefined;
+}
+
+const releaseType = "kubernetes:helm.sh/v3:Release";
+const gateType = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate";
+const rolloutType = "pulumi-nodejs:dynamic/jam-istio:SidecarRollout";
+
+type Outputs = kubernetes.helm.v3.ReleaseArgs & {
+  readonly name?: string;
+  readonly status?: { readonly revision?: number };
+};
+
+function argsOf(outputs: Outputs): kubernetes.helm.v3.ReleaseArgs {
+  const { chart, version, name, namespace, values, description, timeout, waitForJobs, maxHistory, skipCrds } = outputs;
+  const given = { chart, version, name, namespace, values, description, timeout, waitForJobs, maxHistory };
+  return {
+    ...given,
+    ...(skipCrds === true ? { skipCrds } : {}),
+  };
+}
+
+interface StateOutputs {
+  readonly outputs?: Readonly<Record<string, { type: string; outputs?: Record<string, unknown> }>>;
+}
+
+/** Kind and name of an object that is part of a fault. */
+function partOf(outputs: Readonly<Record<string, unknown>> = {}): string | undefined {
+  const { kind, metadata } = outputs as {
+    kind?: string;
+    metadata?: { name?: string; labels?: Record<string, string> };
+  };
+  return metadata?.labels?.[faultLabel] === undefined ? undefined : `${kind ?? ""}/${metadata.name ?? ""}`;
+}
+
+/** Asks the engine for the state. */
+async function stateOutputs(): Promise<StateOutputs> {
+  const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
+  for (let turn = 1; ; turn++) {
+    try {
+      const read = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName }, { async: true });
+      return (await read) as StateOutputs;
+    } catch (error) {
+      // A backend of files may be writing the state at this moment, and is read half then.
+      const half = error instanceof Error && error.message.includes("failed to load checkpoint");
+      if (!half || turn === 50) throw error;
+      await sleep(100);
+    }
+  }
+}
+
+/** Reads the stack's state as it was before this run. */
+export async function readStackState(): Promise<StackState> {
+  const resources = Object.values((await stateOutputs()).outputs ?? {});
+  const rollout = resources.find(({ type }) => type === rolloutType)?.outputs as Partial<Recorded> | undefined;
+  const gate = resources.find(({ type }) => type === gateType)?.outputs as Partial<GateInputs> | undefined;
+  return {
+    releases: resources
+      .filter(({ type }) => type === releaseType)
+      .map(({ outputs = {} }) => {
+        const release = outputs as unknown as Outputs;
+        return { name: release.name ?? "", revision: release.status?.revision, args: argsOf(release) };
+      }),
+    faultParts: resources.map(({ outputs }) => partOf(outputs)).filter((part) => part !== undefined),
+    faultsStood: gate?.faults?.objects ?? [],
+    recorded:
+      rollout?.version === undefined ? undefined : { version: rollout.version, revision: rollout.revision ?? "" },
+  };
+}

@@ -1,0 +1,97 @@
+import { planeReleaseName } from "../mesh/istio/names";
+import { compareMinors, kialiVersion, layoutOf, minorOf, noChartsReason, optionalCharts } from "../mesh/istio/releases";
+import { when, type RuleOf } from "./rule";
+
+export const version: RuleOf = ({ istio, kiali }) => {
+  if (istio === undefined) return [];
+  const layout = layoutOf(istio.version);
+  if (layout === undefined) {
+    const reason = /^1\.([6-9]|1[01])\./.test(istio.version) ? noChartsReason : "no chart repository carries it";
+    return [
+      {
+        path: "istio.version",
+        text: `"${istio.version}" cannot be installed: ${reason}. Allowed: 1.3 to 1.5, or 1.12 and newer`,
+      },
+    ];
+  }
+  const wantsKiali = kiali?.enabled === true && istio.controlPlane === "managed" && layout === "modern";
+  return [
+    ...when(
+      wantsKiali && kialiVersion(istio.version) === undefined,
+      "kiali.enabled",
+      `no Kiali release is known for Istio ${minorOf(istio.version)}; set it to false`,
+    ),
+    ...when(
+      layout === "modern" && istio.releaseName !== "istio",
+      "istio.releaseName",
+      "only the classic layout has it; in the modern layout the releases are istio-base and istiod",
+    ),
+  ];
+};
+
+export const passphrase: RuleOf = ({ istio, kialiPassphrase }) => {
+  if (istio === undefined || kialiPassphrase === undefined) return [];
+  return [
+    ...when(
+      layoutOf(istio.version) === "modern",
+      "kialiPassphrase",
+      "has no effect with Istio 1.12 and newer, where Kiali logs in with a token; remove it",
+    ),
+    ...when(
+      istio.controlPlane === "shared",
+      "kialiPassphrase",
+      "has no effect with istio.controlPlane: shared, where another stack owns Kiali; remove it",
+    ),
+  ];
+};
+
+export const revision: RuleOf = ({ istio, injection }) => {
+  if (istio === undefined || (istio.revision === undefined && injection !== "revision")) return [];
+  if (layoutOf(istio.version) === "classic") {
+    return [
+      { path: "istio.revision", text: "the classic layout has no revisions: remove it, and injection: revision" },
+    ];
+  }
+  return [
+    ...when(
+      istio.revision === undefined,
+      "istio.revision",
+      "missing: injection: revision needs the name of the control plane's revision",
+    ),
+    ...when(
+      planeReleaseName(istio.revision).length > 53,
+      "istio.revision",
+      "is too long: with istiod- before it Helm takes 53 characters, so at most 46",
+    ),
+    ...when(
+      istio.revision === "default",
+      "istio.revision",
+      '"default" is Istio\'s own name for the control plane without a revision; choose another, such as the version: 1-30-3',
+    ),
+  ];
+};
+
+export const components: RuleOf = ({ istio }) => {
+  if (istio === undefined) return [];
+  const named = Object.keys(optionalCharts) as (keyof typeof optionalCharts)[];
+  const enabled = named.filter((name) => istio[name].enabled);
+  return [
+    ...enabled.flatMap((name) => [
+      ...when(
+        layoutOf(istio.version) === "classic" || compareMinors(minorOf(istio.version), optionalCharts[name]) < 0,
+        `istio.${name}.enabled`,
+        `needs Istio ${optionalCharts[name]} or newer; set it to false`,
+      ),
+      ...when(
+        istio.controlPlane === "shared",
+        `istio.${name}.enabled`,
+        "has no effect with istio.controlPlane: shared, where another stack owns the mesh; set it to false",
+      ),
+    ]),
+    ...when(
+      istio.ztunnel.enabled && !istio.cni.enabled,
+      "istio.ztunnel.enabled",
+      "ambient mode needs the node agent: set istio.cni.enabled to true",
+    ),
+  ];
+};

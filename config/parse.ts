@@ -1,0 +1,177 @@
+import type { z } from "zod";
+import { layoutOf } from "../mesh/istio/releases";
+import { isLabel, unknownKey } from "../settings/fields";
+import { sections, type Key, type Sections } from "../settings/schema";
+import { externalService } from "../settings/serviceSchema";
+import type { Settings } from "../settings/types";
+import { isMap, type RawConfig } from "./raw";
+import type { Given, Problem } from "./rule";
+import { judge } from "./rules";
+
+/** Settings, or everything that is wrong with them, a line each. */
+export type Parsed = { readonly settings: Settings } | { readonly problems: readonly string[] };
+
+const project = "jam-istio";
+const keys = Object.keys(sections) as Key[];
+const scalars: readonly Key[] = ["namespace", "injection", "production", "kialiPassphrase"];
+const unsafeNamespaces = ["istio-system", "kube-system", "kube-public", "kube-node-lease"];
+
+/** Null means absent, as an empty key in YAML does; in Helm values it has a meaning of its own and stays. */
+function dropNulls(value: unknown, path: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => dropNulls(item, path));
+  if (typeof value !== "object" || value === null || /^istio\.(\w+\.)?values$/.test(path)) return value;
+  const kept = Object.entries(value).filter(([, item]) => item !== null);
+  return Object.fromEntries(kept.map(([key, item]) => [key, dropNulls(item, `${path}.${key}`)]));
+}
+
+function decode(key: Key, text: string | undefined): unknown {
+  if (text === undefined || text === "") return undefined;
+  if (key === "production") return text === "true" ? true : text === "false" ? false : text;
+  if (scalars.includes(key)) return text;
+  try {
+    const value: unknown = JSON.parse(text);
+    return dropNulls(value, key);
+  } catch {
+    return text;
+  }
+}
+
+const hiddenText = (value: unknown) => (value === undefined ? "missing" : "its value is not allowed");
+
+function show(value: unknown): string {
+  if (value === undefined) return "missing";
+  const text = JSON.stringify(value);
+  return `${text.length > 60 ? `${text.slice(0, 57)}...` : text} is not allowed`;
+}
+
+function pathText(key: string, path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, part) => (typeof part === "number" ? `${text}[${String(part)}]` : `${text}.${String(part)}`),
+    key,
+  );
+}
+
+// Where people put credentials by mistake.
+const unshown = [
+  ...["kialiPassphrase", "kubernetes.kubeconfig", "kiali.chartRepository"],
+  ...["istio.chartRepository", "istio.hub", "istio.values"],
+  ...["istio.cni.values", "istio.ztunnel.values", "istio.gateway.values"],
+];
+const isShown = (path: string) => !unshown.some((name) => path.startsWith(name) || name.startsWith(`${path}.`));
+
+function problemsOf(key: Key, error: z.ZodError): readonly Problem[] {
+  return error.issues.map((issue) => {
+    const path = pathText(key, issue.path);
+    if (issue.code === "unrecognized_keys") return { path, text: issue.message };
+    const { input } = issue;
+    // A wrong kind of fault comes with the whole fault.
+    const wrong = issue.code === "invalid_union" && isMap(input) ? input["type"] : input;
+    const value = isShown(path) ? show(wrong) : hiddenText(wrong);
+    return { path, text: `${value}. Allowed: ${issue.message}` };
+  });
+}
+
+function secrecyProblem(key: Key, isSecret: boolean, given: boolean): string | undefined {
+  if (isSecret && key !== "kialiPassphrase") {
+    return "holds a secret. Only kialiPassphrase can be one: everything else is seen in the cluster in clear";
+  }
+  if (!isSecret && given && key === "kialiPassphrase") {
+    return `is in clear. Allowed: a secret, set with: pulumi config set --secret ${project}:kialiPassphrase`;
+  }
+  return undefined;
+}
+
+const maxDepth = 100;
+
+/** Freezes a value and all in it. @throws RangeError when it is nested deeper than any setting needs */
+function freeze<T>(value: T, depth = 0): T {
+  if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value;
+  if (depth > maxDepth) throw new RangeError("nested too deeply");
+  Object.values(value).forEach((item: unknown) => freeze(item, depth + 1));
+  return Object.freeze(value);
+}
+
+type Read = { -readonly [K in Key]?: unknown } & { servicePlaces?: number[] };
+
+/** Reads one section into `given`; returns what is wrong with it. */
+function readSection(key: Key, value: unknown, given: Read): readonly Problem[] {
+  const result = sections[key].safeParse(value, { reportInput: true });
+  if (result.success) {
+    given[key] = freeze(result.data);
+    return [];
+  }
+  if (key === "externalServices" && Array.isArray(value)) {
+    const valid = value
+      .map((item, at) => ({ at, service: externalService.safeParse(item).data }))
+      .filter(({ service }) => service !== undefined);
+    given[key] = valid.map(({ service }) => service);
+    given.servicePlaces = valid.map(({ at }) => at);
+  }
+  return problemsOf(key, result.error);
+}
+
+// A key can hold a line break; a problem is one line.
+const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
+
+/** Collects all problems; a section that is wrong takes no part in the rules over several sections. */
+function readSections(raw: RawConfig): { readonly given: Given; readonly problems: Problem[] } {
+  const given: Read = {};
+  const problems: Problem[] = [];
+  for (const fullKey of Object.keys(raw.values)) {
+    const key = fullKey.startsWith(`${project}:`) ? fullKey.slice(project.length + 1) : undefined;
+    if (key !== undefined && !(keys as string[]).includes(key))
+      problems.push({ path: key, text: unknownKey(key, keys) });
+  }
+  for (const fullKey of Object.keys(raw.values).filter((key) => key.startsWith("kubernetes:"))) {
+    problems.push({ path: "kubernetes", text: `"${fullKey}" is not read: this program's cluster is said here` });
+  }
+  for (const key of keys) {
+    const text = raw.values[`${project}:${key}`];
+    const isSecret = raw.secretKeys.includes(`${project}:${key}`);
+    const secrecy = secrecyProblem(key, isSecret, text !== undefined && text !== "");
+    if (secrecy !== undefined) {
+      problems.push({ path: key, text: secrecy });
+      continue;
+    }
+    try {
+      problems.push(...readSection(key, isSecret ? text : decode(key, text), given));
+    } catch {
+      problems.push({ path: key, text: "is nested too deeply" });
+    }
+  }
+  return { given: given as Given, problems };
+}
+
+function namespaceProblem(namespace: string | undefined, stack: string): readonly Problem[] {
+  const name = namespace ?? stack;
+  if (unsafeNamespaces.includes(name))
+    return [{ path: "namespace", text: `"${name}" belongs to the cluster. Allowed: the instance's own namespace` }];
+  if (namespace !== undefined || isLabel(stack)) return [];
+  return [{ path: "namespace", text: `missing, and the stack's name "${stack}" is no Kubernetes name: set it` }];
+}
+
+/**
+ * Validates the raw config of a stack. Never throws.
+ * @param raw the config as Pulumi hands it over
+ * @param stack the stack's name: the default of `namespace`
+ */
+export function parseSettings(raw: RawConfig, stack: string): Parsed {
+  const { given, problems } = readSections(raw);
+  if (!problems.some(({ path }) => path === "namespace")) problems.push(...namespaceProblem(given.namespace, stack));
+  problems.push(...judge(given));
+  if (problems.length > 0)
+    return { problems: problems.map(({ path, text }) => oneLine(`${project}:${path}: ${text}`)) };
+  const valid = given as Sections;
+  const namespace = valid.namespace ?? stack;
+  const layout = layoutOf(valid.istio.version);
+  if (layout === undefined) return { problems: [`${project}:istio.version: has no layout`] };
+  return {
+    settings: freeze({
+      ...valid,
+      stack,
+      namespace,
+      layout,
+      rollout: { ...valid.rollout, namespaces: [...new Set(valid.rollout.namespaces ?? [namespace])] },
+    }),
+  };
+}

@@ -1,0 +1,174 @@
+import type { V1Pod, V1ReplicaSet, V1Service } from "@kubernetes/client-node";
+import type { Layout } from "../../settings/types";
+import { hasLabels, proxyContainer } from "../istio/pods";
+import { isLive } from "../istio/proxies";
+import { listText } from "../rollout/plan";
+import { ownerOf } from "../rollout/workloads";
+import { foreignTo, type VirtualService } from "./conflictingVirtualServices";
+import { callersText, faultName, faultText, isHttp, type Fault } from "./fault";
+import { endLine, fakeService, faultLabel } from "./faultObjects";
+import { portKind, type PortKind } from "./ports";
+import { entryName } from "./virtualServices";
+
+/** A fault with the hosts that its VirtualServices have. */
+export interface FaultTarget {
+  readonly fault: Fault;
+  readonly hosts: readonly string[];
+}
+
+/** What is asked about faults. */
+export interface FaultsWanted {
+  readonly namespace: string;
+  readonly layout: Layout;
+  readonly targets: readonly FaultTarget[];
+  /** When they end, ISO 8601; absent: when they are taken out. */
+  readonly expires?: string | undefined;
+  /** Name of the drill where others' faults stay in beside it. Default: those that the settings do not have are ended first. */
+  readonly besides?: string | undefined;
+  /** Whether the ServiceEntries are there already. Default: an update makes them first. */
+  readonly entriesMade?: boolean;
+}
+
+/** What was found where they would act. */
+export interface FaultsFound {
+  readonly services: readonly V1Service[];
+  readonly virtualServices: readonly VirtualService[];
+  readonly pods: readonly V1Pod[];
+  readonly replicaSets: readonly V1ReplicaSet[];
+  readonly namespaceLabels: Readonly<Record<string, string>>;
+  /** Name of the kubeconfig's context. */
+  readonly context: string;
+  /** Names of the namespace's ServiceEntries. */
+  readonly serviceEntries: readonly string[];
+  /** Whether VirtualServices of other namespaces could not be seen. */
+  readonly namespaceOnly?: boolean;
+  /** Releases and rollouts that did not finish, a line each. */
+  readonly unfinished: readonly string[];
+}
+
+/** What is said about faults before they are put in. */
+export interface FaultsVerdict {
+  readonly refused: readonly string[];
+  /** What breaks for whom until when, a line each. */
+  readonly notes: readonly string[];
+}
+
+const productionWords = /(?<!(pre|non)[-_.]?)(?<![a-z])prod(uction)?(?![a-z])/i;
+const productionLabels = ["jam-istio/production", "environment", "env", "stage"];
+
+/** Who says that this is production, beside the settings. */
+function production({ namespaceLabels, context }: FaultsFound, namespace: string): readonly string[] {
+  const label = productionLabels.find((key) => /^(true|prod|production)$/i.test(namespaceLabels[key] ?? ""));
+  return [
+    ...(label === undefined
+      ? []
+      : [`namespace ${namespace} is marked as production (label ${label}: ${namespaceLabels[label] ?? ""})`]),
+    ...(productionWords.test(context) ? [`the context "${context}" is called production`] : []),
+  ].map((text) => `${text}: faults are not put in there`);
+}
+
+const portText = (ports: readonly { readonly port: number; readonly kind: PortKind }[]) =>
+  ports.map(({ port, kind }) => `${String(port)} (${kind})`).join(", ") || "none";
+
+function judgePorts(fault: Exclude<Fault, { type: "externalHost" }>, found: FaultsFound, wanted: FaultsWanted) {
+  const { namespace, layout } = wanted;
+  const service = found.services.find(({ metadata }) => metadata?.name === fault.host);
+  if (service === undefined) {
+    const names = found.services.map(({ metadata }) => metadata?.name ?? "").filter((name) => name !== fakeService);
+    return [`namespace ${namespace} has no Service "${fault.host}" (it has: ${listText(names.sort()) || "none"})`];
+  }
+  const ports = (service.spec?.ports ?? []).map((one) => ({ port: one.port, kind: portKind(one, layout) }));
+  if (isHttp(fault)) {
+    if (ports.some(({ kind }) => kind === "http" || kind === "sniffed")) return [];
+    return [
+      `Service "${fault.host}" has no port for HTTP; its ports: ${portText(ports)}. For others: type: tcpRedirect`,
+    ];
+  }
+  return fault.ports.flatMap((number) => {
+    const port = ports.find((one) => one.port === number);
+    if (port === undefined)
+      return [`Service "${fault.host}" has no port ${String(number)}; its ports: ${portText(ports)}`];
+    if (port.kind === "http")
+      return [`port ${String(number)} is for HTTP, where tcpRedirect does nothing: use httpAbort`];
+    if (port.kind === "tls" || port.kind === "udp")
+      return [`port ${String(number)} is for ${port.kind.toUpperCase()}, where tcpRedirect does nothing`];
+    return [];
+  });
+}
+
+/** An update makes the entry before the fault; a drill finds it, or acts on nothing. */
+function judgeEntry({ service }: Extract<Fault, { type: "externalHost" }>, found: FaultsFound, wanted: FaultsWanted) {
+  const name = entryName(service);
+  if (wanted.entriesMade !== true || found.serviceEntries.includes(name)) return [];
+  return [`ServiceEntry ${name} is not in namespace ${wanted.namespace}: run up first`];
+}
+
+function judgeHosts({ hosts }: FaultTarget, { virtualServices }: FaultsFound, { namespace, besides }: FaultsWanted) {
+  const found = hosts.flatMap((host) => foreignTo(host, namespace, virtualServices, { besides }));
+  const seen = new Map(found.map((one) => [one.name, one.host]));
+  return [...seen].map(
+    ([name, host]) =>
+      `VirtualService ${name} serves the host ${host}: one of the two would put the other out of action without a word`,
+  );
+}
+
+/** The workloads that call, by their pods, and how many of them have a sidecar. */
+function callersOf({ sourceLabels }: Fault, { pods, replicaSets }: FaultsFound) {
+  const workloads = new Map<string, boolean>();
+  for (const pod of pods.filter(isLive)) {
+    if (!hasLabels(pod.metadata?.labels, sourceLabels)) continue;
+    const owner = ownerOf(pod, replicaSets);
+    const name = owner === undefined ? `Pod ${pod.metadata?.name ?? ""}` : `${owner.kind} ${owner.name}`;
+    workloads.set(name, workloads.get(name) === true || proxyContainer(pod) !== undefined);
+  }
+  return { all: workloads.size, withSidecar: [...workloads.values()].filter(Boolean).length };
+}
+
+function judgeCallers({ fault }: FaultTarget, found: FaultsFound, { namespace }: FaultsWanted) {
+  const { all, withSidecar } = callersOf(fault, found);
+  if (all === 0) return [`no running pod of namespace ${namespace} calls: ${callersText(fault)} finds none`];
+  return withSidecar > 0 ? [] : [`none of the ${String(all)} calling workloads has a sidecar: nobody would feel it`];
+}
+
+function foreignFake({ services }: FaultsFound, { namespace, targets }: FaultsWanted): readonly string[] {
+  const own = services.find(({ metadata }) => metadata?.name === fakeService);
+  if (own === undefined || own.metadata?.labels?.[faultLabel] !== undefined) return [];
+  if (targets.every(({ fault }) => isHttp(fault))) return [];
+  return [
+    `Service ${fakeService} is there and not this program's. Remove it first: kubectl delete service ${fakeService} -n ${namespace}`,
+  ];
+}
+
+function note({ fault }: FaultTarget, found: FaultsFound, { expires }: FaultsWanted): string {
+  const { all, withSidecar } = callersOf(fault, found);
+  const until = expires === undefined ? "until they are taken out" : `until ${expires}`;
+  return `fault: ${faultText(fault)} ${until}; ${String(withSidecar)} of ${String(all)} calling workloads have a sidecar`;
+}
+
+const unseen =
+  "warning: VirtualServices of other namespaces cannot be seen; one that serves these hosts is not noticed";
+
+/** Judges faults before they are put in. @returns reasons with the way out; none when they may */
+export function judgeFaults(found: FaultsFound, wanted: FaultsWanted): FaultsVerdict {
+  const { namespace, targets } = wanted;
+  const perFault = targets.flatMap((target) =>
+    [
+      ...(target.fault.type === "externalHost"
+        ? judgeEntry(target.fault, found, wanted)
+        : judgePorts(target.fault, found, wanted)),
+      ...judgeHosts(target, found, wanted),
+      ...judgeCallers(target, found, wanted),
+    ].map((text) => `${faultName(target.fault)}: ${text}`),
+  );
+  const unfinished = found.unfinished.map(
+    (text) => `no fault while something is unfinished: ${text}. Run up with faultInjection.enabled: false first`,
+  );
+  return {
+    refused: [...production(found, namespace), ...unfinished, ...foreignFake(found, wanted), ...perFault],
+    notes: [
+      ...(found.namespaceOnly === true ? [unseen] : []),
+      ...targets.map((target) => note(target, found, wanted)),
+      `to end every fault at once: ${endLine(namespace)}`,
+    ],
+  };
+}

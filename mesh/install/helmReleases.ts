@@ -1,0 +1,207 @@
+import merge from "deepmerge";
+import * as semver from "semver";
+import type { Layout } from "../../settings/types";
+import { kialiSecretName, planeReleaseName, signingKeyField } from "../istio/names";
+import {
+  kialiVersion,
+  minorData,
+  officialHub,
+  officialKialiRepositories,
+  officialRepositories,
+} from "../istio/releases";
+
+/** Helm values, as plain data. */
+export type Values = Record<string, unknown>;
+
+/** One Helm release of the mesh, before it meets Pulumi. */
+export interface ReleasePlan {
+  readonly name: string;
+  readonly chart: string;
+  readonly version: string;
+  /** Repositories that may have the chart, the first asked first: http(s) or oci URLs, or a directory. */
+  readonly repositories: readonly string[];
+  readonly values: Values;
+  /** Whether the chart's folder `crds/` is passed over, because its templates bring the same definitions. */
+  readonly skipCrds?: boolean;
+}
+
+interface ComponentSettings {
+  readonly enabled: boolean;
+  readonly values: Values;
+}
+
+/** What the releases are planned from. */
+export interface PlanSettings {
+  readonly layout: Layout;
+  readonly istio: {
+    readonly version: string;
+    readonly chartRepository?: string | undefined;
+    readonly hub?: string | undefined;
+    readonly releaseName: string;
+    readonly revision?: string | undefined;
+    readonly values: Values;
+    readonly cni: ComponentSettings;
+    readonly ztunnel: ComponentSettings;
+    readonly gateway: ComponentSettings;
+  };
+  readonly kiali: { readonly enabled: boolean; readonly chartRepository?: string | undefined };
+}
+
+/** Lists in user values replace the program's, as in Helm. */
+const overlay = (base: Values, over: Values): Values =>
+  merge(base, over, { arrayMerge: (_, source: unknown[]) => source });
+
+/**
+ * Repositories of Istio's charts: the settings' one alone, else the official ones.
+ * @param version whose charts; default: the settings' version
+ */
+export function istioRepositories(settings: PlanSettings, version = settings.istio.version): readonly string[] {
+  const { chartRepository } = settings.istio;
+  if (chartRepository === undefined) return officialRepositories(settings.layout, version);
+  return [chartRepository.replaceAll("{version}", version)];
+}
+
+/**
+ * The image registry that the program sets: the settings' one, else the official one where the chart's own default is none
+ * (classic) or closes. `undefined`: the chart's own.
+ */
+export function hubOf({ layout, istio: { hub, version } }: PlanSettings): string | undefined {
+  if (hub !== undefined) return hub;
+  return layout === "classic" || minorData(version)?.closingHub !== undefined ? officialHub : undefined;
+}
+
+function hubValue(settings: PlanSettings): { readonly hub?: string } {
+  const hub = hubOf(settings);
+  return hub === undefined ? {} : { hub };
+}
+
+/**
+ * The release that brings the custom resource definitions.
+ * @param hasDefault whether a control plane without a revision serves the mesh: the one that validates its objects
+ */
+export function crdRelease(settings: PlanSettings, hasDefault = settings.istio.revision === undefined): ReleasePlan {
+  const { version, revision } = settings.istio;
+  const shared = { version, repositories: istioRepositories(settings) };
+  if (settings.layout === "classic") {
+    // The CRD Jobs carry the tag in their names and run the image, so both are set from the version.
+    return {
+      ...shared,
+      name: "istio-init",
+      chart: "istio-init",
+      values: { global: { ...hubValue(settings), tag: version } },
+    };
+  }
+  // Up to 1.23 the definitions lie in crds/, which Helm never upgrades; as templates it does, and from 1.24 on they are.
+  const templates = semver.lt(version, "1.24.0");
+  return {
+    ...shared,
+    name: "istio-base",
+    chart: "base",
+    values: {
+      ...(templates ? { base: { enableCRDTemplates: true } } : {}),
+      ...(hasDefault ? {} : { defaultRevision: revision }),
+    },
+    ...(templates ? { skipCrds: true } : {}),
+  };
+}
+
+/** The release that brings the control plane. User values win. */
+export function controlPlaneRelease(settings: PlanSettings): ReleasePlan {
+  const { version, releaseName, revision, values, cni, ztunnel } = settings.istio;
+  const shared = { version, repositories: istioRepositories(settings) };
+  if (settings.layout === "classic") {
+    const own = {
+      global: { ...hubValue(settings), tag: version },
+      gateways: { enabled: false },
+      kiali: settings.kiali.enabled
+        ? { enabled: true, dashboard: { secretName: kialiSecretName } }
+        : { enabled: false },
+    };
+    return { ...shared, name: releaseName, chart: "istio", values: overlay(own, values) };
+  }
+  const own = {
+    global: { tag: version, ...hubValue(settings) },
+    ...(revision === undefined ? {} : { revision }),
+    ...(cni.enabled ? { pilot: { cni: { enabled: true } } } : {}),
+    ...(ztunnel.enabled ? { profile: "ambient" } : {}),
+  };
+  return { ...shared, name: planeReleaseName(revision), chart: "istiod", values: overlay(own, values) };
+}
+
+/** Istio's optional parts of the modern layout. */
+function component(
+  settings: PlanSettings,
+  chart: "cni" | "ztunnel" | "gateway",
+  name: string,
+  own: Values,
+): readonly ReleasePlan[] {
+  const { version, [chart]: given } = settings.istio;
+  if (settings.layout === "classic" || !given.enabled) return [];
+  return [{ name, chart, version, repositories: istioRepositories(settings), values: overlay(own, given.values) }];
+}
+
+/** The release that brings Kiali in the modern layout; in the classic one the control plane's chart holds it. */
+export function kialiRelease(settings: PlanSettings): ReleasePlan | undefined {
+  if (settings.layout === "classic" || !settings.kiali.enabled) return undefined;
+  const version = kialiVersion(settings.istio.version);
+  const own = settings.kiali.chartRepository;
+  if (version === undefined) return undefined;
+  // From 2.21 the chart mounts a key that is named secret:<name>:<key>; before that the mount has to be asked for.
+  const mounts = semver.gte(version, "2.21.0")
+    ? {}
+    : {
+        deployment: {
+          custom_secrets: [{ name: kialiSecretName, mount: "/kiali-override-secrets/login-token-signing-key" }],
+        },
+      };
+  return {
+    name: "kiali-server",
+    chart: "kiali-server",
+    version,
+    repositories: own === undefined ? officialKialiRepositories : [own.replaceAll("{version}", settings.istio.version)],
+    values: {
+      auth: { strategy: "token" },
+      // Unset, the chart makes a new key at every render, which would log everybody out with each update.
+      login_token: { signing_key: `secret:${kialiSecretName}:${signingKeyField}` },
+      ...mounts,
+    },
+  };
+}
+
+/** The node agent: before the control plane, whose sidecars need it; in ambient mode after it, as Istio documents both. */
+export function beforeControlPlane(settings: PlanSettings): readonly ReleasePlan[] {
+  return settings.istio.ztunnel.enabled ? [] : nodeAgent(settings);
+}
+
+function nodeAgent(settings: PlanSettings): readonly ReleasePlan[] {
+  const profile = settings.istio.ztunnel.enabled ? { profile: "ambient" } : {};
+  return component(settings, "cni", "istio-cni", {
+    global: { tag: settings.istio.version, ...hubValue(settings) },
+    ...profile,
+  });
+}
+
+/**
+ * What comes after the control plane, in Istio's order.
+ * @see https://istio.io/latest/docs/ambient/install/helm/
+ */
+export function afterControlPlane(settings: PlanSettings): readonly ReleasePlan[] {
+  const { version, revision } = settings.istio;
+  const rev = revision === undefined ? {} : { revision };
+  return [
+    ...(settings.istio.ztunnel.enabled ? nodeAgent(settings) : []),
+    ...component(settings, "ztunnel", "ztunnel", { tag: version, ...hubValue(settings), ...rev }),
+    ...component(settings, "gateway", "istio-ingressgateway", rev),
+  ];
+}
+
+/** All releases of the mesh in the order in which they are installed. */
+export function releasePlans(settings: PlanSettings): readonly ReleasePlan[] {
+  return [
+    crdRelease(settings),
+    ...beforeControlPlane(settings),
+    controlPlaneRelease(settings),
+    ...afterControlPlane(settings),
+    kialiRelease(settings),
+  ].filter((plan) => plan !== undefined);
+}

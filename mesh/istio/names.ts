@@ -1,0 +1,12 @@
+/** The namespace that all releases of the mesh live in. */
+export const systemNamespace = "istio-system";
+
+/** Name of the Secret that Kiali reads. */
+export const kialiSecretName = "kiali";
+
+/** Key of the signing key in Secret `kiali`: the file name under which every Kiali 2 looks for it. */
+export const signingKeyField = "value.txt";
+
+/** Name of a control plane's release in the modern layout. */
+export const planeReleaseName = (revision: string | undefined) =>
+  revision === undefined ? "istiod" : `istiod-${revision}`;

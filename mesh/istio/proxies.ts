@@ -1,0 +1,57 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { defaultRevision } from "./controlPlanes";
+import { versionOf } from "./images";
+import { proxyContainer } from "./pods";
+
+/** How many proxies there are of each version. */
+export type Counts = Readonly<Record<string, number>>;
+
+/** Whether a pod's containers can be running: neither done nor on its way out. */
+export function isLive({ metadata, status }: V1Pod): boolean {
+  return metadata?.deletionTimestamp === undefined && status?.phase !== "Succeeded" && status?.phase !== "Failed";
+}
+
+/** Version of a pod's proxy; `undefined` where it has none. */
+export function proxyVersion(pod: V1Pod): string | undefined {
+  const proxy = proxyContainer(pod);
+  // ztunnel calls its container so, too.
+  if (/(^|\/)ztunnel[:@]/.test(proxy?.image ?? "")) return undefined;
+  return proxy === undefined ? undefined : versionOf(proxy.image);
+}
+
+/** Revision of the control plane that a pod's proxy was injected by; `default` for the one without. */
+export function proxyRevision({ metadata }: V1Pod): string {
+  try {
+    const status = JSON.parse(metadata?.annotations?.["sidecar.istio.io/status"] ?? "{}") as { revision?: string };
+    return status.revision ?? defaultRevision;
+  } catch {
+    return defaultRevision;
+  }
+}
+
+/** Counts the proxies of live pods by version, wherever they sit: as a container or as an init container. */
+export function countProxies(pods: readonly V1Pod[]): Counts {
+  const counts: Record<string, number> = {};
+  for (const version of pods.filter(isLive).map(proxyVersion)) {
+    if (version !== undefined) counts[version] = (counts[version] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** The same, by namespace. */
+export function countByNamespace(pods: readonly V1Pod[]): Readonly<Record<string, Counts>> {
+  const byNamespace = new Map<string, V1Pod[]>();
+  for (const pod of pods) {
+    const name = pod.metadata?.namespace ?? "";
+    const others = byNamespace.get(name);
+    if (others === undefined) byNamespace.set(name, [pod]);
+    else others.push(pod);
+  }
+  return Object.fromEntries([...byNamespace].map(([name, own]) => [name, countProxies(own)]));
+}
+
+/** As `istioctl version` says it: `1.4.6 (35 proxies), 1.4.10 (1 proxies)`. */
+export function countText(counts: Counts, what = "proxies"): string {
+  const parts = Object.entries(counts).sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+  return parts.map(([version, count]) => `${version} (${String(count)} ${what})`).join(", ") || `no ${what}`;
+}

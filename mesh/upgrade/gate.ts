@@ -1,0 +1,103 @@
+import { runningVersion } from "../istio/controlPlanes";
+import { unreadable } from "../istio/images";
+import { judgeKubernetes } from "../istio/kubernetesSupport";
+import { judgeDefinitions } from "./crds";
+import { targetOf, type Found, type Heal, type Missing, type Verdict, type Wanted } from "./gateTypes";
+import { judgeDrift, judgeRelease, unfinishedFrom } from "./helmHistory";
+import { judgeOtherRevisions, planeOf, unserved } from "./revisions";
+import { judgeTransition, type TransitionVerdict } from "./transition";
+
+function judgeShared(found: Found, wanted: Wanted): Verdict {
+  const running = runningVersion(planeOf(found.planes, wanted));
+  if (running === undefined) {
+    const which = wanted.revision === undefined ? "" : ` of revision ${wanted.revision}`;
+    const text =
+      `no control plane${which} runs in istio-system. Run up for the stack that owns it first, or set ` +
+      "istio.controlPlane: managed";
+    return { refused: [text], heal: [], adopt: [], warnings: [] };
+  }
+  const differs = running !== unreadable && running !== wanted.version;
+  const warnings = differs ? [`Istio ${running} runs, the settings say ${wanted.version}`] : [];
+  return { refused: [], heal: [], adopt: [], warnings };
+}
+
+/** A control plane that runs without a Helm release of ours: made by istioctl, helm template, or under other names. */
+function foreignMesh({ planes, records }: Found, wanted: Wanted): readonly string[] {
+  const [plane] = planes;
+  const seen = wanted.known.length > 0 || records.some(({ release }) => wanted.releases.includes(release));
+  if (plane === undefined || wanted.resumed || seen) return [];
+  const version = runningVersion(plane);
+  const what = version === unreadable ? "a control plane" : `Istio ${version ?? ""}`;
+  return [
+    `${what} runs in istio-system without a Helm release named ${wanted.releases.join(" or ")}: it was ` +
+      `installed in another way, and such a mesh is not taken over by this version`,
+  ];
+}
+
+function judgeStep(found: Found, wanted: Wanted): TransitionVerdict {
+  const own = planeOf(found.planes, wanted);
+  // One beside others that was never ready is still to come.
+  const begun = own?.ready.length === 0 && wanted.recorded === undefined && found.planes.length > 1;
+  if (own === undefined || begun) return judgeOtherRevisions(found, wanted);
+  const running = runningVersion(own, wanted.recorded) ?? "";
+  const { allow } = wanted;
+  const step = { ...found, running, wanted: targetOf(wanted), allow, unfinishedFrom: unfinishedFrom(found, wanted) };
+  return judgeTransition(step);
+}
+
+/** What is gone is made again by applying its release once more. */
+function restore({ release, gone, jobs }: Missing): Heal {
+  const shown = gone.slice(0, 3).join(", ");
+  const more = gone.length > 3 ? ` and ${String(gone.length - 3)} more` : "";
+  return { release, secrets: [], jobs: gone.some((line) => line.startsWith("Custom")) ? jobs : [], why: shown + more };
+}
+
+/** Heals, and those of further releases: one that is applied anyway needs no second reason. */
+const joined = (heals: readonly Heal[], more: readonly Heal[]): readonly Heal[] => [
+  ...heals,
+  ...more.filter(({ release }) => heals.every((heal) => heal.release !== release)),
+];
+
+/**
+ * Judges a run before anything changes.
+ * @param now seconds since 1970
+ */
+export function judge(found: Found, wanted: Wanted, now: number): Verdict {
+  const stuck = found.terminating.map(
+    (name) =>
+      `namespace ${name} is being deleted. Wait until it is gone; what holds it: kubectl get namespace ${name} -o jsonpath='{.status.conditions}'`,
+  );
+  if (wanted.controlPlane === "shared") {
+    const shared = judgeShared(found, wanted);
+    return { ...shared, refused: [...stuck, ...shared.refused] };
+  }
+  const kubernetes = judgeKubernetes(wanted.version, found.kubernetes, wanted.allow);
+  const releases = wanted.releases.map((name) => judgeRelease(name, found, wanted, now));
+  const plane = planeOf(found.planes, wanted);
+  const stale = releases.flatMap(({ heal }) => heal);
+  const healed = joined(stale, judgeDrift(found, wanted, plane));
+  const lost = found.missing
+    .filter(({ release }) => wanted.known.some(({ name }) => name === release) && wanted.releases.includes(release))
+    .map(restore);
+  const definitions = judgeDefinitions(wanted.layout, found.definitions);
+  const step = judgeStep(found, wanted);
+  const unread = runningVersion(plane) === unreadable;
+  return {
+    refused: [
+      ...stuck,
+      ...kubernetes.refused,
+      ...foreignMesh(found, wanted),
+      ...unserved(found, wanted),
+      ...step.refused,
+      ...releases.flatMap(({ refused }) => refused),
+      ...definitions.refused,
+    ],
+    heal: joined(healed, lost),
+    adopt: definitions.adopt,
+    warnings: [
+      ...kubernetes.warnings,
+      ...step.warnings,
+      ...(unread ? ["the running control plane's image has no version: the step to the new one is not judged"] : []),
+    ],
+  };
+}

@@ -1,0 +1,104 @@
+import type { ControlPlane } from "../istio/controlPlanes";
+import type { Counts } from "../istio/proxies";
+import type { Definition } from "./crds";
+import type { Identity } from "./immutableSettings";
+
+/** One revision of a Helm release, as its record in the cluster tells it. */
+export interface HelmRecord {
+  readonly release: string;
+  readonly revision: number;
+  readonly status: string;
+  /** Seconds since 1970. */
+  readonly modifiedAt: number;
+  /** The release's description; what this program installs carries its mark. */
+  readonly description: string;
+  /** Version of the chart; empty where the record cannot be read. */
+  readonly chartVersion: string;
+  /** The objects, as Helm sent them. */
+  readonly manifest: string;
+  /** Name of the Secret that is the record. */
+  readonly secret: string;
+}
+
+/** What the gate found in the cluster. */
+export interface Found {
+  /** `major.minor` of the API server. */
+  readonly kubernetes: string;
+  readonly records: readonly HelmRecord[];
+  /** Istio's control planes in istio-system. */
+  readonly planes: readonly ControlPlane[];
+  /** Istio's custom resource definitions. */
+  readonly definitions: readonly Definition[];
+  /** What deployed releases lack, a line each. */
+  readonly missing: readonly Missing[];
+  /** Proxies of the mesh by version, by namespace; read where the version changes. */
+  readonly proxies: Readonly<Record<string, Counts>>;
+  /** Namespaces with active faults; read where the version changes. */
+  readonly faults: readonly string[];
+  /** Whether ValidatingWebhookConfiguration istio-galley is there; read where the version changes. */
+  readonly galley: boolean;
+  /** Identity of the cluster. */
+  readonly cluster?: string | undefined;
+  /** Namespaces that are being deleted, among those the stack writes into. */
+  readonly terminating: readonly string[];
+}
+
+/** What a deployed release lacks. */
+export interface Missing {
+  readonly release: string;
+  readonly gone: readonly string[];
+  /** Jobs of the release that have to be done once more. */
+  readonly jobs: readonly string[];
+}
+
+/** A Helm release as the stack's state has it. */
+export interface KnownRelease {
+  readonly name: string;
+  /** Absent where an interrupted run left it unknown. */
+  readonly revision?: number | undefined;
+}
+
+/** What the gate is asked. */
+export interface Wanted extends Identity {
+  readonly stack: string;
+  readonly version: string;
+  /** Version that the images will have: a tag in the user's values wins. Default: `version`. */
+  readonly target?: string;
+  /** Revision of the control plane; absent: the one without. */
+  readonly revision?: string | undefined;
+  readonly injection: "enabled" | "revision" | "unmanaged";
+  readonly allow: readonly string[];
+  /** Releases that the stack manages, in order. */
+  readonly releases: readonly string[];
+  /** Name of the control plane's release. */
+  readonly planeRelease: string;
+  /** Releases that the stack's state knows, with the revision it knows. */
+  readonly known: readonly KnownRelease[];
+  /** Version that the last finished update recorded. */
+  readonly recorded?: string | undefined;
+  /** Whether an earlier run of this stack got past the gate. Only then is half-made work taken for the stack's own. */
+  readonly resumed: boolean;
+  readonly timeoutSeconds: number;
+}
+
+/** A release that is to be applied once more, after the removal of what is in the way. */
+export interface Heal {
+  readonly release: string;
+  /** Helm records that are removed. */
+  readonly secrets: readonly string[];
+  /** Jobs that are removed, to be done again. */
+  readonly jobs?: readonly string[];
+  readonly why: string;
+}
+
+/** What the gate decides. Refused: nothing is changed. */
+export interface Verdict {
+  readonly refused: readonly string[];
+  readonly heal: readonly Heal[];
+  /** Custom resource definitions that are marked as Helm's. */
+  readonly adopt: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** @see Wanted.target */
+export const targetOf = ({ target, version }: Pick<Wanted, "target" | "version">) => target ?? version;

@@ -1,0 +1,49 @@
+import type { Layout } from "../../settings/types";
+
+/** What a stack must not change once it is installed: each would delete one mesh and create another. */
+export interface Identity {
+  readonly layout: Layout;
+  readonly controlPlane: "managed" | "shared";
+  readonly releaseName: string;
+  readonly namespace: string;
+  readonly cluster?: string | undefined;
+}
+
+const fixed: readonly { readonly key: keyof Identity; readonly setting: string; readonly way: string }[] = [
+  {
+    key: "layout",
+    setting: "istio.version",
+    way: "the two layouts cannot replace one another in place: build a new cluster, or destroy this stack and install afresh",
+  },
+  {
+    key: "controlPlane",
+    setting: "istio.controlPlane",
+    way: "it would remove the mesh or take another stack's: destroy this stack first",
+  },
+  {
+    key: "releaseName",
+    setting: "istio.releaseName",
+    way: "it would replace the control plane and every pod of it: set it back",
+  },
+  {
+    key: "namespace",
+    setting: "namespace",
+    way: "it would delete the instance's objects: make a new stack for the other namespace",
+  },
+  {
+    key: "cluster",
+    setting: "kubernetes.context",
+    way: "the stack was installed in another cluster: set the context back, or make a new stack",
+  },
+];
+
+/** Which settings cannot change, given what the last run of the stack recorded. */
+export function judgeIdentity(before: Partial<Identity>, now: Identity): readonly string[] {
+  return fixed
+    .filter(({ key }) => before[key] !== undefined && now[key] !== undefined && before[key] !== now[key])
+    .map(({ key, setting, way }) =>
+      key === "cluster"
+        ? `jam-istio:${setting} leads to another cluster: ${way}`
+        : `jam-istio:${setting} changes the ${key} from ${String(before[key])} to ${now[key]}: ${way}`,
+    );
+}

@@ -1,0 +1,35 @@
+import { defaultRevision, isVersion, runningVersion, type ControlPlane } from "../istio/controlPlanes";
+import type { Found, Wanted } from "./gateTypes";
+import { judgeTransition, type TransitionVerdict } from "./transition";
+
+/** The control plane that the settings are about. */
+export function planeOf(
+  planes: readonly ControlPlane[],
+  { revision }: Pick<Wanted, "revision">,
+): ControlPlane | undefined {
+  return planes.find((plane) => plane.revision === (revision ?? defaultRevision));
+}
+
+/** Why nobody would inject sidecars into the instance's namespace. */
+export function unserved({ planes }: Found, { revision, injection }: Wanted): readonly string[] {
+  if (revision === undefined || injection !== "enabled" || planeOf(planes, {}) !== undefined) return [];
+  return [
+    "namespaces labelled istio-injection=enabled are served by the control plane without a revision, and none runs: " +
+      "set injection: revision",
+  ];
+}
+
+/** A control plane that is new beside others: judged against each of them. */
+export function judgeOtherRevisions(found: Found, wanted: Wanted): TransitionVerdict {
+  const { version, target = version, allow } = wanted;
+  const verdicts = found.planes.map((plane) => {
+    const running = runningVersion(plane) ?? "";
+    return isVersion(running)
+      ? judgeTransition({ ...found, running, wanted: target, byRevision: true, allow })
+      : { refused: [], warnings: [] };
+  });
+  return {
+    refused: [...new Set(verdicts.flatMap(({ refused }) => refused))],
+    warnings: [...new Set(verdicts.flatMap(({ warnings }) => warnings))],
+  };
+}

@@ -1,0 +1,114 @@
+import * as semver from "semver";
+import { endLine } from "../faults/faultObjects";
+import { isVersion } from "../istio/controlPlanes";
+import { countText, type Counts } from "../istio/proxies";
+import { layoutOf } from "../istio/releases";
+
+/** A step from what runs to what is wanted. */
+export interface Transition {
+  /** Version of the control plane that runs. */
+  readonly running: string;
+  readonly wanted: string;
+  /** Whether the wanted one comes beside the running one, as another revision. */
+  readonly byRevision?: boolean;
+  /** Version that the stack ran before an update that did not finish: the way back to it is open. */
+  readonly unfinishedFrom?: string | undefined;
+  /** Proxies of the mesh by version, by namespace. */
+  readonly proxies?: Readonly<Record<string, Counts>>;
+  /** Whether ValidatingWebhookConfiguration istio-galley is there. */
+  readonly galley?: boolean;
+  /** Namespaces with active faults. */
+  readonly faults?: readonly string[];
+  /** Risks acknowledged in `istio.allow`. */
+  readonly allow: readonly string[];
+}
+
+/** What is said of a step. Allowed: no refusal. */
+export interface TransitionVerdict {
+  readonly refused: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+const minor = (version: string) => semver.minor(version);
+
+function hops(from: number, to: number): string {
+  return Array.from({ length: to - from }, (_, at) => `1.${String(from + at + 1)}`).join(", ");
+}
+
+const otherLayout =
+  "there is no way in place between the layouts. Build a new cluster and move the instance, or remove the mesh " +
+  "(destroy: its CRDs and custom resources stay), upgrade Kubernetes and install afresh";
+
+/** @see https://istio.io/v1.5/news/releases/1.5.x/announcing-1.5/upgrade-notes/ */
+function classicStep({ running, wanted, galley, allow }: Transition): readonly string[] {
+  const [from, to] = [minor(running), minor(wanted)];
+  if (from === to) return [];
+  if (from !== 4 || to !== 5)
+    return [
+      `from 1.${String(from)} to 1.${String(to)} there is no way in place: the classic layout goes from 1.4 to 1.5 only`,
+    ];
+  const reasons: string[] = [];
+  if (galley === true)
+    reasons.push(
+      "the upgrade to 1.5 fails while the webhook that Galley 1.4 made is there. First: " +
+        "kubectl delete validatingwebhookconfiguration istio-galley",
+    );
+  if (!allow.includes("classic-minor"))
+    reasons.push("going from 1.4 to 1.5 is a risk; acknowledge with istio.allow: [classic-minor]");
+  return reasons;
+}
+
+/** @see https://istio.io/latest/docs/setup/upgrade/ for one minor in place, two by revision */
+function modernStep({ running, wanted, byRevision = false, allow }: Transition): readonly string[] {
+  const distance = minor(wanted) - minor(running);
+  const path = hops(minor(running), minor(wanted));
+  if (distance > 2) return [`too far: one minor at a time in place, two by revision. Go through ${path}`];
+  if (distance === 2 && !byRevision)
+    return [`one minor at a time in place. Go through ${path}, or install it beside the other with istio.revision`];
+  if (distance >= 0) return [];
+  if (distance < -1) return [`going back is possible by one minor only. Set istio.version to ${running}`];
+  return allow.includes("downgrade")
+    ? []
+    : ["going back one minor is a risk; acknowledge with istio.allow: [downgrade]"];
+}
+
+/** A control plane serves proxies of its own minor and the one before. */
+function laggards({ running, wanted, byRevision = false, proxies = {} }: Transition): readonly string[] {
+  // Beside the old one the new control plane gets no proxies before they are made anew.
+  const plane = byRevision ? running : wanted;
+  return Object.entries(proxies).flatMap(([namespace, counts]) => {
+    const behind = Object.entries(counts).filter(
+      ([version]) => isVersion(version) && layoutOf(version) === layoutOf(plane) && minor(plane) - minor(version) > 1,
+    );
+    if (behind.length === 0) return [];
+    return [
+      `namespace ${namespace} has ${countText(Object.fromEntries(behind))}, more than one minor behind ${plane}. First roll it ` +
+        `at ${running}: with rollout.namespaces, or kubectl rollout restart deployment,statefulset -n ${namespace}`,
+    ];
+  });
+}
+
+const faultText = (namespaces: readonly string[]) =>
+  `faults are active in ${namespaces.join(", ")}. First end them: ` + namespaces.map(endLine).join(" && ");
+
+/**
+ * Judges the step from the control plane that runs to the wanted one.
+ * @returns reasons with the way out; none when the step is allowed
+ */
+export function judgeTransition(transition: Transition): TransitionVerdict {
+  const { running, wanted, unfinishedFrom, faults = [] } = transition;
+  if (!isVersion(running) || semver.eq(running, wanted)) return { refused: [], warnings: [] };
+  const step = `Istio ${running} runs, ${wanted} is wanted`;
+  const layout = layoutOf(wanted);
+  const back = semver.lt(wanted, running)
+    ? [`going back from ${running} to ${wanted}: custom resource definitions that only ${running} has stay`]
+    : [];
+  const stopped = faults.length > 0 ? [`${step}: ${faultText(faults)}`] : [];
+  if (layoutOf(running) !== layout) return { refused: [`${step}: ${otherLayout}`, ...stopped], warnings: [] };
+  // The update that went forward did not finish; what it left half-done is undone.
+  if (wanted === unfinishedFrom) return { refused: stopped, warnings: back };
+  const reasons = layout === "classic" ? classicStep(transition) : modernStep(transition);
+  const lag = reasons.length === 0 ? laggards(transition) : [];
+  const refused = [...[...reasons, ...lag].map((reason) => `${step}: ${reason}`), ...stopped];
+  return { refused, warnings: refused.length > 0 ? [] : back };
+}

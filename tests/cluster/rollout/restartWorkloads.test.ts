@@ -1,0 +1,93 @@
+// The rollout's own decisions against a stand-in for the API server; that Kubernetes restarts pods is shown end to end.
+import assert from "node:assert/strict";
+import type { Cluster } from "../../../cluster/client/kubernetesClient";
+import { rollOut } from "../../../cluster/rollout/restartWorkloads";
+import { restartAnnotation, type Restart } from "../../../mesh/rollout/outdatedSidecars";
+import { nameOf, type Workload } from "../../../mesh/rollout/workloads";
+import { workload } from "../../mesh/rollout/dataPlaneSupport";
+
+/** Answers as the API server would; a workload named in `broken` never gets its last pod ready. */
+class Stand {
+  public readonly patched: string[] = [];
+  public most = 0;
+  private running = 0;
+  private readonly looks = new Map<string, number>();
+
+  public constructor(private readonly broken: readonly string[] = []) {}
+
+  public readonly cluster = {
+    send: (method: string, path: string, more?: { readonly body?: object }) => {
+      const name = path.split("/").at(-1) ?? "";
+      if (method === "PATCH") {
+        this.patched.push(`${name} ${JSON.stringify(more?.body)}`);
+        this.most = Math.max(this.most, ++this.running);
+      }
+      const turn = (this.looks.get(name) ?? 0) + 1;
+      this.looks.set(name, turn);
+      const late = { conditions: [{ type: "Progressing", reason: "ProgressDeadlineExceeded", message: "too late" }] };
+      const status =
+        turn < 3 ? { updatedReplicas: 1 } : this.broken.includes(name) ? { updatedReplicas: 1, ...late } : {};
+      if (turn === 3) this.running -= 1;
+      return Promise.resolve(JSON.stringify(workload("Deployment", name, {}, status).object));
+    },
+    core: { listNamespacedPod: () => Promise.resolve({ items: [] }) },
+  } as unknown as Cluster;
+}
+
+const restart = (name: string, begun = false): Restart => {
+  const one: Workload = workload("Deployment", name);
+  return { workload: one, name: nameOf(one), value: "1.30.3", begun };
+};
+const names = (count: number) => Array.from({ length: count }, (_, at) => `w${String(at)}`);
+
+describe("rollOut", () => {
+  const roll = async (stand: Stand, restarts: readonly Restart[], parallel = 2) => {
+    const lines: string[] = [];
+    const log = (line: string) => lines.push(line);
+    const error = await rollOut(stand.cluster, restarts, { parallel, timeoutSeconds: 60, log }).then(
+      () => "",
+      (reason: unknown) => (reason instanceof Error ? reason.message : ""),
+    );
+    return { lines, error };
+  };
+
+  it("restarts each once, no more at a time than asked, and says how far it is", async () => {
+    const stand = new Stand();
+    const { lines, error } = await roll(
+      stand,
+      names(5).map((name) => restart(name)),
+    );
+    assert.equal(error, "");
+    assert.equal(stand.patched.length, 5);
+    assert.equal(stand.most, 2);
+    assert.equal(lines.at(-1)?.replace(/w\d/, "w"), "Deployment dev701/w: 2 of 2 ready (5 of 5 workloads)");
+    const body = { spec: { template: { metadata: { annotations: { [restartAnnotation]: "1.30.3" } } } } };
+    assert.ok(stand.patched.includes(`w0 ${JSON.stringify(body)}`));
+  });
+
+  it("one that an earlier run restarted is waited for, not restarted", async () => {
+    const stand = new Stand();
+    const { lines } = await roll(stand, [restart("w0", true)]);
+    assert.deepEqual(stand.patched, []);
+    assert.equal(lines[0], "Deployment dev701/w0: was restarted by an earlier run");
+  });
+
+  it("after a failure none is begun any more; what failed, and how much is left, is said", async () => {
+    const stand = new Stand(["w0"]);
+    const { error } = await roll(
+      stand,
+      names(4).map((name) => restart(name)),
+      1,
+    );
+    assert.equal(stand.patched.length, 1);
+    assert.equal(
+      error,
+      "the rollout stopped: Deployment dev701/w0: too late (1 of 2 ready). 0 workloads are done, 3 were not begun; mend it, " +
+        "then run up again: it goes on where it stopped",
+    );
+  });
+
+  it("nothing to do is nothing", async () => {
+    assert.deepEqual(await roll(new Stand(), []), { lines: [], error: "" });
+  });
+});

@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { networkingApiVersion, serviceEntries, type ExternalSettings } from "../../../mesh/install/serviceEntries";
+
+const external = { location: "MESH_EXTERNAL", exportTo: ["."] };
+const mysql = { external: true, externalHostName: "db.example.com" };
+const mail = { external: true, externalHostName: "m.example.com", externalHostPort: 587 };
+
+describe("service entries: specs", () => {
+  const rows: readonly (readonly [string, ExternalSettings, readonly object[]])[] = [
+    [
+      "mysql",
+      { mysql },
+      [
+        {
+          name: "mysql",
+          spec: {
+            hosts: ["db.example.com"],
+            ports: [{ number: 3306, name: "tcp-3306", protocol: "TCP" }],
+            resolution: "DNS",
+            ...external,
+          },
+        },
+      ],
+    ],
+    ...[
+      ["eu-central-1", "s3.eu-central-1.amazonaws.com"],
+      ["cn-north-1", "s3.cn-north-1.amazonaws.com.cn"],
+    ].map(
+      ([region = "", endpoint = ""]) =>
+        [
+          `bucket in ${region}`,
+          { dataStorage: { mode: "aws", region } },
+          [
+            {
+              name: "bucket",
+              spec: {
+                hosts: [endpoint, `*.${endpoint}`],
+                ports: [
+                  { number: 80, name: "http-80", protocol: "HTTP" },
+                  { number: 443, name: "tls-443", protocol: "TLS" },
+                ],
+                resolution: "NONE",
+                ...external,
+              },
+            },
+          ],
+        ] as const,
+    ),
+    [
+      "smtp",
+      { mail: { ...mail, externalHostPort: 25 } },
+      [
+        {
+          name: "smtp",
+          spec: {
+            hosts: ["m.example.com"],
+            ports: [{ number: 25, name: "tcp-25", protocol: "TCP" }],
+            resolution: "DNS",
+            ...external,
+          },
+        },
+      ],
+    ],
+    [
+      "a service of one's own",
+      {
+        externalServices: [
+          {
+            name: "geo",
+            hosts: ["geo.example.com", "*.geo.example.com"],
+            ports: [
+              { number: 443, protocol: "HTTPS" },
+              { number: 8080, protocol: "HTTP2" },
+            ],
+            resolution: "NONE",
+            addresses: ["10.0.0.0/24"],
+          },
+        ],
+      },
+      [
+        {
+          name: "geo",
+          spec: {
+            hosts: ["geo.example.com", "*.geo.example.com"],
+            addresses: ["10.0.0.0/24"],
+            ports: [
+              { number: 443, name: "https-443", protocol: "HTTPS" },
+              { number: 8080, name: "http2-8080", protocol: "HTTP2" },
+            ],
+            resolution: "NONE",
+            ...external,
+          },
+        },
+      ],
+    ],
+    ["nothing", {}, []],
+    [
+      "sections that are not external",
+      {
+        mysql: { ...mysql, external: false },
+        mail: { ...mail, external: false },
+        dataStorage: { mode: "none", region: "eu-central-1" },
+        externalServices: [],
+      },
+      [],
+    ],
+    [
+      "sections without their host",
+      { mysql: { external: true }, mail: { external: true, externalHostPort: 587 }, dataStorage: { mode: "aws" } },
+      [],
+    ],
+  ];
+  for (const [name, settings, expected] of rows) {
+    it(`of ${name}`, () => {
+      assert.deepEqual(serviceEntries(settings), expected);
+    });
+  }
+
+  it("come in a stable order: mysql, bucket, smtp, then the list's", () => {
+    const own = (name: string) => ({
+      name,
+      hosts: [`${name}.com`],
+      ports: [],
+      resolution: "DNS" as const,
+      addresses: [],
+    });
+    const entries = serviceEntries({
+      externalServices: [own("z"), own("a")],
+      mail,
+      dataStorage: { mode: "aws", region: "eu-central-1" },
+      mysql,
+    });
+    assert.deepEqual(
+      entries.map(({ name }) => name),
+      ["mysql", "bucket", "smtp", "z", "a"],
+    );
+  });
+
+  it("have one apiVersion for every Istio", () => {
+    assert.equal(networkingApiVersion, "networking.istio.io/v1alpha3");
+  });
+});

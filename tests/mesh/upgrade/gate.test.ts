@@ -1,0 +1,155 @@
+// The gate's verdict on Helm releases, but for interrupted runs. That a cluster gives such records is proved where one runs.
+import assert from "node:assert/strict";
+import { judge } from "../../../mesh/upgrade/gate";
+import { ownerMark } from "../../../mesh/upgrade/helmHistory";
+import {
+  base,
+  bothKnown,
+  checkReleases,
+  found,
+  healthy,
+  known,
+  notOurs,
+  now,
+  record,
+  resumed,
+  secret,
+  unknown,
+  wanted,
+} from "./gateSupport";
+
+const fine = { refused: [], heal: [], adopt: [], warnings: [] };
+const pendingOf = (release: string) => record(release, 1, { status: "pending-install" });
+const gone =
+  "release istiod is in the stack's state and not in the cluster: somebody uninstalled it. Run: pulumi refresh --yes, then up again";
+const halfRemoved = (age: number, ...revisions: number[]) =>
+  `release istiod is half removed since ${String(age)} s: a destroy was interrupted, or is at work. To finish it: pulumi destroy. ` +
+  `To install again: kubectl -n istio-system delete secret ${revisions.map(secret).join(" ")} && pulumi refresh --yes, then up again`;
+
+describe("gate: releases in order", () => {
+  checkReleases([
+    { name: "nothing there, nothing known: a first install", records: [] },
+    { name: "deployed and known", records: healthy, wanted: bothKnown },
+    {
+      name: "failed and known: Helm heals that itself",
+      records: [base, record("istiod", 1, { status: "superseded" }), record("istiod", 2, { status: "failed" })],
+      wanted: bothKnown,
+    },
+    { name: "releases that are not wanted are left alone", records: [record("grafana", 1), pendingOf("loki")] },
+  ]);
+});
+
+describe("gate: releases that the state does not know", () => {
+  checkReleases([
+    {
+      name: "deployed and ours: healed, Helm adopts its own objects",
+      records: [record("istiod", 1, { description: ownerMark("dev701") })],
+      wanted: resumed,
+      heal: [unknown("deployed", 1)],
+    },
+    {
+      name: "deployed by the stack of this name, and no earlier run in this state: another state's",
+      records: [record("istiod", 1, { description: ownerMark("dev701") })],
+      refused: [
+        "release istiod was installed by jam-istio/dev701 and is unknown to this state: the stack was deployed from another backend. Log in to that one (pulumi login)",
+      ],
+    },
+    {
+      name: "deployed, ours and healed once before",
+      records: [record("istiod", 1, { description: `${ownerMark("dev701")} healed 2026-11-23T10:00:00.000Z` })],
+      wanted: resumed,
+      heal: [unknown("deployed", 1)],
+    },
+    {
+      name: "deployed and ours, with older revisions: all of them go",
+      records: [
+        record("istiod", 1, { status: "superseded" }),
+        record("istiod", 2, { description: ownerMark("dev701") }),
+      ],
+      wanted: resumed,
+      heal: [unknown("deployed", 1, 2)],
+    },
+    {
+      name: "deployed and another stack's",
+      records: [record("istiod", 1, { description: `${ownerMark("integration702")} healed yesterday` })],
+      refused: [notOurs(" but jam-istio/integration702's")],
+    },
+    {
+      name: "deployed and another stack's whose name starts like ours",
+      records: [record("istiod", 1, { description: ownerMark("dev7012") })],
+      refused: [notOurs(" but jam-istio/dev7012's")],
+    },
+    {
+      name: "deployed and nobody's",
+      records: [record("istiod", 1, { description: "Install complete" })],
+      refused: [notOurs()],
+    },
+    {
+      name: "deployed and nobody's, to a stack that got past the gate once: still not ours",
+      records: [record("istiod", 1, { description: "Install complete" })],
+      wanted: resumed,
+      refused: [notOurs()],
+    },
+    {
+      name: "failed, a single revision: the stack's first install that broke off",
+      records: [record("istiod", 1, { status: "failed" })],
+      wanted: resumed,
+      heal: [unknown("failed", 1)],
+    },
+    {
+      name: "failed, a single revision, to a stack that never got past the gate: somebody else's",
+      records: [record("istiod", 1, { status: "failed" })],
+      refused: [notOurs()],
+    },
+    {
+      name: "failed after a revision that worked: somebody's",
+      records: [record("istiod", 1, { status: "superseded" }), record("istiod", 2, { status: "failed" })],
+      wanted: resumed,
+      refused: [notOurs()],
+    },
+  ]);
+});
+
+describe("gate: releases that were removed", () => {
+  checkReleases([
+    { name: "known but missing", records: [base], wanted: bothKnown, refused: [gone] },
+    {
+      name: "uninstalling and known",
+      records: [base, record("istiod", 3, { status: "uninstalling" })],
+      wanted: bothKnown,
+      refused: [halfRemoved(86_400, 3)],
+    },
+    {
+      name: "uninstalling and not known, with older revisions",
+      records: [record("istiod", 1, { status: "superseded" }), record("istiod", 2, { status: "uninstalling" })],
+      wanted: resumed,
+      refused: [halfRemoved(86_400, 1, 2)],
+    },
+    {
+      name: "uninstalling since this second: a destroy may be at work",
+      records: [base, record("istiod", 1, { status: "uninstalling", modifiedAt: now })],
+      wanted: bothKnown,
+      refused: [halfRemoved(0, 1)],
+    },
+    {
+      name: "uninstalling, with a clock that runs ahead",
+      records: [base, record("istiod", 1, { status: "uninstalling", modifiedAt: now + 30 })],
+      wanted: bothKnown,
+      refused: [halfRemoved(0, 1)],
+    },
+  ]);
+
+  it("every release is judged, in the order of installation", () => {
+    const asked = wanted({ ...resumed, known: known(1, "istiod") });
+    const verdict = judge(found({ records: [pendingOf("istio-base")] }), asked, now);
+    assert.deepEqual(verdict.refused, [gone]);
+    assert.deepEqual(
+      verdict.heal.map(({ release }) => release),
+      ["istio-base"],
+    );
+  });
+
+  it("nothing is refused of a healthy mesh at any age", () => {
+    assert.deepEqual(judge(found({ records: healthy, running: "1.30.3" }), wanted(bothKnown), now + 10 ** 9), fine);
+  });
+});

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { judge } from "../../../mesh/upgrade/gate";
+import type { Found, Heal, HelmRecord, KnownRelease, Wanted } from "../../../mesh/upgrade/gateTypes";
+import { ownerMark } from "../../../mesh/upgrade/helmHistory";
+
+/** The judged moment, in seconds since 1970. */
+export const now = 1_800_000_000;
+
+/** A Helm record, old and deployed by nobody we know, unless told otherwise. */
+export function record(release: string, revision: number, more: Partial<HelmRecord> = {}): HelmRecord {
+  return {
+    release,
+    revision,
+    status: "deployed",
+    modifiedAt: now - 86_400,
+    description: "",
+    chartVersion: "",
+    manifest: "",
+    secret: `sh.helm.release.v1.${release}.v${String(revision)}`,
+    ...more,
+  };
+}
+
+/** Releases that the state knows at this revision. */
+export const known = (revision: number, ...names: readonly string[]): readonly KnownRelease[] =>
+  names.map((name) => ({ name, revision }));
+
+/** A cluster with nothing in it that raises no warning; `running`: version of a control plane that is ready. */
+export const found = ({ running, ...more }: Partial<Found> & { readonly running?: string } = {}): Found => ({
+  kubernetes: "1.34",
+  records: [],
+  planes: running === undefined ? [] : [{ revision: "default", name: "istiod", declared: running, ready: [running] }],
+  definitions: [],
+  missing: [],
+  proxies: {},
+  faults: [],
+  galley: false,
+  terminating: [],
+  ...more,
+});
+
+/** Stack dev701 wants a modern mesh that its state does not know yet; no run of it ever got past the gate. */
+export const wanted = (more: Partial<Wanted> = {}): Wanted => ({
+  stack: "dev701",
+  namespace: "dev701",
+  layout: "modern",
+  controlPlane: "managed",
+  releaseName: "istio",
+  version: "1.30.3",
+  injection: "enabled",
+  planeRelease: "istiod",
+  allow: [],
+  releases: ["istio-base", "istiod"],
+  known: [],
+  resumed: false,
+  timeoutSeconds: 900,
+  ...more,
+});
+
+/** One row: Helm records, and what is said of them; by default nothing. */
+export interface Row {
+  readonly name: string;
+  readonly records: readonly HelmRecord[];
+  readonly wanted?: Partial<Wanted>;
+  readonly refused?: readonly string[];
+  readonly heal?: readonly Heal[];
+}
+
+/** Makes a test of each row. */
+export function checkReleases(rows: readonly Row[]): void {
+  for (const { name, records, wanted: more, refused = [], heal = [] } of rows) {
+    it(name, () => {
+      assert.deepEqual(judge(found({ records }), wanted(more), now), { refused, heal, adopt: [], warnings: [] });
+    });
+  }
+}
+
+/** The state knows both releases at their first revision. */
+export const bothKnown = { known: known(1, "istio-base", "istiod") };
+
+/** An earlier run of the stack got past the gate. */
+export const resumed = { resumed: true };
+
+/** The first release, deployed by stack dev701. */
+export const base = record("istio-base", 1, { description: ownerMark("dev701") });
+
+/** Both releases, deployed by stack dev701. */
+export const healthy = [base, record("istiod", 1, { description: ownerMark("dev701") })];
+
+/** Name of a record of istiod. */
+export const secret = (revision: number) => `sh.helm.release.v1.istiod.v${String(revision)}`;
+
+/** What is said of a release of somebody else. */
+export const notOurs = (whose = "") =>
+  `release istiod exists in istio-system and is not this stack's${whose}. ` +
+  "Where another stack owns the mesh, set istio.controlPlane: shared. " +
+  "A mesh that was installed in another way is not taken over by this version";
+
+/** How a release is healed that the state does not know. */
+export const unknown = (status: string, ...revisions: number[]): Heal => ({
+  release: "istiod",
+  secrets: revisions.map(secret),
+  why: `${status}, and unknown to the stack's state: an interrupted run left it`,
+});

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { releasePlans } from "../../../mesh/install/helmReleases";
+import { stepsText } from "../../../mesh/upgrade/upgradeSteps";
+import { settingsOf } from "../../support/settings";
+
+const steps = (...releases: readonly string[]) => stepsText("1.29.6", { version: "1.30.3", releases });
+
+describe("steps of a change of version", () => {
+  for (const [release, part] of [
+    ["istio-init", "CRDs"],
+    ["istio-base", "CRDs"],
+    ["istio-cni", "node agent"],
+    ["ztunnel", "ztunnel"],
+    ["istio-ingressgateway", "gateway"],
+    ["kiali-server", "Kiali"],
+    ["istiod", "control plane"],
+    ["istiod-canary", "control plane"],
+    ["istio", "control plane"],
+    ["istio-production", "control plane"],
+  ] as const) {
+    it(`release ${release} is the ${part}`, () => {
+      assert.equal(steps(release), `Istio 1.29.6 to 1.30.3: ${part} (release ${release}), then sidecars`);
+    });
+  }
+
+  it("releases come in the order that is given, sidecars last", () => {
+    const text =
+      "Istio 1.29.6 to 1.30.3: control plane (release istiod), then CRDs (release istio-base), then sidecars";
+    assert.equal(steps("istiod", "istio-base"), text);
+  });
+
+  it("without a release there are the sidecars", () => {
+    assert.equal(steps(), "Istio 1.29.6 to 1.30.3: sidecars");
+  });
+
+  it("going back is said the same way", () => {
+    const text = "Istio 1.30.3 to 1.29.6: control plane (release istiod), then sidecars";
+    assert.equal(stepsText("1.30.3", { version: "1.29.6", releases: ["istiod"] }), text);
+  });
+
+  it("of the classic layout they are its two releases", () => {
+    const settings = settingsOf({ istio: { version: "1.4.6" } });
+    const releases = releasePlans(settings).map(({ name }) => name);
+    assert.equal(
+      stepsText("1.4.3", { version: "1.4.6", releases }),
+      `Istio 1.4.3 to 1.4.6: CRDs (release istio-init), then control plane (release ${settings.istio.releaseName}), ` +
+        "then sidecars",
+    );
+  });
+});
