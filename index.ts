@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { connectOnce } from "./cluster/client/kubernetesClient";
 import { GateHost } from "./components/gates/gateHost";
 import { readStackState } from "./components/state/stackState";
 import { readSettings } from "./config/readSettings";
@@ -10,15 +11,20 @@ const settings = readSettings();
 export = async () => {
   const host = await GateHost.start();
   // Loaded while the gate's process starts.
-  const { currentDrill, deploy, keptPlanes, neededCharts, provideCharts } = await import("./components/program");
+  const program = await import("./components/program");
+  const plan = program.meshPlan(settings);
   const state = await readStackState();
-  const [kept, drill] = await Promise.all([keptPlanes(settings, state), currentDrill(settings, state)]);
-  await provideCharts(neededCharts(settings, state, kept), {
+  const connected = connectOnce(settings.kubernetes);
+  const [kept, drill] = await Promise.all([
+    program.retainedControlPlanes(plan, state, connected),
+    program.resolveDrill(plan, state, connected),
+  ]);
+  await program.provideCharts(program.neededCharts(plan, state, kept), {
     stack: settings.stack,
     folder: process.cwd(),
-    kubernetes: settings.kubernetes,
+    connected,
     info: (line) => void pulumi.log.info(line),
     warn: (line) => void pulumi.log.warn(line),
   });
-  return deploy(settings, host, { state, kept, drill });
+  return program.deploy(plan, host, { state, kept, drill });
 };

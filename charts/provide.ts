@@ -2,7 +2,7 @@ import { RunError } from "@pulumi/pulumi";
 import { copyFile, mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { reasonOf } from "../cluster/client/errors";
-import type { ClusterAddress } from "../cluster/client/kubernetesClient";
+import type { Cluster } from "../cluster/client/kubernetesClient";
 import { recordedChart } from "../cluster/upgrade/helmRecords";
 import { chartPath, unavailableText, type ChartSource, type Unavailable } from "../mesh/install/chartSources";
 import { filesOfStandIn, type ChartFile } from "../mesh/install/recordedChart";
@@ -25,7 +25,7 @@ export interface Providing {
   readonly stack: string;
   /** The program's folder, which the provider's paths begin at. */
   readonly folder: string;
-  readonly kubernetes: ClusterAddress;
+  readonly connected: () => Promise<Cluster>;
   readonly info: (line: string) => void;
   readonly warn: (line: string) => void;
   /** Default: looked for, once, where a chart has to be fetched. */
@@ -50,7 +50,7 @@ type Substitute = { readonly files: readonly ChartFile[]; readonly text: string 
 async function substitute(
   { release, state, chart, version }: NeededChart,
   failed: Unavailable & Error,
-  kubernetes: ClusterAddress,
+  connected: Providing["connected"],
 ): Promise<Substitute | Unavailable> {
   if (state === "other") return failed;
   const name = { chart, version };
@@ -58,7 +58,7 @@ async function substitute(
   const record = `Helm's record of release ${release}`;
   let why = "does not hold the whole chart";
   try {
-    const files = await recordedChart(kubernetes, release, name);
+    const files = await recordedChart(await connected(), release, name);
     if (files !== undefined) return { files, text: `${begin}: it is taken from ${record} in the cluster` };
   } catch (error) {
     why = `cannot be read: ${reasonOf(error)}`;
@@ -78,7 +78,7 @@ async function provide(needed: NeededChart, loading: Loading, given: Providing):
     return undefined;
   } catch (error) {
     if (!(error instanceof ChartUnavailable)) throw error;
-    const instead = await substitute(needed, error, given.kubernetes);
+    const instead = await substitute(needed, error, given.connected);
     if ("attempts" in instead) return instead;
     given.warn(instead.text);
     const archive = await packChart(instead.files);

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { findLabEngine, isOfLab, pulumiFolder } from "../lab/engine/engine";
-import { planeFile } from "../lab/planeFile";
+import { labFile } from "../lab/planeFile";
 import { UserError } from "./userError";
 
 /** Where the state is and which CLI runs, with the environment that says so to Pulumi. */
@@ -64,7 +64,7 @@ export const packagesFolder = (project: string) => join(project, "node_modules",
 
 /** Whether a kubeconfig is that of a control plane that the lab started. */
 function isOfLabCluster(kubeconfig: string | undefined): boolean {
-  return kubeconfig !== undefined && kubeconfig !== "" && existsSync(planeFile(dirname(kubeconfig)));
+  return kubeconfig !== undefined && kubeconfig !== "" && existsSync(labFile(dirname(kubeconfig)));
 }
 
 /**

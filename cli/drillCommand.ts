@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { reasonOf } from "../cluster/client/errors";
 import { connect } from "../cluster/client/kubernetesClient";
-import { Refused, runDrill, type DrillEnd, type DrillReport } from "../cluster/faults/runDrill";
-import { hitsText, type Hits } from "../mesh/faults/faultCounters";
+import { DrillRefused, runDrill, type DrillEnd, type DrillReport } from "../cluster/faults/runDrill";
+import { countersText, type FaultCounters } from "../mesh/faults/faultCounters";
 import { endLine } from "../mesh/faults/faultObjects";
 import { chooseFault } from "../mesh/faults/findFault";
+import { meshPlan } from "../mesh/meshPlan";
 import { milliseconds } from "../settings/duration";
 import { errorColors, outColors } from "./colors";
 import { endSoon } from "./ending";
@@ -24,10 +25,10 @@ const codes: Readonly<Record<DrillEnd, number>> = { time: 0, probe: 3, hand: 4, 
 const say = (line: string) => process.stderr.write(`${process.stderr.isTTY ? "\r\x1b[K" : ""}${line}\n`);
 
 /** The countdown: one line that changes on a terminal, a line every minute elsewhere. */
-function countdown(): (leftMs: number, hits: Hits) => void {
+function countdown(): (leftMs: number, hits: FaultCounters) => void {
   let lines = 0;
   return (leftMs, hits) => {
-    const text = `${spanText(leftMs)} left; ${hitsText(hits)}`;
+    const text = `${spanText(leftMs)} left; ${countersText(hits)}`;
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${errorColors.yellow(text)}`);
     else if (lines++ % 60 === 0) say(text);
   };
@@ -41,7 +42,7 @@ function reportText({ drill, start, end, why, probe, hits, proxies }: DrillRepor
     elsewhere: outColors.yellow("somebody else took the fault out"),
   };
   const length = spanText(Date.parse(end) - Date.parse(start));
-  return [`drill ${drill}: ${ends[why]} after ${length}`, hitsText(hits), ...proxiesText(proxies)].join("\n");
+  return [`drill ${drill}: ${ends[why]} after ${length}`, countersText(hits), ...proxiesText(proxies)].join("\n");
 }
 
 /** Runs a drill of one of the settings' faults. */
@@ -61,12 +62,20 @@ export async function drill(stack: string, asked: string, options: Options): Pro
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => {
       stop.abort();
-      say("stopping: taking the fault out");
+      say("stopping: removing the fault");
     });
-  const task = { settings, fault, ms, probe: options.stopIf, signal: stop.signal, log: say, tick: countdown() };
+  const task = {
+    plan: meshPlan(settings),
+    fault,
+    ms,
+    probe: options.stopIf,
+    signal: stop.signal,
+    log: say,
+    tick: countdown(),
+  };
   const name = `${stack}/${randomBytes(4).toString("hex")}`;
   const report = await runDrill(await connect(settings.kubernetes), task, name).catch((error: unknown) => {
-    if (error instanceof Refused) throw new UserError(`no fault was put in: ${error.message}`);
+    if (error instanceof DrillRefused) throw new UserError(`no fault was injected: ${error.message}`);
     throw new UserError(`${reasonOf(error)}. Should a fault be left: ${endLine(settings.namespace)}`);
   });
   process.stdout.write(`${options.json === true ? JSON.stringify(report, undefined, 2) : reportText(report)}\n`);

@@ -1,22 +1,24 @@
 import { reasonOf } from "../cluster/client/errors";
 import { connect } from "../cluster/client/kubernetesClient";
-import { readMark } from "../cluster/faults/endedByHand";
+import { readEndedDrills } from "../cluster/faults/endedByHand";
 import { endFaults, type Dropped, type EndReport } from "../cluster/faults/endFaults";
-import { faultParts, type FaultPart } from "../cluster/faults/faultObjects";
-import { holding, readHits } from "../cluster/faults/sidecarAdmin";
+import { readFaultObjects } from "../cluster/faults/faultObjects";
+import { proxiesHolding, readFaultCounters } from "../cluster/faults/sidecarAdmin";
 import { drillOf } from "../mesh/faults/drill";
-import { hitsSince, hitsText, type Hits } from "../mesh/faults/faultCounters";
-import { endLine, isActing, marksOf } from "../mesh/faults/faultObjects";
+import type { FoundFaultObject } from "../mesh/faults/endingFaults";
+import { countedSince, countersText, type FaultCounters } from "../mesh/faults/faultCounters";
+import { endLine, faultAnnotations, isActing } from "../mesh/faults/faultObjects";
+import { meshPlan } from "../mesh/meshPlan";
 import type { Settings } from "../settings/types";
 import { outColors } from "./colors";
 import { endSoon } from "./ending";
-import { readPlace, readStack, type Place } from "./stackFile";
+import { readLocation, readStack, type InstanceLocation } from "./stackFile";
 import { UserError } from "./userError";
 
-/** Exit code where faults are in, or proxies still hold some after their end. */
+/** Exit code where faults are active, or proxies still hold some after their end. */
 const activeCode = 3;
 
-/** A fault that is in. */
+/** An active fault. */
 interface Active {
   readonly name: string;
   readonly effect: string;
@@ -38,28 +40,31 @@ interface FaultsStatus {
     readonly why?: string;
   };
   /** Since the proxies started. */
-  readonly hits: Hits;
+  readonly hits: FaultCounters;
   /** Whether the settings' drill was ended by hand and is not put back. */
   readonly ended: boolean;
 }
 
-function activeOf({ name, annotations = {} }: FaultPart): Active {
-  const mark = (key: keyof typeof marksOf) => annotations[marksOf[key]] ?? "unknown";
+function activeOf({ name, annotations = {} }: FoundFaultObject): Active {
+  const mark = (key: keyof typeof faultAnnotations) => annotations[faultAnnotations[key]] ?? "unknown";
   return { name, effect: mark("effect"), drill: mark("drill"), start: mark("start"), end: mark("end") };
 }
 
 async function readFaults(settings: Settings): Promise<FaultsStatus> {
   const { stack, namespace } = settings;
   const cluster = await connect(settings.kubernetes);
-  const [parts, mark] = await Promise.all([faultParts(cluster, namespace), readMark(cluster, namespace)]);
+  const [parts, mark] = await Promise.all([readFaultObjects(cluster, namespace), readEndedDrills(cluster, namespace)]);
   const active = parts.filter(isActing).map(activeOf);
   // Also where none is in: without istiod proxies keep what is gone.
-  const [held, { answers }] = await Promise.all([holding(cluster, namespace), readHits(cluster, namespace)]);
+  const [held, { answers }] = await Promise.all([
+    proxiesHolding(cluster, namespace),
+    readFaultCounters(cluster, namespace),
+  ]);
   const { silent, holding: count } = held;
   const why = held.why === undefined ? {} : { why: held.why };
   const proxies = { holding: count, asked: held.answers.length, silent, ...why };
-  const hits = hitsSince(answers);
-  return { stack, namespace, active, proxies, hits, ended: mark.includes(drillOf(settings)) };
+  const hits = countedSince(answers);
+  return { stack, namespace, active, proxies, hits, ended: mark.includes(drillOf(meshPlan(settings))) };
 }
 
 /** `3 min`, for a time that lies back or ahead. */
@@ -72,7 +77,7 @@ export function spanText(ms: number): string {
 function activeLine({ name, effect, drill, start, end }: Active): string {
   const since = Number.isNaN(Date.parse(start)) ? start : `${start} (${spanText(Date.now() - Date.parse(start))})`;
   const past = Date.parse(end) < Date.now();
-  const until = end === "none" ? "until it is taken out" : `until ${end}${past ? outColors.red(" (past)") : ""}`;
+  const until = end === "none" ? "until it is removed" : `until ${end}${past ? outColors.red(" (past)") : ""}`;
   return `${outColors.yellow("!")} ${effect}; since ${since}, ${until} (${name}, drill ${drill})`;
 }
 
@@ -88,13 +93,13 @@ function faultsText({ stack, namespace, active, proxies, hits, ended }: FaultsSt
     const unasked =
       proxies.silent > 0 ? [`${String(proxies.silent)} proxies could not be asked: ${proxies.why ?? ""}`] : [];
     const note = ended ? ["the settings' faults were ended by hand; up does not put them back"] : [];
-    return [outColors.green(`stack ${stack}: no fault is in`), ...kept, ...unasked, ...note].join("\n");
+    return [outColors.green(`stack ${stack}: no fault is active`), ...kept, ...unasked, ...note].join("\n");
   }
   return [
     `stack ${stack}, namespace ${namespace}: ${String(active.length)} hosts with faults`,
     ...active.map(activeLine),
     heldText(proxies),
-    `since the proxies started: ${hitsText(hits)}`,
+    `since the proxies started: ${countersText(hits)}`,
     `to end every fault: npm run mesh -- faults ${stack} --off`,
     `or: ${endLine(namespace)}`,
   ].join("\n");
@@ -113,10 +118,10 @@ export function proxiesText({ istiod, dropped, holding: held, silent, why }: Dro
 /** Whether every proxy said that it is without faults. */
 export const isConfirmed = ({ holding: held, silent }: Dropped) => held === 0 && silent === 0;
 
-async function off(place: Place, settings: Settings | undefined): Promise<EndReport> {
+async function off(place: InstanceLocation, settings: Settings | undefined): Promise<EndReport> {
   const cluster = await connect(place.kubernetes);
   const on = settings !== undefined && settings.faultInjection.enabled && settings.faultInjection.faults.length > 0;
-  const drill = on ? drillOf(settings) : undefined;
+  const drill = on ? drillOf(meshPlan(settings)) : undefined;
   return endFaults(cluster, place.namespace, drill, (line) => process.stderr.write(`${line}\n`));
 }
 
@@ -124,7 +129,7 @@ function offText(stack: string, report: EndReport): string {
   const { ended, unmarked } = report;
   const head =
     ended.length === 0
-      ? outColors.green(`stack ${stack}: no fault was in`)
+      ? outColors.green(`stack ${stack}: no fault was active`)
       : outColors.green(`stack ${stack}: ${String(ended.length)} hosts are without their faults again`);
   const put =
     unmarked === undefined
@@ -138,7 +143,7 @@ const print = (json: boolean | undefined, value: object, text: string) =>
 
 /** Ends every fault; of a stack file that is wrong elsewhere only the place is read. */
 async function end(stack: string, json: boolean | undefined): Promise<void> {
-  const { place, settings, problems } = readPlace(stack);
+  const { place, settings, problems } = readLocation(stack);
   if (problems !== undefined) process.stderr.write(`${problems}\nIts faults are ended nevertheless.\n`);
   const report = await off(place, settings).catch((error: unknown) => {
     throw new UserError(`the faults cannot be ended: ${reasonOf(error)}. By hand: ${endLine(place.namespace)}`);
@@ -147,7 +152,7 @@ async function end(stack: string, json: boolean | undefined): Promise<void> {
   if (!isConfirmed(report) || report.unmarked !== undefined) process.exitCode = activeCode;
 }
 
-/** Shows the faults that are in, or ends every one of them: without engine, charts and the stack's lock. */
+/** Shows the faults that are active, or ends every one of them: without engine, charts and the stack's lock. */
 export async function faults(
   stack: string,
   options: { readonly off?: boolean; readonly json?: boolean },

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { buildModule, goVersion } from "../lab/build";
 import { missingBuilds, modulesFor, modulesOf, type GoModule } from "../lab/goModules";
-import { NamedLabs, type LabStatus } from "../lab/registry";
+import { LabRegistry, type LabStatus } from "../lab/registry";
 import { fetchEnvoy } from "../lab/traffic";
 import { outColors } from "./colors";
 import { projectFolder } from "./stackFile";
@@ -19,7 +19,7 @@ export const nothingUpCode = 3;
 /** Kubernetes minor where nothing is said: in the range of the newest Istio releases. */
 const defaultMinor = "1.34";
 
-const labs = new NamedLabs(join(projectFolder, ".lab"));
+const labs = new LabRegistry(join(projectFolder, ".lab"));
 const say = (line: string) => process.stderr.write(`${line}\n`);
 const print = (text: string) => process.stdout.write(`${text}\n`);
 

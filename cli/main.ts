@@ -64,25 +64,25 @@ program
 const mesh = program.command("mesh").description("What runs of a stack's mesh; needs a kubeconfig and no Pulumi");
 mesh
   .command("status")
-  .description("Versions of control plane and proxies, and what up would mend")
+  .description("Versions of control plane and proxies, and what up would fix")
   .argument(...stackArgument)
   .option("--json", "print it as JSON")
   .addHelpText("after", "\nExit codes: 0 all is as the settings say, 1 it cannot be told, 3 there is something to do.")
   .action((stack: string, options: object) => loadMesh().status(stack, options));
 mesh
   .command("faults")
-  .description("The faults that are in: since when, until when, in how many proxies, how often felt")
+  .description("The faults that are active: since when, until when, in how many proxies, how often felt")
   .argument(...stackArgument)
   .option("--off", "end every fault, by label; up does not put them back")
   .option("--json", "print it as JSON")
   .addHelpText(
     "after",
-    "\nExit codes: 0 no fault is in, 1 it cannot be told, 3 faults are in, or not dropped by all proxies.",
+    "\nExit codes: 0 no fault is active, 1 it cannot be told, 3 faults are active, or not dropped by all proxies.",
   )
   .action((stack: string, options: object) => loadFaults().faults(stack, options));
 mesh
   .command("drill")
-  .description("Put one fault of the settings in for a while, watch, and take it out whatever happens")
+  .description("Inject one fault of the settings for a while, watch, and remove it whatever happens")
   .argument(...stackArgument)
   .argument("<fault>", "its name or its place in faultInjection.faults: httpAbort/ct-webapp, or 1")
   .requiredOption("--for <duration>", "how long: 30s, 10m, 1h30m; at most 24h")
@@ -93,7 +93,7 @@ mesh
   .option("--json", "print the report as JSON")
   .addHelpText(
     "after",
-    "\nThe settings' faultInjection.enabled stays false: the drill needs no deployment. Ctrl-C takes the fault out.\n" +
+    "\nThe settings' faultInjection.enabled stays false: the drill needs no deployment. Ctrl-C removes the fault.\n" +
       "Exit codes: 0 it ran its time, 1 refused or failed, 3 the probe failed, 4 stopped by hand.",
   )
   .action((stack: string, fault: string, options: { readonly for: string }) =>

@@ -1,5 +1,7 @@
 import { reasonOf } from "../cluster/client/errors";
+import { connect } from "../cluster/client/kubernetesClient";
 import { readStatus, type MeshStatus } from "../cluster/meshStatus";
+import { meshPlan } from "../mesh/meshPlan";
 import { outColors } from "./colors";
 import { readStack } from "./stackFile";
 import { UserError } from "./userError";
@@ -19,7 +21,7 @@ function planeLine({ name, revision, ready, declared }: MeshStatus["controlPlane
 function statusText(status: MeshStatus): string {
   const { stack, wanted, controlPlanes, dataPlane, outdated, left, missing, unfinished, closingImages } = status;
   const todo = [
-    ...missing.map((line) => `${line}: up restores it`),
+    ...missing.map((line) => `${line}: up repairs it`),
     ...unfinished,
     ...outdated.map((line) => `${line}: its sidecar is outdated, up restarts it`),
   ];
@@ -32,16 +34,18 @@ function statusText(status: MeshStatus): string {
     ...left.map((line) => `  its sidecar stays outdated: ${line}`),
     isWell(status)
       ? outColors.green("all is as the settings say")
-      : outColors.yellow("there is something to do: run up"),
+      : outColors.yellow(`out of date. Run: npm run up -- ${stack}`),
   ].join("\n");
 }
 
-/** Prints the versions that run, as `istioctl version` does, and what `up` would mend. */
+/** Prints the versions that run, as `istioctl version` does, and what `up` would fix. */
 export async function status(stack: string, options: { readonly json?: boolean }): Promise<void> {
   const settings = readStack(stack);
-  const found = await readStatus(settings).catch((error: unknown) => {
-    throw new UserError(`the cluster cannot be read: ${reasonOf(error)}`);
-  });
+  const found = await connect(settings.kubernetes)
+    .then((cluster) => readStatus(cluster, meshPlan(settings)))
+    .catch((error: unknown) => {
+      throw new UserError(`the cluster cannot be read: ${reasonOf(error)}`);
+    });
   process.stdout.write(`${options.json === true ? JSON.stringify(found, undefined, 2) : statusText(found)}\n`);
   if (!isWell(found)) process.exitCode = unwellCode;
 }

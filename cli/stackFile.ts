@@ -40,17 +40,17 @@ export function readStack(stack: string, folder = projectFolder): Settings {
 }
 
 /** Where an instance is. */
-export type Place = Pick<Settings, "kubernetes" | "namespace">;
+export type InstanceLocation = Pick<Settings, "kubernetes" | "namespace">;
 
 /**
  * Reads where an instance is from its stack file, whatever else is wrong in it.
  * @returns the settings where nothing is wrong, else what is
  * @throws UserError when there is no such file, or its place is wrong
  */
-export function readPlace(
+export function readLocation(
   stack: string,
   folder = projectFolder,
-): { readonly place: Place; readonly settings?: Settings; readonly problems?: string } {
+): { readonly place: InstanceLocation; readonly settings?: Settings; readonly problems?: string } {
   const raw = readRaw(stack, folder);
   const parsed = parseSettings(raw, stack);
   if ("settings" in parsed) return { place: parsed.settings, settings: parsed.settings };

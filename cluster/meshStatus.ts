@@ -1,12 +1,12 @@
-import { releasePlans } from "../mesh/install/helmReleases";
+import { effectiveHub } from "../mesh/install/helmReleases";
 import type { ControlPlane } from "../mesh/istio/controlPlanes";
-import { closingText, effectiveHub } from "../mesh/istio/registries";
+import { closingText } from "../mesh/istio/registries";
+import type { MeshPlan } from "../mesh/meshPlan";
 import { dataPlaneOf, type DataPlane } from "../mesh/rollout/plan";
-import { servedVersion, servingOf, targetVersion } from "../mesh/rollout/servingControlPlane";
+import { servedVersion } from "../mesh/rollout/servingControlPlane";
 import { unfinishedReleases } from "../mesh/upgrade/helmHistory";
-import type { Settings } from "../settings/types";
-import { connect } from "./client/kubernetesClient";
-import { surveyNamespaces } from "./rollout/readNamespace";
+import type { Cluster } from "./client/kubernetesClient";
+import { readOutdated } from "./rollout/readNamespace";
 import { readClosingImages } from "./upgrade/closingImages";
 import { observe } from "./upgrade/observe";
 
@@ -22,7 +22,7 @@ export interface MeshStatus {
   readonly outdated: readonly string[];
   /** Outdated sidecars that no restart replaces. */
   readonly left: readonly string[];
-  /** What deployed releases lack; up restores it. */
+  /** What deployed releases lack; up repairs it. */
   readonly missing: readonly string[];
   /** Releases whose last change did not finish, with Helm's word for it. */
   readonly unfinished: readonly string[];
@@ -34,29 +34,29 @@ export interface MeshStatus {
  * Reads what runs; changes nothing.
  * @throws Error with one line when the API server cannot be asked
  */
-export async function readStatus(settings: Settings): Promise<MeshStatus> {
-  const { kubernetes, istio, namespace, layout, rollout } = settings;
+export async function readStatus(cluster: Cluster, plan: MeshPlan): Promise<MeshStatus> {
+  const { settings, serving, releases } = plan;
+  const { istio, namespace, layout, rollout } = settings;
   const { controlPlane, version, revision } = istio;
-  const found = await observe(kubernetes, { namespace, controlPlane, layout, version, revision, recorded: undefined });
-  const serving = servingOf(settings);
-  const names = releasePlans(settings).map(({ name }) => name);
-  const running = found.planes.find((plane) => plane.revision === serving.revision);
-  const target = servedVersion(found.planes, serving) ?? version;
-  const options = { version: target, revision: serving.revision, daemonSets: rollout.daemonSets };
-  const cluster = await connect(kubernetes);
-  const [surveys, closing] = await Promise.all([
-    surveyNamespaces(cluster, rollout.namespaces, options),
+  const found = await observe(cluster, { namespace, controlPlane, layout, version, revision, recorded: undefined });
+  const running = found.controlPlanes.find((one) => one.revision === serving.revision);
+  const target = servedVersion(found.controlPlanes, serving) ?? version;
+  const [sidecars, closing] = await Promise.all([
+    readOutdated(cluster, { ...rollout, serving }, target),
     readClosingImages(cluster, [namespace, ...rollout.namespaces]),
   ]);
   return {
     stack: settings.stack,
-    wanted: targetVersion(settings),
-    controlPlanes: found.planes,
-    dataPlane: dataPlaneOf(running?.ready.join(" and ") ?? "none", surveys),
-    outdated: surveys.flatMap(({ restarts }) => restarts.map(({ name }) => name)),
-    left: surveys.flatMap((one) => one.left),
+    wanted: plan.targetVersion,
+    controlPlanes: found.controlPlanes,
+    dataPlane: dataPlaneOf(running?.ready.join(" and ") ?? "none", sidecars),
+    outdated: sidecars.flatMap(({ restarts }) => restarts.map(({ name }) => name)),
+    left: sidecars.flatMap((one) => one.notRestartable),
     missing: found.missing.flatMap(({ gone }) => gone),
-    unfinished: controlPlane === "managed" ? unfinishedReleases(names, found.records) : [],
-    closingImages: closingText(closing, controlPlane === "managed" ? effectiveHub(settings) : undefined),
+    unfinished: unfinishedReleases(
+      releases.map(({ name }) => name),
+      found.records,
+    ),
+    closingImages: closingText(closing, controlPlane === "managed" ? effectiveHub(plan.mesh.controlPlane) : undefined),
   };
 }

@@ -5,7 +5,7 @@ import type { MeshContext } from "./context";
 import { meshRelease } from "./meshRelease";
 
 /** A part of the modern layout with a chart of its own: `cni`, `ztunnel`, `gateway`, `kiali-server`. */
-export class MeshPart extends pulumi.ComponentResource {
+export class AddonRelease extends pulumi.ComponentResource {
   public readonly release: kubernetes.helm.v3.Release;
 
   constructor(plan: ReleasePlan, context: MeshContext, opts?: pulumi.ComponentResourceOptions) {

@@ -1,6 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { networkingApiVersion, serviceEntries, type Entry } from "../mesh/install/serviceEntries";
+import { networkingApiVersion, type Entry } from "../mesh/install/serviceEntries";
 import type { MeshContext } from "./context";
 
 /** Arguments of the object for an entry. */
@@ -20,16 +20,20 @@ export class ExternalServices extends pulumi.ComponentResource {
 
   constructor(name: string, context: MeshContext, opts?: pulumi.ComponentResourceOptions) {
     super("jam-istio:components:ExternalServices", name, {}, opts);
-    const { settings, provider, gate, after } = context;
-    const entries = serviceEntries(settings);
+    const { plan, provider, gate, after } = context;
+    const entries = plan.serviceEntries;
     this.names = entries.map((entry) => entry.name);
     this.entries = entries.map(
       (entry) =>
-        new kubernetes.apiextensions.CustomResource(`${name}-${entry.name}`, entryArgs(entry, settings.namespace), {
-          parent: this,
-          provider,
-          dependsOn: [gate, ...after],
-        }),
+        new kubernetes.apiextensions.CustomResource(
+          `${name}-${entry.name}`,
+          entryArgs(entry, plan.settings.namespace),
+          {
+            parent: this,
+            provider,
+            dependsOn: [gate, ...after],
+          },
+        ),
     );
     this.registerOutputs();
   }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { faultObjectsOf, whenUpRuns } from "../mesh/faults/allObjects";
 import type { Drill } from "../mesh/faults/drill";
 import { faultName } from "../mesh/faults/fault";
-import { isHelper, marksOf, type FaultObject } from "../mesh/faults/faultObjects";
+import { faultAnnotations, isHelper, type FaultObject } from "../mesh/faults/faultObjects";
 import type { MeshContext } from "./context";
 import { ClientRestart } from "./gates/clientRestart";
 import { FaultGate } from "./gates/faultGate";
@@ -29,7 +29,7 @@ class PlainObject extends pulumi.CustomResource {}
 
 function add(object: FaultObject, start: pulumi.Input<string>, opts: pulumi.CustomResourceOptions) {
   const { kind, metadata } = object;
-  const annotations = { ...metadata.annotations, [marksOf.start]: start };
+  const annotations = { ...metadata.annotations, [faultAnnotations.start]: start };
   const args = { ...object, metadata: { ...metadata, annotations } };
   const type = types[kind];
   return type === undefined
@@ -41,29 +41,24 @@ function add(object: FaultObject, start: pulumi.Input<string>, opts: pulumi.Cust
  * The settings' faults. `ended` or `expired`: their gate alone, which remembers that they were in.
  */
 export class FaultInjection extends pulumi.ComponentResource {
-  /** Names of the faults that are in. */
+  /** Names of the faults that are active. */
   public readonly active: readonly string[];
 
   constructor(name: string, drill: Drill, context: FaultContext, opts?: pulumi.ComponentResourceOptions) {
     super("jam-istio:components:FaultInjection", name, {}, opts);
-    const { settings, gateHost, before, provider, after, gate: upgradeGate } = context;
+    const { plan, gateHost, before, provider, after, gate: upgradeGate } = context;
     const dependsOn = [upgradeGate, ...after];
-    const gate = new FaultGate(
-      "fault-gate",
-      settings,
-      { drill, before },
-      { parent: this, provider: gateHost, dependsOn },
-    );
+    const gate = new FaultGate("fault-gate", plan, { drill, before }, { parent: this, provider: gateHost, dependsOn });
     const start = gate.start.apply((time) => time ?? whenUpRuns);
     const made: pulumi.Resource[] = [gate];
     // What they lead to is the gate's.
     for (const object of drill.state === "on"
-      ? faultObjectsOf(settings, { turn: drill.turn }).filter((one) => !isHelper(one))
+      ? faultObjectsOf(plan, { generation: drill.generation }).filter((one) => !isHelper(one))
       : [])
       made.push(add(object, start, { parent: this, provider, dependsOn: [...made] }));
-    if (drill.state === "on" && settings.faultInjection.restartClients)
-      new ClientRestart("client-restart", settings, start, { parent: this, provider: gateHost, dependsOn: made });
-    this.active = drill.state === "on" ? settings.faultInjection.faults.map(faultName) : [];
+    if (drill.state === "on" && plan.settings.faultInjection.restartClients)
+      new ClientRestart("client-restart", plan.settings, start, { parent: this, provider: gateHost, dependsOn: made });
+    this.active = drill.state === "on" ? plan.settings.faultInjection.faults.map(faultName) : [];
     this.registerOutputs();
   }
 }

@@ -1,9 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import type { Settings } from "../settings/types";
 import type { MeshContext } from "./context";
 
 /** Labels that ask Istio to inject sidecars into a namespace. */
-export function injectionLabels(settings: MeshContext["settings"]): Record<string, string> {
+export function injectionLabels(settings: Pick<Settings, "injection" | "istio">): Record<string, string> {
   if (settings.injection === "enabled") return { "istio-injection": "enabled" };
   const { revision } = settings.istio;
   return settings.injection === "revision" && revision !== undefined ? { "istio.io/rev": revision } : {};
@@ -21,8 +22,8 @@ export class InstanceNamespace extends pulumi.ComponentResource {
       name,
       {
         metadata: {
-          name: context.settings.namespace,
-          labels: injectionLabels(context.settings),
+          name: context.plan.settings.namespace,
+          labels: injectionLabels(context.plan.settings),
           // The label may have been set by hand; from now on the settings have the say.
           annotations: { "pulumi.com/patchForce": "true" },
         },

@@ -1,20 +1,25 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { goBack } from "../cluster/upgrade/rollbackRelease";
+import { connect } from "../cluster/client/kubernetesClient";
+import { notRolledBack, rollbackRelease } from "../cluster/upgrade/rollbackRelease";
 import { chartPath } from "../mesh/install/chartSources";
-import { controlPlaneRelease } from "../mesh/install/helmReleases";
 import type { MeshContext } from "./context";
 import { meshRelease } from "./meshRelease";
 import { chartOf } from "./state/neededCharts";
 import type { StateRelease } from "./state/stackState";
 
-/** Takes the control plane's release back, as a whole, when its upgrade does not get ready. */
-function goesBack(release: string, { settings }: MeshContext): pulumi.ErrorHook {
-  return new pulumi.ErrorHook(`${release}-goes-back`, async ({ failedOperation }) => {
-    // A first install has nothing to go back to; what it left tells why.
+/** Rolls the control plane's release back, as a whole, when its upgrade does not get ready. */
+function rollbackOn(release: string, { plan }: MeshContext): pulumi.ErrorHook {
+  const { settings } = plan;
+  return new pulumi.ErrorHook(`${release}-rollback`, async ({ failedOperation }) => {
+    // A first install has nothing to roll back to; what it left tells why.
     if (failedOperation !== "update") return false;
     // An old pod that restarts would die of the new one's configuration: never the image alone.
-    await pulumi.log.warn(await goBack(settings.kubernetes, release, settings.istio.timeoutSeconds));
+    const done = await connect(settings.kubernetes).then(
+      (cluster) => rollbackRelease(cluster, release, settings.istio.timeoutSeconds),
+      (error: unknown) => notRolledBack(release, error),
+    );
+    await pulumi.log.warn(done);
     return false;
   });
 }
@@ -30,11 +35,11 @@ export class Istio extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("jam-istio:components:Istio", name, {}, opts);
-    const plan = controlPlaneRelease(context.settings);
-    this.release = meshRelease(plan, context, this, { hooks: { onError: [goesBack(plan.name, context)] } });
+    const plan = context.plan.mesh.controlPlane;
+    this.release = meshRelease(plan, context, this, { hooks: { onError: [rollbackOn(plan.name, context)] } });
     for (const release of kept) {
       // As the state has it, but for the place of its chart: an older program left that to the provider.
-      const args = { ...release.args, chart: chartPath(context.settings.stack, chartOf(release)) };
+      const args = { ...release.args, chart: chartPath(context.plan.settings.stack, chartOf(release)) };
       new kubernetes.helm.v3.Release(release.name, args, {
         parent: this,
         provider: context.provider,

@@ -6,7 +6,7 @@ import type { MeshContext } from "./context";
 import { meshRelease } from "./meshRelease";
 
 /**
- * Namespace istio-system and Istio's custom resource definitions: chart `istio-init` (classic), whose Jobs are awaited,
+ * Namespace istio-system and Istio's CRDs: chart `istio-init` (classic), whose Jobs are awaited,
  * or `base` (modern).
  */
 export class IstioInit extends pulumi.ComponentResource {

@@ -19,7 +19,8 @@ export class KialiSecret extends pulumi.ComponentResource {
   constructor(name: string, context: MeshContext, opts?: pulumi.ComponentResourceOptions) {
     // No inputs for the component: they would stand in the state in clear.
     super("jam-istio:components:KialiSecret", name, {}, opts);
-    const { settings, provider, gate, after } = context;
+    const { plan, provider, gate, after } = context;
+    const { settings } = plan;
     const classic = settings.layout === "classic";
     const generated = () =>
       // 32 characters: a passphrase nobody has to remember, and a length that Kiali takes as a signing key.

@@ -7,7 +7,8 @@ import type { MeshContext } from "./context";
 
 /** Arguments of the Helm release for a plan. */
 export function releaseArgs(plan: ReleasePlan, context: MeshContext): kubernetes.helm.v3.ReleaseArgs {
-  const { settings, gate } = context;
+  const { gate } = context;
+  const { settings } = context.plan;
   return {
     // The program puts it there: from a repository the provider would load it at every preview.
     chart: chartPath(settings.stack, plan),
@@ -17,7 +18,7 @@ export function releaseArgs(plan: ReleasePlan, context: MeshContext): kubernetes
     values: plan.values,
     description: gate.descriptionOf(plan.name, settings.stack),
     timeout: settings.istio.timeoutSeconds,
-    // Helm's wait alone does not wait for the Jobs that create the custom resource definitions.
+    // Helm's wait alone does not wait for the Jobs that create the CRDs.
     waitForJobs: true,
     maxHistory: 10,
     ...(plan.skipCrds === true ? { skipCrds: true } : {}),

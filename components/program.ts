@@ -1,17 +1,12 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { drillNow, type Drill } from "../mesh/faults/drill";
-import {
-  afterControlPlane,
-  beforeControlPlane,
-  crdRelease,
-  kialiRelease,
-  type ReleasePlan,
-} from "../mesh/install/helmReleases";
-import { kialiSecretName, planeReleaseName } from "../mesh/istio/names";
+import { crdRelease, type ReleasePlan } from "../mesh/install/helmReleases";
+import { controlPlaneReleaseName, kialiSecretName } from "../mesh/istio/names";
+import type { MeshPlan } from "../mesh/meshPlan";
 import type { DataPlane } from "../mesh/rollout/plan";
 import type { Settings } from "../settings/types";
-import { MeshPart } from "./addonRelease";
+import { AddonRelease } from "./addonRelease";
 import type { MeshContext } from "./context";
 import { ExternalServices } from "./externalServices";
 import { FaultInjection } from "./faultInjection";
@@ -24,9 +19,10 @@ import { KialiSecret } from "./kialiSecret";
 import { emptyState, type StackState, type StateRelease } from "./state/stackState";
 
 export { provideCharts } from "../charts/provide";
+export { meshPlan } from "../mesh/meshPlan";
 export { neededCharts } from "./state/neededCharts";
-export { currentDrill } from "./state/resolveDrill";
-export { keptPlanes } from "./state/retainedControlPlanes";
+export { resolveDrill } from "./state/resolveDrill";
+export { retainedControlPlanes } from "./state/retainedControlPlanes";
 
 /** Outputs of a stack; the names are public. */
 export interface Outputs {
@@ -67,42 +63,43 @@ function addControlPlane(
   context: MeshContext,
   kept: readonly StateRelease[],
 ): { readonly ready: readonly pulumi.Resource[]; readonly passphrase: pulumi.Output<string> | undefined } {
-  const { settings } = context;
+  const { settings, mesh } = context.plan;
   const { revision } = settings.istio;
-  const hasDefault = revision === undefined || kept.some(({ name }) => name === planeReleaseName(undefined));
+  const hasDefault = revision === undefined || kept.some(({ name }) => name === controlPlaneReleaseName(undefined));
   const init = new IstioInit("istio-init", crdRelease(settings, hasDefault), context);
   const kiali = settings.kiali.enabled ? new KialiSecret("kiali", { ...context, after: [init.release] }) : undefined;
   const chain: pulumi.Resource[] = [init.release];
   const add = (plan: ReleasePlan) => {
-    chain.push(new MeshPart(plan, { ...context, after: [...chain] }).release);
+    chain.push(new AddonRelease(plan, { ...context, after: [...chain] }).release);
   };
-  beforeControlPlane(settings).forEach(add);
+  mesh.before.forEach(add);
   const after = [...chain, ...(kiali === undefined ? [] : [kiali.secret])];
   const istio = new Istio("istio", { ...context, after }, kept);
   chain.push(istio.release);
-  afterControlPlane(settings).forEach(add);
-  const server = kialiRelease(settings);
-  const console = server === undefined ? [] : [new MeshPart(server, { ...context, after: [istio.release] }).release];
+  mesh.after.forEach(add);
+  const withIstio = { ...context, after: [istio.release] };
+  const console = mesh.kiali === undefined ? [] : [new AddonRelease(mesh.kiali, withIstio).release];
   return { ready: [...chain, ...console], passphrase: kiali?.passphrase };
 }
 
 /**
- * Registers everything a stack has, from its settings; returns its outputs.
+ * Registers everything a stack has, from its plan; returns its outputs.
  * @param gateHost the provider that the gate and the rollout run in
  * @param before what the stack was; of one that was never deployed, nothing
  */
 export function deploy(
-  settings: Settings,
+  plan: MeshPlan,
   gateHost: pulumi.ProviderResource,
-  { state, kept, drill }: Before = { state: emptyState, kept: [], drill: drillNow(settings) },
+  { state, kept, drill }: Before = { state: emptyState, kept: [], drill: drillNow(plan) },
 ): Outputs {
-  const gate = new UpgradeGate("upgrade-gate", settings, { state, drill }, { provider: gateHost });
-  const context: MeshContext = { settings, provider: addProvider(settings), gate, after: [] };
+  const { settings } = plan;
+  const gate = new UpgradeGate("upgrade-gate", plan, { state, drill }, { provider: gateHost });
+  const context: MeshContext = { plan, provider: addProvider(settings), gate, after: [] };
   const controlPlane = settings.istio.controlPlane === "managed" ? addControlPlane(context, kept) : undefined;
   const namespace = new InstanceNamespace("namespace", context);
   const after = [namespace.namespace, ...(controlPlane?.ready ?? [])];
   const external = new ExternalServices("external", { ...context, after });
-  const rollout = new SidecarRollout("sidecar-rollout", settings, {
+  const rollout = new SidecarRollout("sidecar-rollout", plan, {
     provider: gateHost,
     dependsOn: [gate, ...after, ...external.entries],
   });

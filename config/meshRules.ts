@@ -1,4 +1,4 @@
-import { planeReleaseName } from "../mesh/istio/names";
+import { controlPlaneReleaseName } from "../mesh/istio/names";
 import { compareMinors, kialiVersion, layoutOf, minorOf, noChartsReason, optionalCharts } from "../mesh/istio/releases";
 import { when, type RuleOf } from "./rule";
 
@@ -59,7 +59,7 @@ export const revision: RuleOf = ({ istio, injection }) => {
       "missing: injection: revision needs the name of the control plane's revision",
     ),
     ...when(
-      planeReleaseName(istio.revision).length > 53,
+      controlPlaneReleaseName(istio.revision).length > 53,
       "istio.revision",
       "is too long: with istiod- before it Helm takes 53 characters, so at most 46",
     ),

@@ -6,7 +6,7 @@ import { AgentClient } from "./agentClient";
 import { injectProxy, proxyOf } from "./injector";
 import { JobWorker } from "./jobs";
 import { behaviourService, labObjects } from "./labObjects";
-import { readPlane, stopControlPlane } from "./planeFile";
+import { readLabInfo, stopControlPlane } from "./planeFile";
 import { annotate, behaviourOf, podAnnotation, rejectionsKey } from "./podBehaviour";
 import { RealIstiod } from "./realIstiod";
 import { makeCertificate, serveWebhooks, type Answer } from "./webhookServer";
@@ -14,7 +14,7 @@ import { makeCertificate, serveWebhooks, type Answer } from "./webhookServer";
 // The process beside a control plane: it plays the parts that simulated pods cannot, and clears up after a crash.
 
 const folder = process.argv[2] ?? "";
-const plane = readPlane(folder);
+const plane = readLabInfo(folder);
 
 /** Answers for the injector of the control plane that runs, and for the lab's own webhook. */
 function answerWith(client: AgentClient): Answer {

@@ -8,12 +8,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder } from "../tools/helm";
 import { isAlive, mustRun } from "../tools/run";
 import { withLock } from "./lock";
-import { kubectl, kwokctlCall, stopControlPlane, writePlane, type Plane } from "./planeFile";
+import { kubectl, kwokctlCall, stopControlPlane, writeLabInfo, type LabInfo } from "./planeFile";
 import { provideBinaries, type Programs } from "./provide";
 
 /** A running control plane with one simulated node. */
-export interface ControlPlane {
-  readonly plane: Plane;
+export interface LabControlPlane {
+  readonly plane: LabInfo;
   readonly kubeconfig: string;
   readonly kubectl: (...args: readonly string[]) => Promise<string>;
   readonly stop: () => Promise<void>;
@@ -30,7 +30,7 @@ export interface StartOptions {
   readonly starting?: (folder: string) => void;
 }
 
-async function writeConfig({ folder, socket }: Plane): Promise<void> {
+async function writeConfig({ folder, socket }: LabInfo): Promise<void> {
   const head =
     "apiVersion: config.kwok.x-k8s.io/v1alpha1\nkind: KwokctlConfiguration\noptions: { bindAddress: 127.0.0.1 }\n";
   const stages = await readFile(join(__dirname, "stages.yaml"), "utf8");
@@ -45,7 +45,7 @@ async function writeConfig({ folder, socket }: Plane): Promise<void> {
 }
 
 /** The flags of `kwokctl create cluster`. */
-function creation({ folder, kubeconfig, minor }: Plane, { found }: Programs): readonly string[] {
+function creation({ folder, kubeconfig, minor }: LabInfo, { found }: Programs): readonly string[] {
   const programs = {
     "kube-apiserver": found.apiserver,
     "kube-controller-manager": found.controllerManager,
@@ -70,7 +70,7 @@ function creation({ folder, kubeconfig, minor }: Plane, { found }: Programs): re
   ];
 }
 
-function startAgent({ folder, temporary }: Plane): number {
+function startAgent({ folder, temporary }: LabInfo): number {
   const log = openSync(join(folder, "agent.log"), "a");
   const agent = spawn(process.execPath, [join(__dirname, "agent.js"), folder], {
     detached: true,
@@ -82,7 +82,7 @@ function startAgent({ folder, temporary }: Plane): number {
   return agent.pid;
 }
 
-async function agentReady({ folder, agent = 0 }: Plane): Promise<void> {
+async function agentReady({ folder, agent = 0 }: LabInfo): Promise<void> {
   for (;;) {
     const log = await readFile(join(folder, "agent.log"), "utf8");
     if (/^ready$/m.test(log)) return;
@@ -92,7 +92,7 @@ async function agentReady({ folder, agent = 0 }: Plane): Promise<void> {
 }
 
 /** The control plane that a plane's files tell of. */
-export function controlPlaneOf(plane: Plane): ControlPlane {
+export function controlPlaneOf(plane: LabInfo): LabControlPlane {
   return {
     plane,
     kubeconfig: plane.kubeconfig,
@@ -105,22 +105,22 @@ export function controlPlaneOf(plane: Plane): ControlPlane {
  * Starts a control plane of a Kubernetes minor on loopback, on free ports, with one simulated node and nothing in it.
  * @throws Error with one line when its programs cannot be had, or it does not start
  */
-export async function startControlPlane(minor: string, options: StartOptions = {}): Promise<ControlPlane> {
+export async function startControlPlane(minor: string, options: StartOptions = {}): Promise<LabControlPlane> {
   const { temporary = true, progress = () => undefined } = options;
   const programs = await provideBinaries(minor, options.binaries, progress);
   const folder = await mkdtemp(join(tmpdir(), "jam-istio-lab-"));
   const kubectlPath = programs.found.kubectl ?? join(folder, "kwok", "clusters", "lab", "bin", "kubectl");
   const istiod = process.env["JAM_ISTIO_LAB_ISTIOD"];
-  const made: Plane = {
+  const made: LabInfo = {
     ...(istiod === undefined || istiod === "" ? {} : { istiod }),
     ...{ minor, folder, temporary, kubectl: kubectlPath, kwokctl: programs.kwokctl },
     kubeconfig: join(folder, "kubeconfig"),
     socket: join(folder, "webhooks.sock"),
   };
-  writePlane(made);
+  writeLabInfo(made);
   options.starting?.(folder);
   const plane = { ...made, agent: startAgent(made) };
-  writePlane(plane);
+  writeLabInfo(plane);
   try {
     await writeConfig(plane);
     const create = kwokctlCall(plane, ...creation(plane, programs));

@@ -1,6 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { AgentClient } from "./agentClient";
-import { kubectl, type Plane } from "./planeFile";
+import { kubectl, type LabInfo } from "./planeFile";
 import { behaviours, podAnnotation } from "./podBehaviour";
 
 /** Names of the ConfigMaps that a Job's pod applies with kubectl. */
@@ -17,7 +17,7 @@ function configMapsOf(pod: V1Pod): readonly string[] {
 export class JobWorker {
   public constructor(
     private readonly client: AgentClient,
-    private readonly plane: Plane,
+    private readonly plane: LabInfo,
   ) {}
 
   /** Does the work of every running Job's pod that was not asked to misbehave, and marks it done. */

@@ -1,4 +1,4 @@
-import { applyObjects, type Plane } from "./planeFile";
+import { applyObjects, type LabInfo } from "./planeFile";
 
 /** Service and webhook through which the lab tells simulated pods how to misbehave. */
 export const behaviourService = "jam-istio-lab";
@@ -36,6 +36,6 @@ function objects(authority: string): readonly object[] {
 }
 
 /** Creates the lab's own objects in a control plane. */
-export function labObjects(plane: Plane, authority: string): Promise<void> {
+export function labObjects(plane: LabInfo, authority: string): Promise<void> {
   return applyObjects(plane, objects(authority));
 }

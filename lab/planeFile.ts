@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { isAlive, mustRun, run } from "../tools/run";
 
 /** What is known of a control plane that was started; in its folder as `lab.json`. */
-export interface Plane {
+export interface LabInfo {
   readonly minor: string;
   /** Everything it writes is in here. */
   readonly folder: string;
@@ -21,18 +21,18 @@ export interface Plane {
 }
 
 /** The file in a control plane's folder that says what is known of it; its kubeconfig lies beside it. */
-export const planeFile = (folder: string) => join(folder, "lab.json");
+export const labFile = (folder: string) => join(folder, "lab.json");
 
-export function readPlane(folder: string): Plane {
-  return JSON.parse(readFileSync(planeFile(folder), "utf8")) as Plane;
+export function readLabInfo(folder: string): LabInfo {
+  return JSON.parse(readFileSync(labFile(folder), "utf8")) as LabInfo;
 }
 
-export function writePlane(plane: Plane): void {
-  writeFileSync(planeFile(plane.folder), JSON.stringify(plane, undefined, 2));
+export function writeLabInfo(plane: LabInfo): void {
+  writeFileSync(labFile(plane.folder), JSON.stringify(plane, undefined, 2));
 }
 
 /** Arguments and environment of every call of kwokctl for a control plane. */
-export function kwokctlCall(plane: Plane, ...args: readonly string[]) {
+export function kwokctlCall(plane: LabInfo, ...args: readonly string[]) {
   const config = join(plane.folder, "kwokctl.yaml");
   return {
     args: ["--config", config, "--name", "lab", ...args],
@@ -41,18 +41,22 @@ export function kwokctlCall(plane: Plane, ...args: readonly string[]) {
 }
 
 /** Runs kubectl against a control plane. @throws Error with the line in which it says why not */
-export function kubectl({ kubectl: program, kubeconfig }: Plane, args: readonly string[], input = ""): Promise<string> {
+export function kubectl(
+  { kubectl: program, kubeconfig }: LabInfo,
+  args: readonly string[],
+  input = "",
+): Promise<string> {
   return mustRun(program, ["--kubeconfig", kubeconfig, ...args], { seconds: 60, input });
 }
 
 /** Applies objects to a control plane. */
-export async function applyObjects(plane: Plane, items: readonly object[]): Promise<void> {
+export async function applyObjects(plane: LabInfo, items: readonly object[]): Promise<void> {
   await kubectl(plane, ["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
 }
 
 /** Ends a control plane and removes its folder; also one that was started half, or is gone already. */
 export async function stopControlPlane(folder: string, options = { keepAgent: false }): Promise<void> {
-  const plane = readPlane(folder);
+  const plane = readLabInfo(folder);
   if (!options.keepAgent && plane.agent !== undefined && isAlive(plane.agent)) process.kill(plane.agent, "SIGTERM");
   const { args, env } = kwokctlCall(plane, "delete", "cluster");
   await run(plane.kwokctl, args, { seconds: 60, env });

@@ -4,7 +4,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { run } from "../tools/run";
 import type { AgentClient } from "./agentClient";
-import type { Plane } from "./planeFile";
+import type { LabInfo } from "./planeFile";
 
 const namespace = "istio-system";
 const service = "istiod";
@@ -29,7 +29,7 @@ export class RealIstiod {
 
   public constructor(
     private readonly client: AgentClient,
-    private readonly plane: Plane,
+    private readonly plane: LabInfo,
     private readonly program: string,
   ) {}
 

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isAlive } from "../tools/run";
-import { controlPlaneOf, startControlPlane, type ControlPlane, type StartOptions } from "./controlPlane";
+import { controlPlaneOf, startControlPlane, type LabControlPlane, type StartOptions } from "./controlPlane";
 import { takeLock } from "./lock";
-import { readPlane, stopControlPlane, type Plane } from "./planeFile";
+import { readLabInfo, stopControlPlane, type LabInfo } from "./planeFile";
 
 /** State of a control plane that `lab up` started. */
 export interface LabStatus {
@@ -17,7 +17,7 @@ export interface LabStatus {
 }
 
 /** The control planes that stay until they are taken down, one of each Kubernetes minor; kept in a folder of files. */
-export class NamedLabs {
+export class LabRegistry {
   public constructor(private readonly folder: string) {}
 
   private pointer(minor: string): string {
@@ -34,10 +34,10 @@ export class NamedLabs {
   }
 
   /** What was written when it was started; `undefined` where its folder is gone, after a reboot for example. */
-  private plane(minor: string): Plane | undefined {
+  private plane(minor: string): LabInfo | undefined {
     try {
       const { folder } = JSON.parse(readFileSync(this.pointer(minor), "utf8")) as { folder: string };
-      return readPlane(folder);
+      return readLabInfo(folder);
     } catch {
       return undefined;
     }
@@ -61,7 +61,7 @@ export class NamedLabs {
   public async up(
     minor: string,
     options: StartOptions,
-  ): Promise<{ readonly plane: ControlPlane; readonly new: boolean }> {
+  ): Promise<{ readonly plane: LabControlPlane; readonly new: boolean }> {
     mkdirSync(this.folder, { recursive: true });
     const release = takeLock(join(this.folder, `${minor}.lock`));
     if (typeof release === "number") throw new Error(`another run (process ${String(release)}) is starting it`);

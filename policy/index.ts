@@ -10,7 +10,7 @@ new PolicyPack("jam-istio", {
   policies: [
     {
       name: "no-faults-in-production",
-      description: "Faults are not put into a production instance.",
+      description: "Faults are not injected into a production instance.",
       validateStack: ({ resources }, say) => {
         report(faultsInProduction(resources), say);
       },
@@ -24,7 +24,7 @@ new PolicyPack("jam-istio", {
     },
     {
       name: "no-downgrade",
-      description: "Istio does not go back to an older version.",
+      description: "Istio is not downgraded.",
       validateResource: (resource, say) => {
         report([downgrade(resource)], say);
       },

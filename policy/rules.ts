@@ -1,5 +1,5 @@
 import * as semver from "semver";
-import { faultLabel, marksOf } from "../mesh/faults/faultObjects";
+import { faultAnnotations, faultLabel } from "../mesh/faults/faultObjects";
 
 /** A resource as the engine shows it to a policy. */
 export interface PolicyResource {
@@ -14,6 +14,12 @@ interface Metadata {
   readonly annotations?: Labels;
 }
 
+/** What the gate was told, as far as a rule reads it. */
+interface GateProps {
+  readonly desired?: { readonly production?: unknown; readonly target?: unknown };
+  readonly remembered?: { readonly recorded?: unknown };
+}
+
 const isGate = ({ type }: PolicyResource) => type === "pulumi-nodejs:dynamic/jam-istio:UpgradeGate";
 
 /** Whether a resource is a VirtualService that is a fault. */
@@ -24,25 +30,26 @@ export function isFault({ type, props }: PolicyResource): boolean {
 
 /** Why the faults of a stack may not be: its gate is told that it is production. */
 export function faultsInProduction(resources: readonly PolicyResource[]): readonly string[] {
-  if (!resources.some((one) => isGate(one) && one.props["production"] === true)) return [];
-  return resources.filter(isFault).map(({ name }) => `${name}: faults are not put into a production instance`);
+  if (!resources.some((one) => isGate(one) && (one.props as GateProps).desired?.production === true)) return [];
+  return resources.filter(isFault).map(({ name }) => `${name}: faults are not injected into a production instance`);
 }
 
 /** Why a fault may not be: it has no end. */
 export function faultWithoutEnd(resource: PolicyResource): string | undefined {
   if (!isFault(resource)) return undefined;
   const { annotations } = resource.props["metadata"] as Metadata;
-  const end = annotations?.[marksOf.end];
+  const end = annotations?.[faultAnnotations.end];
   return end === undefined || end === "none" ? `${resource.name}: set faultInjection.expires` : undefined;
 }
 
-/** Why a change of the version may not be: it goes back. */
+/** Why a change of the version may not be: it is a downgrade. */
 export function downgrade(resource: PolicyResource): string | undefined {
-  const { recorded, target } = resource.props;
+  const { desired, remembered } = resource.props as GateProps;
+  const [recorded, target] = [remembered?.recorded, desired?.target];
   if (!isGate(resource) || typeof recorded !== "string" || typeof target !== "string") return undefined;
   if (semver.valid(recorded) === null || semver.valid(target) === null || !semver.lt(target, recorded))
     return undefined;
-  return `Istio goes back from ${recorded} to ${target}`;
+  return `Istio is downgraded from ${recorded} to ${target}`;
 }
 
 const secretKey = /pass(word|phrase|wd)|secret_?key|api_?key|private_?key|access_?key|token$|credential/i;

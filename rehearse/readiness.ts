@@ -7,7 +7,7 @@ export interface WorkloadReport {
   readonly kind: string;
   readonly name: string;
   readonly replicas: number;
-  /** How many pods were made anew. */
+  /** How many pods were recreated. */
   readonly restarted: number;
   /** The lowest number of ready pods at any moment. */
   readonly leastReady: number;

@@ -1,6 +1,6 @@
 import { CommandError, type Stack } from "@pulumi/pulumi/automation";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ControlPlane } from "../lab/controlPlane";
+import type { LabControlPlane } from "../lab/controlPlane";
 import { applyObjects } from "../lab/planeFile";
 import { proxyVersions } from "./proxies";
 import { Readiness, type WorkloadReport } from "./readiness";
@@ -38,7 +38,7 @@ export class Rehearsal {
   private unfollow: (() => void) | undefined;
 
   public constructor(
-    private readonly plane: ControlPlane,
+    private readonly plane: LabControlPlane,
     private readonly namespace: string,
     private readonly progress: (line: string) => void,
   ) {}

@@ -27,7 +27,7 @@ function findingsOf({ name, version, succeeded, workloads, proxies }: Phase): re
         : `${kind} ${workload} had no ready pod for a moment: it has one replica; two keep it up`,
     ),
     ...outdated.map(
-      ([proxy, count]) => `${String(count)} proxies of ${proxy} are left after ${name}: their pods were not made anew`,
+      ([proxy, count]) => `${String(count)} proxies of ${proxy} are left after ${name}: their pods were not recreated`,
     ),
   ];
 }
@@ -84,7 +84,7 @@ function phaseText(phase: Phase, colors: Colors): string {
       String(restarted),
       leastReady === 0 ? colors.red("0") : String(leastReady),
     ]);
-    parts.push("Workloads:", table(["workload", "replicas", "pods made anew", "least ready"], rows));
+    parts.push("Workloads:", table(["workload", "replicas", "pods recreated", "least ready"], rows));
   }
   if (proxyText.length > 0) parts.push(`data plane: ${proxyText.join(", ")}`);
   return parts.join("\n");

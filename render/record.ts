@@ -3,6 +3,7 @@ import { GateHost } from "../components/gates/gateHost";
 import { deploy, type Outputs } from "../components/program";
 import { secretPlaceholder } from "../config/raw";
 import { whenUpRuns } from "../mesh/faults/allObjects";
+import { meshPlan } from "../mesh/meshPlan";
 import type { Settings } from "../settings/types";
 import { inOrder } from "./order";
 
@@ -111,7 +112,7 @@ function watch(registrations: Registration[]): void {
 }
 
 async function finish(settings: Settings): Promise<Outputs> {
-  const outputs = deploy(settings, await GateHost.start());
+  const outputs = deploy(meshPlan(settings), await GateHost.start());
   await pulumi.runtime.disconnect();
   // An error inside an apply surfaces one turn later.
   await new Promise((resolve) => setImmediate(resolve));

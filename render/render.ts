@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ChartUnavailable, lazyHelm, loadChart, repositoryUnder } from "../charts/load";
 import { attemptsText } from "../mesh/install/chartSources";
-import { releasePlans, type ReleasePlan } from "../mesh/install/helmReleases";
+import type { ReleasePlan } from "../mesh/install/helmReleases";
 import { systemNamespace } from "../mesh/istio/names";
 import { layoutOf, minorData } from "../mesh/istio/releases";
+import { meshPlan } from "../mesh/meshPlan";
 import type { Settings } from "../settings/types";
 import type { Progress } from "../tools/helm";
 import { mustRun } from "../tools/run";
@@ -66,8 +67,9 @@ const lineOf = (error: unknown) =>
  * @param charts root that replaces the official repositories: directory or URL
  */
 export async function render(settings: Settings, charts: string | undefined, progress: Progress): Promise<Rendered> {
+  const mesh = meshPlan(settings);
   const { registrations } = await record(settings);
-  const plans = new Map(releasePlans(settings).map((plan) => [plan.name, plan]));
+  const plans = new Map(mesh.releases.map((plan) => [plan.name, plan]));
   const helm = lazyHelm(progress);
   return Promise.all(
     registrations.flatMap((registration): Promise<Rendered[number]>[] => {

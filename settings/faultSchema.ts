@@ -18,7 +18,7 @@ export function parseTime(value: string): string | undefined {
 
 const expires = text({
   allowed: 'a time with its zone such as "2026-12-01T18:00:00Z"',
-  describe: "When the faults end: past it the next `up` takes them out.",
+  describe: "When the faults end: past it the next `up` removes them.",
   test: (value) => parseTime(value) !== undefined,
 }).transform((value) => parseTime(value) ?? value);
 
@@ -118,13 +118,13 @@ export const fault = z
 /** Section `jam-istio:faultInjection`. */
 export const faultInjection = map(
   {
-    enabled: flag("Whether the faults are in.").default(false),
+    enabled: flag("Whether the faults are active.").default(false),
     expires: expires.optional(),
     reaper: flag(
       "Whether a Job in the cluster ends the faults at `expires`, with the right to delete just these. Its image is the mesh's own proxyv2.",
     ).default(false),
     restartClients: flag(
-      "Whether the calling workloads are restarted once the faults are in, without waiting for them. Not needed: new connections feel a fault at once.",
+      "Whether the calling workloads are restarted once the faults are active, without waiting for them. Not needed: new connections feel a fault at once.",
     ).default(false),
     faults: list(fault, "The faults, in the order in which their rules apply.", "a list of faults").default([]),
   },

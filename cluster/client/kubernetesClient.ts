@@ -24,6 +24,8 @@ export interface Cluster {
   readonly send: (method: Method, path: string, more?: Message) => Promise<string>;
   /** Asks a server on a pod's loopback. */
   readonly askPod: (asked: Parameters<typeof askPod>[1]) => Promise<string>;
+  /** Where it was found. */
+  readonly address: ClusterAddress;
   /** Name of the kubeconfig's context. */
   readonly context: string;
 }
@@ -71,14 +73,14 @@ export async function listMetadata({ send }: Pick<Cluster, "send">, path: string
 const answerSeconds = 30;
 
 /** How often a server that is busy, or sets up a new kind's storage, is asked again; it says 429 and did nothing. */
-const patience = 20;
+const busyTries = 20;
 
 async function send(config: KubeConfig, method: Method, path: string, message: Message): Promise<string> {
   for (let turn = 1; ; turn++) {
     try {
       return await sendOnce(config, method, path, message);
     } catch (error) {
-      if (!(error instanceof HttpError) || error.code !== 429 || turn === patience) throw error;
+      if (!(error instanceof HttpError) || error.code !== 429 || turn === busyTries) throw error;
       await sleep(500);
     }
   }
@@ -108,11 +110,17 @@ async function sendOnce(config: KubeConfig, method: Method, path: string, { acce
 }
 
 /**
- * Opens a cluster. Nothing is sent yet.
+ * Opens a cluster: once in a run, the connection is passed on. Nothing is sent to it yet.
  * @throws ClusterUnreachable with one line when the kubeconfig cannot be read or has no such context
  */
 export function connect(address: ClusterAddress): Promise<Cluster> {
   return reaching(() => open(address));
+}
+
+/** Opens a cluster when it is first asked for, and once. */
+export function connectOnce(address: ClusterAddress): () => Promise<Cluster> {
+  let cluster: Promise<Cluster> | undefined;
+  return () => (cluster ??= connect(address));
 }
 
 /** The API, whose calls say when it is the cluster that gives no answer. */
@@ -144,6 +152,9 @@ async function open(address: ClusterAddress): Promise<Cluster> {
     }
     config.setCurrentContext(address.context);
   }
+  // A plugin such as `aws eks get-token` is run here, once: eight requests at the same time would run it eight times.
+  const user = config.getCurrentUser();
+  if (user?.exec !== undefined || user?.authProvider !== undefined) await config.applyToHTTPSOptions({});
   return {
     core: told(config.makeApiClient(client.CoreV1Api)),
     apps: told(config.makeApiClient(client.AppsV1Api)),
@@ -151,6 +162,7 @@ async function open(address: ClusterAddress): Promise<Cluster> {
     version: told(config.makeApiClient(client.VersionApi)),
     send: (method, path, more = {}) => reaching(() => send(config, method, path, more)),
     askPod: (asked) => reaching(() => askPod(config, asked)),
+    address,
     context: config.getCurrentContext(),
   };
 }

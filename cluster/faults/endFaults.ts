@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { isActing, marksOf } from "../../mesh/faults/faultObjects";
+import type { FoundFaultObject } from "../../mesh/faults/endingFaults";
+import { faultAnnotations, isActing } from "../../mesh/faults/faultObjects";
 import { isDenied, reasonOf } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
-import { readPlanes } from "../upgrade/controlPlanes";
-import { writeMark } from "./endedByHand";
-import { faultParts, removeParts, type FaultPart } from "./faultObjects";
-import { holding } from "./sidecarAdmin";
+import { readControlPlanes } from "../upgrade/controlPlanes";
+import { rememberEndedDrills } from "./endedByHand";
+import { deleteFaultObjects, readFaultObjects } from "./faultObjects";
+import { proxiesHolding } from "./sidecarAdmin";
 
 /** How long the proxies may take until they have dropped what is gone, in seconds. */
-const patience = 60;
+const dropSeconds = 60;
 
 /** What the proxies say after the end of faults. */
 export interface Dropped {
@@ -35,7 +36,7 @@ const isCommands = (drill: string) => drill.includes("/");
 
 async function istiodOf(cluster: Cluster): Promise<Dropped["istiod"]> {
   try {
-    return (await readPlanes(cluster)).some(({ ready }) => ready.length > 0) ? "ready" : "down";
+    return (await readControlPlanes(cluster)).some(({ ready }) => ready.length > 0) ? "ready" : "down";
   } catch (error) {
     if (isDenied(error)) return "unknown";
     throw error;
@@ -46,11 +47,15 @@ async function istiodOf(cluster: Cluster): Promise<Dropped["istiod"]> {
  * Waits until the proxies have dropped faults that are gone, or a minute.
  * @param names the VirtualServices; default: of every fault
  */
-export async function dropped(cluster: Cluster, namespace: string, names?: readonly string[]): Promise<Dropped> {
+export async function waitUntilDropped(
+  cluster: Cluster,
+  namespace: string,
+  names?: readonly string[],
+): Promise<Dropped> {
   const istiod = await istiodOf(cluster);
   // Without istiod nobody tells them: asking once is enough.
-  for (const end = Date.now() + (istiod === "down" ? 0 : patience) * 1000; ;) {
-    const asked = await holding(cluster, namespace, names);
+  for (const end = Date.now() + (istiod === "down" ? 0 : dropSeconds) * 1000; ;) {
+    const asked = await proxiesHolding(cluster, namespace, names);
     if (asked.holding > 0 && Date.now() < end) {
       await sleep(500);
       continue;
@@ -71,13 +76,13 @@ export const unconfirmed = (error: unknown): Dropped => ({
 async function removeAll(
   cluster: Cluster,
   namespace: string,
-  seen: (parts: readonly FaultPart[]) => Promise<void>,
+  seen: (parts: readonly FoundFaultObject[]) => Promise<void>,
 ): Promise<void> {
   let quiet = 0;
-  for (const end = Date.now() + patience * 1000; Date.now() < end;) {
-    const parts = await faultParts(cluster, namespace);
+  for (const end = Date.now() + dropSeconds * 1000; Date.now() < end;) {
+    const parts = await readFaultObjects(cluster, namespace);
     await seen(parts);
-    await removeParts(cluster, namespace, parts);
+    await deleteFaultObjects(cluster, namespace, parts);
     quiet = parts.length === 0 ? quiet + 1 : 0;
     if (quiet === 3) return;
     await sleep(1000);
@@ -99,13 +104,13 @@ export async function endFaults(
   const ended = new Set<string>();
   const marked = new Set<string>();
   let unmarked: string | undefined;
-  const remember = async (parts: readonly FaultPart[]) => {
-    const drills = parts.flatMap(({ annotations = {} }) => annotations[marksOf.drill] ?? []);
+  const remember = async (parts: readonly FoundFaultObject[]) => {
+    const drills = parts.flatMap(({ annotations = {} }) => annotations[faultAnnotations.drill] ?? []);
     const fresh = [...drills, ...(settled === undefined ? [] : [settled])].filter(
       (drill) => !isCommands(drill) && !marked.has(drill),
     );
     // Before they go: an update that runs meanwhile must not put them back.
-    if (fresh.length > 0) unmarked = (await writeMark(cluster, namespace, fresh)) ?? unmarked;
+    if (fresh.length > 0) unmarked = (await rememberEndedDrills(cluster, namespace, fresh)) ?? unmarked;
     for (const drill of fresh) marked.add(drill);
     for (const { name } of parts.filter(isActing)) {
       if (!ended.has(name)) log(`${name}: removing`);
@@ -114,6 +119,6 @@ export async function endFaults(
   };
   await removeAll(cluster, namespace, remember);
   log("asking the proxies whether they have dropped it");
-  const after = await dropped(cluster, namespace).catch(unconfirmed);
+  const after = await waitUntilDropped(cluster, namespace).catch(unconfirmed);
   return { ended: [...ended], ...(unmarked === undefined ? {} : { unmarked }), ...after };
 }

@@ -6,7 +6,7 @@ const collection = (namespace: string) => `/api/v1/namespaces/${namespace}/confi
 const path = (namespace: string) => `${collection(namespace)}/${name}`;
 
 /** The drills that a person ended by hand: an update does not put them back. @throws HttpError where it may not be seen */
-export async function readMark({ send }: Pick<Cluster, "send">, namespace: string): Promise<readonly string[]> {
+export async function readEndedDrills({ send }: Pick<Cluster, "send">, namespace: string): Promise<readonly string[]> {
   const text = await send("GET", path(namespace)).catch((error: unknown) => {
     if (isNotFound(error)) return "{}";
     throw error;
@@ -15,13 +15,13 @@ export async function readMark({ send }: Pick<Cluster, "send">, namespace: strin
 }
 
 /** Remembers that drills were ended by hand. @returns why it could not; undefined when it could */
-export async function writeMark(
+export async function rememberEndedDrills(
   { send }: Cluster,
   namespace: string,
   drills: readonly string[],
 ): Promise<string | undefined> {
   try {
-    const before = await readMark({ send }, namespace);
+    const before = await readEndedDrills({ send }, namespace);
     const all = [...new Set([...before, ...drills])].sort();
     const data = { drills: all.join(" "), ended: new Date().toISOString() };
     if (before.length > 0) await send("PATCH", path(namespace), { body: { data } });
@@ -37,16 +37,16 @@ export async function writeMark(
 }
 
 /** Forgets one drill. */
-export async function forgetDrill({ send }: Cluster, namespace: string, drill: string): Promise<void> {
-  const before = await readMark({ send }, namespace);
+export async function forgetEndedDrill({ send }: Cluster, namespace: string, drill: string): Promise<void> {
+  const before = await readEndedDrills({ send }, namespace);
   const left = before.filter((one) => one !== drill);
   if (left.length === before.length) return;
-  if (left.length === 0) await removeMark({ send }, namespace);
+  if (left.length === 0) await forgetEndedDrills({ send }, namespace);
   else await send("PATCH", path(namespace), { body: { data: { drills: left.join(" ") } } });
 }
 
 /** Forgets all of them. */
-export async function removeMark({ send }: Pick<Cluster, "send">, namespace: string): Promise<void> {
+export async function forgetEndedDrills({ send }: Pick<Cluster, "send">, namespace: string): Promise<void> {
   await send("DELETE", path(namespace)).catch((error: unknown) => {
     if (!isNotFound(error)) throw error;
   });

@@ -1,3 +1,4 @@
+import type { FoundFaultObject } from "../../mesh/faults/endingFaults";
 import { faultLabel, isActing, type FaultObject } from "../../mesh/faults/faultObjects";
 import { isConflict, isDenied, isNotFound } from "../client/errors";
 import { bounded, listMetadata, type Cluster, type Metadata } from "../client/kubernetesClient";
@@ -22,14 +23,7 @@ const kinds = Object.keys(collections) as readonly Kind[];
 /** Path of the objects of a kind. */
 export const collectionOf = (kind: string, namespace: string) => collections[kind as Kind](namespace);
 
-/** An object that is part of a fault. */
-export interface FaultPart extends Metadata {
-  readonly kind: string;
-  /** Kind and name. */
-  readonly key: string;
-}
-
-async function partsOf(cluster: Cluster, namespace: string, kind: Kind): Promise<readonly FaultPart[]> {
+async function partsOf(cluster: Cluster, namespace: string, kind: Kind): Promise<readonly FoundFaultObject[]> {
   const path = `${collectionOf(kind, namespace)}?labelSelector=${encodeURIComponent(faultLabel)}`;
   const items = await listMetadata(cluster, path).catch((error: unknown) => {
     // The kind is not installed. What acts must be seen: without the right to it nothing can be said of faults.
@@ -43,17 +37,17 @@ async function partsOf(cluster: Cluster, namespace: string, kind: Kind): Promise
  * The objects of a namespace that are parts of faults, by their label.
  * @throws Error when they cannot be seen
  */
-export async function faultParts(cluster: Cluster, namespace: string): Promise<readonly FaultPart[]> {
+export async function readFaultObjects(cluster: Cluster, namespace: string): Promise<readonly FoundFaultObject[]> {
   return (await Promise.all(kinds.map((kind) => partsOf(cluster, namespace, kind)))).flat();
 }
 
 /** The same, asking less where there is nothing: of a namespace without faults three lists instead of eight. */
-export async function faultPartsIfAny(cluster: Cluster, namespace: string, expected: boolean) {
-  if (expected) return faultParts(cluster, namespace);
+export async function readFaultObjectsIfAny(cluster: Cluster, namespace: string, expected: boolean) {
+  if (expected) return readFaultObjects(cluster, namespace);
   const first = (["VirtualService", "ServiceEntry", "Service"] as const).map((kind) =>
     partsOf(cluster, namespace, kind),
   );
-  return (await Promise.all(first)).flat().length > 0 ? faultParts(cluster, namespace) : [];
+  return (await Promise.all(first)).flat().length > 0 ? readFaultObjects(cluster, namespace) : [];
 }
 
 /** Whether the object of a name is part of a fault. */
@@ -67,7 +61,7 @@ async function isPart({ send }: Cluster, path: string): Promise<boolean> {
  * @param signal between two of them it is seen whether to stop
  * @throws Error where an object of the name is somebody else's
  */
-export async function putIn(
+export async function createFaultObjects(
   cluster: Cluster,
   namespace: string,
   objects: readonly FaultObject[],
@@ -85,7 +79,11 @@ export async function putIn(
 }
 
 /** Marks what is there as of a drill. */
-export async function remark({ send }: Cluster, namespace: string, objects: readonly FaultObject[]): Promise<void> {
+export async function updateAnnotations(
+  { send }: Cluster,
+  namespace: string,
+  objects: readonly FaultObject[],
+): Promise<void> {
   for (const { kind, metadata } of objects)
     await send("PATCH", `${collectionOf(kind, namespace)}/${metadata.name}`, {
       body: { metadata: { annotations: metadata.annotations } },
@@ -93,12 +91,12 @@ export async function remark({ send }: Cluster, namespace: string, objects: read
 }
 
 /** Removes parts of faults, the acting ones first; what is gone already is fine. */
-export async function removeParts(
+export async function deleteFaultObjects(
   { send }: Cluster,
   namespace: string,
-  parts: readonly Pick<FaultPart, "kind" | "name">[],
+  parts: readonly Pick<FoundFaultObject, "kind" | "name">[],
 ): Promise<void> {
-  const place = ({ kind }: Pick<FaultPart, "kind">) => kinds.indexOf(kind as Kind);
+  const place = ({ kind }: Pick<FoundFaultObject, "kind">) => kinds.indexOf(kind as Kind);
   for (const { kind, name } of [...parts].sort((a, b) => place(a) - place(b))) {
     const path = `${collectionOf(kind, namespace)}/${name}?propagationPolicy=Background`;
     try {

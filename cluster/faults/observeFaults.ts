@@ -2,25 +2,25 @@ import type { V1Namespace } from "@kubernetes/client-node";
 import type { VirtualService } from "../../mesh/faults/conflictingVirtualServices";
 import type { FaultsFound } from "../../mesh/faults/judgeFaults";
 import { runningVersion } from "../../mesh/istio/controlPlanes";
-import { listText, type RolloutSettings } from "../../mesh/rollout/plan";
-import { servedVersion, type Serving } from "../../mesh/rollout/servingControlPlane";
-import type { Wanted } from "../../mesh/upgrade/gateTypes";
+import { listText, type RolloutTask } from "../../mesh/rollout/plan";
+import { servedVersion } from "../../mesh/rollout/servingControlPlane";
+import type { JudgedMesh } from "../../mesh/upgrade/gateTypes";
 import { unfinishedReleases } from "../../mesh/upgrade/helmHistory";
-import { planeOf } from "../../mesh/upgrade/revisions";
+import { controlPlaneOf } from "../../mesh/upgrade/revisions";
 import { isDenied, isNotFound, optional } from "../client/errors";
-import { bounded, connect, listMetadata, type Cluster, type ClusterAddress } from "../client/kubernetesClient";
-import { surveyNamespaces } from "../rollout/readNamespace";
+import { bounded, listMetadata, type Cluster } from "../client/kubernetesClient";
+import { readOutdated } from "../rollout/readNamespace";
 import { observe } from "../upgrade/observe";
 import { collectionOf } from "./faultObjects";
 
 /** What decides whether the mesh is finished. */
 export interface MeshWanted extends Pick<
-  Wanted,
+  JudgedMesh,
   "namespace" | "controlPlane" | "layout" | "version" | "target" | "revision" | "releases"
 > {
   /** Version that the last finished update recorded. */
   readonly recorded?: string | undefined;
-  readonly rollout: RolloutSettings & { readonly serving: Serving };
+  readonly rollout: RolloutTask;
 }
 
 /** Every VirtualService that may be seen: of the cluster, else of the namespace. @throws HttpError where not even those may be */
@@ -38,18 +38,17 @@ async function virtualServices({ send }: Cluster, namespace: string) {
 }
 
 /** What of the mesh is not as the settings say: no time for a fault. */
-async function unfinished(cluster: Cluster, address: ClusterAddress, wanted: MeshWanted): Promise<readonly string[]> {
-  const found = await observe(address, wanted);
+async function unfinished(cluster: Cluster, wanted: MeshWanted): Promise<readonly string[]> {
+  const found = await observe(cluster, wanted);
   const managed = wanted.controlPlane === "managed";
-  const running = runningVersion(planeOf(found.planes, wanted), wanted.recorded);
+  const running = runningVersion(controlPlaneOf(found.controlPlanes, wanted), wanted.recorded);
   const target = wanted.target ?? wanted.version;
   const changes =
     managed && running !== target ? [`Istio ${running ?? "does not run yet and"} is to become ${target}`] : [];
-  const { serving, namespaces, daemonSets, enabled } = wanted.rollout;
-  const served = servedVersion(found.planes, serving);
-  const options = { version: served ?? "", revision: serving.revision, daemonSets };
-  const surveys = served === undefined || !enabled ? [] : await surveyNamespaces(cluster, namespaces, options);
-  const outdated = surveys.flatMap(({ restarts }) => restarts.map(({ name }) => name));
+  const { serving, enabled } = wanted.rollout;
+  const served = servedVersion(found.controlPlanes, serving);
+  const sidecars = served === undefined || !enabled ? [] : await readOutdated(cluster, wanted.rollout, served);
+  const outdated = sidecars.flatMap(({ restarts }) => restarts.map(({ name }) => name));
   return [
     ...changes,
     ...(managed ? unfinishedReleases(wanted.releases, found.records) : []),
@@ -61,8 +60,7 @@ async function unfinished(cluster: Cluster, address: ClusterAddress, wanted: Mes
  * Reads what faults are judged by; changes nothing.
  * @throws Error with one line when the API server cannot be asked
  */
-export async function observeFaults(address: ClusterAddress, wanted: MeshWanted): Promise<FaultsFound> {
-  const cluster = await connect(address);
+export async function observeFaults(cluster: Cluster, wanted: MeshWanted): Promise<FaultsFound> {
   const { namespace } = wanted;
   const [services, routes, entries, pods, sets, own, open] = await bounded(
     "the Kubernetes API",
@@ -74,7 +72,7 @@ export async function observeFaults(address: ClusterAddress, wanted: MeshWanted)
       cluster.core.listNamespacedPod({ namespace }),
       cluster.apps.listNamespacedReplicaSet({ namespace }),
       optional<V1Namespace>(cluster.core.readNamespace({ name: namespace })),
-      unfinished(cluster, address, wanted),
+      unfinished(cluster, wanted),
     ]),
   );
   return {

@@ -1,25 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { FoundFaultObject } from "../../mesh/faults/endingFaults";
 import type { Fault } from "../../mesh/faults/fault";
-import { hitsSince, type Hits, type PodHits } from "../../mesh/faults/faultCounters";
-import { endLine, isActing, marksOf, type FaultObject } from "../../mesh/faults/faultObjects";
+import { countedSince, type FaultCounters, type PodCounters } from "../../mesh/faults/faultCounters";
+import { endLine, faultAnnotations, isActing, type FaultObject } from "../../mesh/faults/faultObjects";
 import { judgeFaults } from "../../mesh/faults/judgeFaults";
 import { faultsWanted } from "../../mesh/faults/judgeInputs";
 import { faultObjects } from "../../mesh/faults/virtualServices";
-import type { Settings } from "../../settings/types";
+import type { MeshPlan } from "../../mesh/meshPlan";
 import { isNotFound, reasonOf } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
-import { dropped, unconfirmed } from "./endFaults";
-import { collectionOf, faultParts, putIn, removeParts, type FaultPart } from "./faultObjects";
+import { unconfirmed, waitUntilDropped, type Dropped } from "./endFaults";
+import { collectionOf, createFaultObjects, deleteFaultObjects, readFaultObjects } from "./faultObjects";
 import { observeFaults } from "./observeFaults";
 import { probe } from "./probe";
-import { readHits } from "./sidecarAdmin";
+import { readFaultCounters } from "./sidecarAdmin";
 
 /** How long it is tried to take a fault out, in milliseconds. */
 const cleanUpMs = 300_000;
 
 /** A drill that is asked for. */
 export interface DrillTask {
-  readonly settings: Settings;
+  readonly plan: MeshPlan;
   readonly fault: Fault;
   readonly ms: number;
   /** Command or URL that has to work before, and meanwhile. */
@@ -28,11 +29,11 @@ export interface DrillTask {
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
   /** Told each second what is left, and how often the fault was felt. */
-  readonly tick: (leftMs: number, hits: Hits) => void;
+  readonly tick: (leftMs: number, hits: FaultCounters) => void;
 }
 
 /** What speaks against a drill, before anything changed. */
-export class Refused extends Error {}
+export class DrillRefused extends Error {}
 
 /** Why a drill ended. */
 export type DrillEnd = "time" | "probe" | "hand" | "elsewhere";
@@ -45,8 +46,8 @@ export interface DrillReport {
   readonly why: DrillEnd;
   /** What the probe said when it failed. */
   readonly probe?: string;
-  readonly hits: Hits;
-  readonly proxies: Awaited<ReturnType<typeof dropped>>;
+  readonly hits: FaultCounters;
+  readonly proxies: Dropped;
 }
 
 /**
@@ -54,39 +55,39 @@ export interface DrillReport {
  * @returns what it will do, a line each
  * @throws Refused that says all that speaks against it
  */
-async function judgeDrill(task: DrillTask, drill: string): Promise<readonly string[]> {
-  const { settings, fault } = task;
+async function judgeDrill(cluster: Cluster, task: DrillTask, drill: string): Promise<readonly string[]> {
+  const { plan, fault } = task;
   const expires = new Date(Date.now() + task.ms).toISOString();
-  const wanted = { ...faultsWanted(settings, [fault]), expires, besides: drill, entriesMade: true };
-  const { refused, notes } = judgeFaults(await observeFaults(settings.kubernetes, wanted), wanted);
-  if (task.signal.aborted) throw new Refused("stopped by hand before it began");
-  const forbidden = settings.production ? ["production: true in the settings: faults are not put in there"] : [];
+  const wanted = { ...faultsWanted(plan, [fault]), expires, besides: drill, entriesMade: true };
+  const { refused, notes } = judgeFaults(await observeFaults(cluster, wanted), wanted);
+  if (task.signal.aborted) throw new DrillRefused("stopped by hand before it began");
+  const forbidden = plan.settings.production ? ["production: true in the settings: faults are not injected there"] : [];
   const unsteady = task.probe === undefined ? undefined : await probe(task.probe, task.signal);
   const steady = unsteady === undefined ? [] : [`the steady state is not there before the drill: ${unsteady}`];
   const all = [...forbidden, ...refused, ...steady];
-  if (all.length > 0) throw new Refused(all.join("; "));
+  if (all.length > 0) throw new DrillRefused(all.join("; "));
   return notes;
 }
 
 /** Takes the drill's VirtualServices out, and what only they led to. */
-async function takeOut(
+async function deleteDrillObjects(
   cluster: Cluster,
   namespace: string,
   objects: readonly FaultObject[],
   drill: string,
 ): Promise<void> {
   const own = objects.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
-  await removeParts(cluster, namespace, own.filter(isActing));
-  const parts = await faultParts(cluster, namespace);
+  await deleteFaultObjects(cluster, namespace, own.filter(isActing));
+  const parts = await readFaultObjects(cluster, namespace);
   if (parts.some(isActing)) return;
   // What another drill has marked as its own is about to be used.
-  const isMine = ({ key, annotations = {} }: FaultPart) =>
-    annotations[marksOf.drill] === drill && own.some(({ kind, name }) => `${kind}/${name}` === key);
-  await removeParts(cluster, namespace, parts.filter(isMine));
+  const isMine = ({ key, annotations = {} }: FoundFaultObject) =>
+    annotations[faultAnnotations.drill] === drill && own.some(({ kind, name }) => `${kind}/${name}` === key);
+  await deleteFaultObjects(cluster, namespace, parts.filter(isMine));
 }
 
 /** The same, until it works: a fault must not stay because the API server was away for a moment. */
-async function takeOutSurely(
+async function deleteUntilGone(
   cluster: Cluster,
   namespace: string,
   objects: readonly FaultObject[],
@@ -95,20 +96,20 @@ async function takeOutSurely(
 ) {
   for (const end = Date.now() + cleanUpMs; ;) {
     try {
-      await takeOut(cluster, namespace, objects, drill);
+      await deleteDrillObjects(cluster, namespace, objects, drill);
       return;
     } catch (error) {
       if (Date.now() > end) throw error;
-      log(`the fault cannot be taken out (${reasonOf(error)}); trying again. By hand: ${endLine(namespace)}`);
+      log(`the fault cannot be removed (${reasonOf(error)}); trying again. By hand: ${endLine(namespace)}`);
       await sleep(2000);
     }
   }
 }
 
 /** Counts hits beside the rest: a proxy that does not answer holds nothing up. */
-class HitCounter {
-  private before: PodHits = [];
-  private now: PodHits = [];
+class CounterReader {
+  private before: PodCounters = [];
+  private now: PodCounters = [];
   private busy: Promise<void> | undefined;
 
   public constructor(
@@ -116,8 +117,8 @@ class HitCounter {
     private readonly namespace: string,
   ) {}
 
-  public get hits(): Hits {
-    return hitsSince(this.now, this.before);
+  public get hits(): FaultCounters {
+    return countedSince(this.now, this.before);
   }
 
   /** Reads what there was before the drill. */
@@ -132,15 +133,15 @@ class HitCounter {
   }
 
   public async read(): Promise<void> {
-    const found = await readHits(this.cluster, this.namespace).catch(() => undefined);
+    const found = await readFaultCounters(this.cluster, this.namespace).catch(() => undefined);
     if (found === undefined) return;
     // What a proxy said before counts where it says nothing now.
     this.now = [...new Map([...this.now, ...found.answers])];
   }
 }
 
-async function watch(cluster: Cluster, task: DrillTask, name: string, end: number, counter: HitCounter) {
-  const { settings, signal, tick } = task;
+async function watch(cluster: Cluster, task: DrillTask, name: string, end: number, counter: CounterReader) {
+  const { plan, signal, tick } = task;
   // A function: it changes while something is awaited.
   const stopped = () => signal.aborted;
   for (let turn = 0; Date.now() < end; turn++) {
@@ -154,7 +155,7 @@ async function watch(cluster: Cluster, task: DrillTask, name: string, end: numbe
       if (failed !== undefined && !stopped() && !early) return { why: "probe" as const, probe: failed };
     }
     if (turn % 5 === 0) {
-      const path = `${collectionOf("VirtualService", settings.namespace)}/${name}`;
+      const path = `${collectionOf("VirtualService", plan.settings.namespace)}/${name}`;
       const look = bounded("the fault", 5, cluster.send("GET", path));
       if (await look.then(() => false, isNotFound)) return { why: "elsewhere" as const };
       counter.look();
@@ -165,32 +166,32 @@ async function watch(cluster: Cluster, task: DrillTask, name: string, end: numbe
 }
 
 /**
- * Runs a drill: judges it, puts the fault in, watches, and takes it out whatever happens.
- * @throws Refused, when it was not begun; Error that says why the fault could not be put in, or taken out
+ * Runs a drill: judges it, injects the fault, watches, and removes it whatever happens.
+ * @throws Refused, when it was not begun; Error that says why the fault could not be injected, or removed
  */
 export async function runDrill(cluster: Cluster, task: DrillTask, drill: string): Promise<DrillReport> {
-  const { settings, fault, log, signal } = task;
-  const { namespace } = settings;
-  for (const line of await judgeDrill(task, drill)) log(line);
-  const counter = new HitCounter(cluster, namespace);
+  const { plan, fault, log, signal } = task;
+  const { namespace } = plan.settings;
+  for (const line of await judgeDrill(cluster, task, drill)) log(line);
+  const counter = new CounterReader(cluster, namespace);
   await counter.begin();
-  if (signal.aborted) throw new Refused("stopped by hand before it began");
+  if (signal.aborted) throw new DrillRefused("stopped by hand before it began");
   const begin = Date.now();
   const [start, end] = [begin, begin + task.ms].map((time) => new Date(time).toISOString());
-  const marks = { namespace, drill, start: start ?? "", end: end ?? "" };
-  const objects = faultObjects([fault], settings, marks);
+  const metadata = { namespace, drill, start: start ?? "", end: end ?? "" };
+  const objects = faultObjects([fault], plan.serviceEntries, metadata);
   const names = objects.filter(isActing).map(({ metadata }) => metadata.name);
   let seen: Awaited<ReturnType<typeof watch>>;
   try {
-    await putIn(cluster, namespace, objects, signal);
-    log(`drill ${drill}: the fault is in`);
+    await createFaultObjects(cluster, namespace, objects, signal);
+    log(`drill ${drill}: the fault is active`);
     seen = await watch(cluster, task, names[0] ?? "", begin + task.ms, counter);
   } finally {
-    await takeOutSurely(cluster, namespace, objects, drill, log);
+    await deleteUntilGone(cluster, namespace, objects, drill, log);
   }
-  log("the fault is out; asking the proxies whether they have dropped it");
+  log("the fault is removed; asking the proxies whether they have dropped it");
   const ended = new Date().toISOString();
   await counter.read();
-  const proxies = await dropped(cluster, namespace, names).catch(unconfirmed);
-  return { drill, start: marks.start, end: ended, ...seen, hits: counter.hits, proxies };
+  const proxies = await waitUntilDropped(cluster, namespace, names).catch(unconfirmed);
+  return { drill, start: metadata.start, end: ended, ...seen, hits: counter.hits, proxies };
 }

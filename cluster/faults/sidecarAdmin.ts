@@ -1,5 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { hitsOf, type Hits } from "../../mesh/faults/faultCounters";
+import { faultCounters, type FaultCounters } from "../../mesh/faults/faultCounters";
 import { faultNames } from "../../mesh/faults/faultObjects";
 import { proxyContainer } from "../../mesh/istio/pods";
 import { isLive } from "../../mesh/istio/proxies";
@@ -62,7 +62,7 @@ async function askAll<T>(
  * How many of the proxies hold faults, by their own word.
  * @param names VirtualServices; default: of every fault
  */
-export async function holding(cluster: Cluster, namespace: string, names?: readonly string[]) {
+export async function proxiesHolding(cluster: Cluster, namespace: string, names?: readonly string[]) {
   const place = `/namespaces/${namespace}/virtual-service/`;
   const any = new RegExp(`${place}${faultNames}"`);
   const asked = await askAll(cluster, await sidecarsOf(cluster, namespace), "/config_dump", (text) =>
@@ -72,10 +72,15 @@ export async function holding(cluster: Cluster, namespace: string, names?: reado
 }
 
 /** How often faults were felt, by pod, since each proxy started. */
-export type HitsByPod = Answers<readonly [pod: string, hits: Hits]>;
+export type CountersByPod = Answers<readonly [pod: string, hits: FaultCounters]>;
 
 /** Reads it in a namespace. */
-export async function readHits(cluster: Cluster, namespace: string): Promise<HitsByPod> {
+export async function readFaultCounters(cluster: Cluster, namespace: string): Promise<CountersByPod> {
   const path = "/stats/prometheus?usedonly";
-  return askAll(cluster, await sidecarsOf(cluster, namespace), path, (text, pod) => [pod, hitsOf(text)] as const);
+  return askAll(
+    cluster,
+    await sidecarsOf(cluster, namespace),
+    path,
+    (text, pod) => [pod, faultCounters(text)] as const,
+  );
 }

@@ -7,17 +7,17 @@ import { proxyContainer } from "../../mesh/istio/pods";
 import { pilotMetrics, type PilotMetrics } from "../../mesh/upgrade/pilotMetrics";
 import { isRefused, reasonOf } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
-import { planeSelector, readPlanes } from "../upgrade/controlPlanes";
+import { controlPlaneSelector, readControlPlanes } from "../upgrade/controlPlanes";
 
 /** How long a control plane that Helm calls ready may take until it is, in seconds. */
-const patience = 60;
+const readySeconds = 60;
 
 /**
  * Sums up what the control plane's pods count, each since it started.
  * @returns undefined where they may not, or cannot, be asked
  */
 export async function readMetrics(cluster: Cluster): Promise<PilotMetrics | undefined> {
-  const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: planeSelector });
+  const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: controlPlaneSelector });
   const counts = items.map(async ({ metadata }) => {
     const path = `/api/v1/namespaces/${namespace}/pods/${metadata?.name ?? ""}:15014/proxy/metrics`;
     // Where a network lets the API server not through to pods, nobody says no.
@@ -79,7 +79,7 @@ export interface Preflight {
 
 async function problem(cluster: Cluster, asked: Preflight): Promise<string | undefined> {
   const { revision, version, namespace: where } = asked;
-  const plane = (await readPlanes(cluster)).find((one) => one.revision === revision);
+  const plane = (await readControlPlanes(cluster)).find((one) => one.revision === revision);
   if (plane === undefined) return `no control plane of revision ${revision} runs`;
   const ready = plane.ready.filter((one) => one !== unreadable);
   if (plane.ready.length === 0) return `Deployment ${plane.name} has no pod that is ready`;
@@ -100,7 +100,7 @@ async function problem(cluster: Cluster, asked: Preflight): Promise<string | und
 
 /** Waits until the proxies have come to the new control plane, or long enough; says what they refused. */
 async function rejected(cluster: Cluster, { expected, log }: Preflight): Promise<string | undefined> {
-  for (const end = Date.now() + patience * 1000; ;) {
+  for (const end = Date.now() + readySeconds * 1000; ;) {
     const seen = await readMetrics(cluster);
     if (seen === undefined) {
       log("the control plane's metrics cannot be read: whether proxies take its configuration is not judged");
@@ -127,7 +127,7 @@ async function rejected(cluster: Cluster, { expected, log }: Preflight): Promise
 export async function preflight(cluster: Cluster, asked: Preflight): Promise<string | undefined> {
   const look = () => bounded("the Kubernetes API", 60, problem(cluster, asked));
   let why = await look();
-  for (const end = Date.now() + patience * 1000; why !== undefined && Date.now() < end;) {
+  for (const end = Date.now() + readySeconds * 1000; why !== undefined && Date.now() < end;) {
     await sleep(1000);
     why = await look();
   }

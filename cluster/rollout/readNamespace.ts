@@ -1,5 +1,6 @@
 import type { V1PodDisruptionBudget } from "@kubernetes/client-node";
-import { survey, type Survey, type SurveyOptions } from "../../mesh/rollout/outdatedSidecars";
+import { findOutdatedSidecars, type OutdatedSidecars } from "../../mesh/rollout/outdatedSidecars";
+import type { RolloutTask } from "../../mesh/rollout/plan";
 import type { NamespaceObjects } from "../../mesh/rollout/workloads";
 import { isDenied, isNotFound } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
@@ -39,11 +40,15 @@ export async function readNamespace(cluster: Cluster, namespace: string): Promis
   };
 }
 
-/** Surveys namespaces. */
-export async function surveyNamespaces(
+/**
+ * Finds the outdated sidecars of the rolled namespaces.
+ * @param version that the sidecars should have
+ */
+export async function readOutdated(
   cluster: Cluster,
-  namespaces: readonly string[],
-  options: SurveyOptions,
-): Promise<readonly Survey[]> {
-  return Promise.all(namespaces.map(async (name) => survey(await readNamespace(cluster, name), options)));
+  { namespaces, daemonSets, serving }: Pick<RolloutTask, "namespaces" | "daemonSets" | "serving">,
+  version: string,
+): Promise<readonly OutdatedSidecars[]> {
+  const target = { version, revision: serving.revision, daemonSets };
+  return Promise.all(namespaces.map(async (name) => findOutdatedSidecars(await readNamespace(cluster, name), target)));
 }

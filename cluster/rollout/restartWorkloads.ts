@@ -9,7 +9,7 @@ import { whyNotReady } from "./podReasons";
 const lookEvery = 300;
 
 /** How a rollout goes about it. */
-export interface RollOutOptions {
+export interface RestartOptions {
   readonly parallel: number;
   readonly timeoutSeconds: number;
   readonly log: (line: string) => void;
@@ -47,7 +47,7 @@ const restart = (cluster: Cluster, { workload, value }: Restart) =>
   annotateTemplate(cluster, workload, restartAnnotation, value);
 
 /** Restarts one workload and waits until all its pods are new and ready. @throws Error that says why they are not */
-async function rollOne(cluster: Cluster, one: Restart, options: RollOutOptions): Promise<string> {
+async function rollOne(cluster: Cluster, one: Restart, options: RestartOptions): Promise<string> {
   const changed = one.begun ? one.workload : await restart(cluster, one);
   const generation = changed.object.metadata?.generation ?? 0;
   const deadline = Date.now() + options.timeoutSeconds * 1000;
@@ -75,7 +75,11 @@ async function rollOne(cluster: Cluster, one: Restart, options: RollOutOptions):
  * Restarts workloads, a bounded number at a time, each until it is healthy. After a failure none is begun any more.
  * @throws Error that names what failed, why, and how many are left
  */
-export async function rollOut(cluster: Cluster, restarts: readonly Restart[], options: RollOutOptions): Promise<void> {
+export async function restartWorkloads(
+  cluster: Cluster,
+  restarts: readonly Restart[],
+  options: RestartOptions,
+): Promise<void> {
   const left = [...restarts];
   const failed: string[] = [];
   let done = 0;
@@ -97,6 +101,6 @@ export async function rollOut(cluster: Cluster, restarts: readonly Restart[], op
   const rest = restarts.length - done - failed.length;
   throw new Error(
     `the rollout stopped: ${failed.join(" | ")}. ${String(done)} workloads are done, ${String(rest)} were not begun; ` +
-      "mend it, then run up again: it goes on where it stopped",
+      "fix it, then run up again: it goes on where it stopped",
   );
 }

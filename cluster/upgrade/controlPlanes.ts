@@ -3,13 +3,13 @@ import { systemNamespace as namespace } from "../../mesh/istio/names";
 import type { Cluster } from "../client/kubernetesClient";
 
 /** Selects Deployments and pods of control planes, of both layouts. */
-export const planeSelector = "app in (istiod,pilot)";
+export const controlPlaneSelector = "app in (istiod,pilot)";
 
 /** The control planes that run. */
-export async function readPlanes({ apps, core }: Cluster): Promise<readonly ControlPlane[]> {
+export async function readControlPlanes({ apps, core }: Cluster): Promise<readonly ControlPlane[]> {
   const [deployments, pods] = await Promise.all([
-    apps.listNamespacedDeployment({ namespace, labelSelector: planeSelector }),
-    core.listNamespacedPod({ namespace, labelSelector: planeSelector }),
+    apps.listNamespacedDeployment({ namespace, labelSelector: controlPlaneSelector }),
+    core.listNamespacedPod({ namespace, labelSelector: controlPlaneSelector }),
   ]);
   return controlPlanes(deployments.items, pods.items);
 }

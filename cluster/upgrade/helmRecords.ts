@@ -3,8 +3,8 @@ import { gunzipSync } from "node:zlib";
 import type { ChartName } from "../../mesh/install/chartSources";
 import { filesOfRecord, type ChartFile, type RecordedChart } from "../../mesh/install/recordedChart";
 import { systemNamespace as namespace } from "../../mesh/istio/names";
-import type { HelmRecord } from "../../mesh/upgrade/gateTypes";
-import { bounded, connect, type ClusterAddress } from "../client/kubernetesClient";
+import type { HelmRevision } from "../../mesh/upgrade/gateTypes";
+import { bounded, type Cluster } from "../client/kubernetesClient";
 
 /** What of a release's own text is read. */
 interface Release {
@@ -25,7 +25,7 @@ function releaseOf(payload: string | undefined): Release {
 }
 
 /** Reads one of Helm's records; `undefined` where the Secret is none. */
-export function helmRecord(secret: V1Secret): HelmRecord | undefined {
+export function helmRecord(secret: V1Secret): HelmRevision | undefined {
   const labels = secret.metadata?.labels ?? {};
   const { name, status, version } = labels;
   if (labels["owner"] !== "helm" || name === undefined || status === undefined) return undefined;
@@ -48,11 +48,10 @@ export function helmRecord(secret: V1Secret): HelmRecord | undefined {
  * @throws Error with one line when the API server cannot be asked
  */
 export async function recordedChart(
-  address: ClusterAddress,
+  { core }: Cluster,
   release: string,
   name: ChartName,
 ): Promise<readonly ChartFile[] | undefined> {
-  const { core } = await connect(address);
   const listing = core.listNamespacedSecret({ namespace, labelSelector: `owner=helm,name=${release}` });
   const { items } = await bounded("the Kubernetes API", 30, listing);
   const newest = [...items].sort((a, b) => revisionOf(b) - revisionOf(a));

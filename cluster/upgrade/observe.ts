@@ -3,19 +3,12 @@ import { faultLabel } from "../../mesh/faults/faultObjects";
 import { runningVersion, type ControlPlane } from "../../mesh/istio/controlPlanes";
 import { systemNamespace as system } from "../../mesh/istio/names";
 import { countByNamespace, isLive, proxyRevision, proxyVersion, type Counts } from "../../mesh/istio/proxies";
-import { targetOf, type Found, type HelmRecord, type Wanted } from "../../mesh/upgrade/gateTypes";
+import { targetOf, type HelmRevision, type JudgedMesh, type ObservedMesh } from "../../mesh/upgrade/gateTypes";
 import { missingObjects } from "../../mesh/upgrade/missingObjects";
-import { planeOf } from "../../mesh/upgrade/revisions";
+import { controlPlaneOf } from "../../mesh/upgrade/revisions";
 import { optional } from "../client/errors";
-import {
-  bounded,
-  connect,
-  listMetadata,
-  type Cluster,
-  type ClusterAddress,
-  type Metadata,
-} from "../client/kubernetesClient";
-import { readPlanes } from "./controlPlanes";
+import { bounded, listMetadata, type Cluster, type Metadata } from "../client/kubernetesClient";
+import { readControlPlanes } from "./controlPlanes";
 import { helmRecord } from "./helmRecords";
 
 async function definitions(cluster: Cluster): Promise<readonly Metadata[]> {
@@ -59,7 +52,7 @@ async function observeChange(
   cluster: Cluster,
   classic: boolean,
   own: ControlPlane | undefined,
-): Promise<Pick<Found, "proxies" | "faults" | "galley">> {
+): Promise<Pick<ObservedMesh, "proxies" | "faults" | "galley">> {
   const label = encodeURIComponent(faultLabel);
   const webhooks = (version: string) =>
     optional(listMetadata(cluster, `/apis/admissionregistration.k8s.io/${version}/validatingwebhookconfigurations`));
@@ -75,13 +68,13 @@ async function observeChange(
   };
 }
 
-async function missing(cluster: Cluster, records: readonly HelmRecord[], crds: readonly Metadata[]) {
+async function missing(cluster: Cluster, records: readonly HelmRevision[], crds: readonly Metadata[]) {
   const [deployments, daemonSets] = await Promise.all([
     cluster.apps.listNamespacedDeployment({ namespace: system }),
     listMetadata(cluster, `/apis/apps/v1/namespaces/${system}/daemonsets`),
   ]);
   return missingObjects(records, {
-    definitions: crds.map(({ name }) => name),
+    crds: crds.map(({ name }) => name),
     deployments: deployments.items,
     daemonSets: daemonSets.map(({ name }) => name),
   });
@@ -92,27 +85,26 @@ async function missing(cluster: Cluster, records: readonly HelmRecord[], crds: r
  * @param wanted a stack that does not own istio-system needs no rights to Helm's records, which are Secrets
  * @throws Error with one line when the API server cannot be asked
  */
-export async function observe(
-  address: ClusterAddress,
-  wanted: Pick<Wanted, "namespace" | "controlPlane" | "layout" | "version" | "target" | "revision" | "recorded">,
-): Promise<Found> {
-  const cluster = await connect(address);
+export function observe(
+  cluster: Cluster,
+  wanted: Pick<JudgedMesh, "namespace" | "controlPlane" | "layout" | "version" | "target" | "revision" | "recorded">,
+): Promise<ObservedMesh> {
   return bounded("the Kubernetes API", 30, observeWith(cluster, wanted));
 }
 
-async function observeWith(cluster: Cluster, wanted: Parameters<typeof observe>[1]): Promise<Found> {
+async function observeWith(cluster: Cluster, wanted: Parameters<typeof observe>[1]): Promise<ObservedMesh> {
   const managed = wanted.controlPlane === "managed";
   const [version, secrets, planes, crds, ...namespaces] = await Promise.all([
     cluster.version.getCode(),
     managed ? cluster.core.listNamespacedSecret({ namespace: system, labelSelector: "owner=helm" }) : { items: [] },
-    readPlanes(cluster),
+    readControlPlanes(cluster),
     managed ? definitions(cluster) : [],
     ...["kube-system", system, wanted.namespace].map((name): Promise<V1Namespace | undefined> =>
       optional(cluster.core.readNamespace({ name })),
     ),
   ]);
   const records = secrets.items.map(helmRecord).filter((record) => record !== undefined);
-  const own = planeOf(planes, wanted);
+  const own = controlPlaneOf(planes, wanted);
   const changes = managed && planes.length > 0 && runningVersion(own, wanted.recorded) !== targetOf(wanted);
   const none = { proxies: {}, faults: [], galley: false };
   const [change, gone] = await Promise.all([
@@ -122,8 +114,8 @@ async function observeWith(cluster: Cluster, wanted: Parameters<typeof observe>[
   return {
     kubernetes: `${version.major}.${version.minor.replace(/\D/g, "")}`,
     records,
-    planes,
-    definitions: crds,
+    controlPlanes: planes,
+    crds: crds,
     missing: gone,
     ...change,
     cluster: namespaces[0]?.metadata?.uid,

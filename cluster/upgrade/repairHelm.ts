@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { systemNamespace as namespace } from "../../mesh/istio/names";
 import { crdOwner } from "../../mesh/upgrade/crds";
 import { isNotFound } from "../client/errors";
-import { bounded, connect, type ClusterAddress } from "../client/kubernetesClient";
+import { bounded, type Cluster } from "../client/kubernetesClient";
 
 async function unlessGone(work: Promise<unknown>): Promise<boolean> {
   try {
@@ -15,16 +15,14 @@ async function unlessGone(work: Promise<unknown>): Promise<boolean> {
 }
 
 /** Removes Helm records; one that is gone already is fine. */
-export async function removeRecords(address: ClusterAddress, names: readonly string[]): Promise<void> {
-  const { core } = await connect(address);
+export async function removeRecords({ core }: Cluster, names: readonly string[]): Promise<void> {
   for (const name of names) {
     await unlessGone(bounded(`removing ${name}`, 20, core.deleteNamespacedSecret({ namespace, name })));
   }
 }
 
 /** Removes Jobs that are done, so that Helm makes them, and they do their work, once more. */
-export async function removeJobs(address: ClusterAddress, names: readonly string[]): Promise<void> {
-  const { batch } = await connect(address);
+export async function removeJobs({ batch }: Cluster, names: readonly string[]): Promise<void> {
   for (const name of names) {
     const removal = batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Background" });
     await unlessGone(bounded(`removing Job ${name}`, 20, removal));
@@ -36,9 +34,8 @@ export async function removeJobs(address: ClusterAddress, names: readonly string
   }
 }
 
-/** Marks custom resource definitions as a Helm release's own, as Helm demands before it touches them. */
-export async function adoptDefinitions(address: ClusterAddress, names: readonly string[]): Promise<void> {
-  const { send } = await connect(address);
+/** Marks CRDs as a Helm release's own, as Helm demands before it touches them. */
+export async function adoptCrds({ send }: Cluster, names: readonly string[]): Promise<void> {
   for (const name of names) {
     const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`;
     await bounded(`marking ${name}`, 20, send("PATCH", path, { body: { metadata: crdOwner } }));

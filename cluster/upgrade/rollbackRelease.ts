@@ -2,22 +2,26 @@ import { systemNamespace as namespace } from "../../mesh/istio/names";
 import { recordsOf } from "../../mesh/upgrade/helmHistory";
 import { findHelm } from "../../tools/helm";
 import { mustRun } from "../../tools/run";
-import { bounded, connect, type ClusterAddress } from "../client/kubernetesClient";
+import { reasonOf } from "../client/errors";
+import { bounded, type Cluster } from "../client/kubernetesClient";
 import { helmRecord } from "./helmRecords";
 
+/** What is said where a release stays as it failed. */
+export const notRolledBack = (release: string, error: unknown) =>
+  `release ${release} could not be rolled back (${reasonOf(error)}); set istio.version to the one before and run up`;
+
 /**
- * Takes a Helm release back, as a whole, to the last revision that was deployed before the newest one.
- * @param unlike a chart version that it must not go back to
+ * Rolls a Helm release back, as a whole, to the last revision that was deployed before the newest one.
+ * @param unlike a chart version that it must not roll back to
  * @returns what was done, or why nothing could be; never throws, because it runs where something has failed already
  */
-export async function goBack(
-  address: ClusterAddress,
+export async function rollbackRelease(
+  { core, address }: Cluster,
   release: string,
   timeoutSeconds: number,
   unlike?: string,
 ): Promise<string> {
   try {
-    const { core } = await connect(address);
     const labelSelector = `owner=helm,name=${release}`;
     const listing = core.listNamespacedSecret({ namespace, labelSelector });
     const { items } = await bounded("the Kubernetes API", 30, listing);
@@ -26,7 +30,7 @@ export async function goBack(
     const before = older.findLast(
       ({ status, chartVersion }) => ["deployed", "superseded"].includes(status) && chartVersion !== unlike,
     );
-    if (before === undefined) return `release ${release} has no earlier revision to go back to`;
+    if (before === undefined) return `release ${release} has no earlier revision to roll back to`;
     const helm = await findHelm((line) => {
       console.log(line);
     });
@@ -37,9 +41,8 @@ export async function goBack(
     const wait = ["--wait", "--timeout", `${String(timeoutSeconds)}s`];
     const args = ["rollback", release, String(before.revision), "--namespace", namespace, ...wait, ...where];
     await mustRun(helm, args, { seconds: timeoutSeconds + 60 });
-    return `release ${release} went back as a whole to revision ${String(before.revision)} (${before.chartVersion})`;
+    return `release ${release} was rolled back as a whole to revision ${String(before.revision)} (${before.chartVersion})`;
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return `release ${release} could not be taken back (${why}); set istio.version to the one before and run up`;
+    return notRolledBack(release, error);
   }
 }

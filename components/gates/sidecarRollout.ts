@@ -1,20 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { defaultRevision } from "../../mesh/istio/controlPlanes";
-import type { DataPlane } from "../../mesh/rollout/plan";
-import { servingOf } from "../../mesh/rollout/servingControlPlane";
-import type { Settings } from "../../settings/types";
+import type { MeshPlan } from "../../mesh/meshPlan";
+import type { DataPlane, RolloutTask } from "../../mesh/rollout/plan";
 import { dynamicCode } from "./dynamicCode";
-import type { RolloutInputs, RolloutTask } from "./providers/sidecarRollout";
+import type { RolloutInputs } from "./providers/sidecarRollout";
 
 /** What is rolled, and after which control plane; the gate plans by it. */
-export function rolloutTask(settings: Settings): RolloutTask {
-  return { ...settings.rollout, serving: servingOf(settings) };
+export function rolloutTask({ settings, serving }: MeshPlan): RolloutTask {
+  return { ...settings.rollout, serving };
 }
 
-function rolloutInputs(settings: Settings): RolloutInputs {
-  const { kubernetes, istio, namespace, injection } = settings;
+function rolloutInputs(plan: MeshPlan): RolloutInputs {
+  const { kubernetes, istio, namespace, injection } = plan.settings;
   return {
-    ...rolloutTask(settings),
+    ...rolloutTask(plan),
     kubernetes,
     version: istio.version,
     revision: istio.revision ?? defaultRevision,
@@ -31,11 +30,11 @@ export class SidecarRollout extends pulumi.CustomResource {
   /** What ran when the last update ended. */
   declare public readonly dataPlane: pulumi.Output<DataPlane>;
 
-  constructor(name: string, settings: Settings, opts: pulumi.CustomResourceOptions) {
+  constructor(name: string, plan: MeshPlan, opts: pulumi.CustomResourceOptions) {
     super(
       "pulumi-nodejs:dynamic/jam-istio:SidecarRollout",
       name,
-      { __provider: dynamicCode("sidecarRollout"), ...rolloutInputs(settings), dataPlane: undefined },
+      { __provider: dynamicCode("sidecarRollout"), ...rolloutInputs(plan), dataPlane: undefined },
       opts,
     );
   }

@@ -1,87 +1,80 @@
 import * as pulumi from "@pulumi/pulumi";
 import { faultObjectsOf } from "../../mesh/faults/allObjects";
 import { keyOf, restOf, type Drill } from "../../mesh/faults/drill";
-import { controlPlaneRelease, releasePlans } from "../../mesh/install/helmReleases";
-import { effectiveHub } from "../../mesh/istio/registries";
-import { targetVersion } from "../../mesh/rollout/servingControlPlane";
+import { effectiveHub } from "../../mesh/install/helmReleases";
+import type { MeshPlan } from "../../mesh/meshPlan";
 import { ownerMark } from "../../mesh/upgrade/helmHistory";
-import type { Settings } from "../../settings/types";
 import { recordedVersion, type StackState } from "../state/stackState";
 import { dynamicCode } from "./dynamicCode";
-import type { GateInputs, Healed } from "./providers/upgradeGate";
+import type { GateDesired, GateInputs, GateRemembered, Repaired } from "./providers/upgradeGate";
 import { rolloutTask } from "./sidecarRollout";
 
-function gateInputs(settings: Settings, state: StackState, drill: Drill): Omit<GateInputs, "resumed" | "cluster"> {
-  const { kubernetes, stack, namespace, layout, istio, injection, production } = settings;
-  const hub = istio.controlPlane === "managed" ? effectiveHub(settings) : undefined;
-  const plans = istio.controlPlane === "managed" ? releasePlans(settings) : [];
+/** What the settings ask for. */
+function desired(plan: MeshPlan, drill: Drill): GateDesired {
+  const { settings, mesh, releases, targetVersion: target } = plan;
+  const { stack, namespace, layout, istio, injection, production } = settings;
+  const { version, revision, controlPlane, releaseName, allow, timeoutSeconds } = istio;
+  const hub = controlPlane === "managed" ? effectiveHub(mesh.controlPlane) : undefined;
   return {
-    kubernetes,
-    stack,
-    namespace,
-    layout,
-    production,
-    injection,
-    version: istio.version,
-    revision: istio.revision,
-    controlPlane: istio.controlPlane,
-    releaseName: istio.releaseName,
-    allow: istio.allow,
-    releases: plans.map(({ name }) => name),
-    planeRelease: controlPlaneRelease(settings).name,
+    ...{ stack, namespace, layout, production, injection },
+    ...{ version, target, revision, controlPlane, releaseName, allow, timeoutSeconds },
     ...(hub === undefined ? {} : { hub }),
-    timeoutSeconds: istio.timeoutSeconds,
-    rollout: rolloutTask(settings),
-    known: state.releases.map(({ name, revision }) => ({ name, revision })),
-    target: targetVersion(settings),
-    ...faultInputs(settings, drill, state),
-    recorded: recordedVersion(state, istio.revision),
+    releases: releases.map(({ name }) => name),
+    controlPlaneRelease: mesh.controlPlane.name,
+    rollout: rolloutTask(plan),
+    rest: restOf(settings),
+    faults: desiredFaults(plan, drill),
   };
 }
 
-/** What the gate ends faults by. */
-function faultInputs(
-  settings: Settings,
-  { state, turn }: Drill,
-  { faultParts: known }: StackState,
-): Pick<GateInputs, "rest" | "faults"> {
-  const wanted = state === "on" ? settings.faultInjection.faults.map((fault) => JSON.stringify(fault)) : [];
-  const objects = state === "on" ? faultObjectsOf(settings, { turn }).map(keyOf) : [];
-  return { rest: restOf(settings), faults: { wanted, objects, known, off: state === "off" } };
+function desiredFaults(plan: MeshPlan, { state, generation }: Drill): GateDesired["faults"] {
+  const isOn = state === "on";
+  return {
+    wanted: isOn ? plan.settings.faultInjection.faults.map((fault) => JSON.stringify(fault)) : [],
+    objects: isOn ? faultObjectsOf(plan, { generation }).map(keyOf) : [],
+    off: state === "off",
+  };
+}
+
+/** What the stack's state knows. */
+function remembered({ settings }: MeshPlan, state: StackState): GateRemembered {
+  return {
+    known: state.releases.map(({ name, revision }) => ({ name, revision })),
+    recorded: recordedVersion(state, settings.istio.revision),
+    faultObjects: state.faultObjects,
+  };
 }
 
 /**
  * The resource before all others. Its check runs in the preview: it reads the cluster, refuses what cannot work, says what an
- * upgrade will do, and names what an interrupted run or a person left broken; `up` heals it.
+ * upgrade will do, and names what an interrupted run or a person left broken; `up` repairs it.
  */
 export class UpgradeGate extends pulumi.CustomResource {
-  /** When each release was last healed, by its name. */
-  declare public readonly healed: pulumi.Output<Healed>;
+  /** When each release was last repaired, by its name. */
+  declare public readonly repaired: pulumi.Output<Repaired>;
 
   constructor(
     name: string,
-    settings: Settings,
+    plan: MeshPlan,
     { state, drill }: { readonly state: StackState; readonly drill: Drill },
     opts: pulumi.CustomResourceOptions,
   ) {
-    const filled = {
-      heal: undefined,
-      adopt: undefined,
-      ending: undefined,
-      forget: undefined,
-      healed: undefined,
-      missing: undefined,
+    const inputs: Omit<GateInputs, "plan"> = {
+      kubernetes: plan.settings.kubernetes,
+      desired: desired(plan, drill),
+      remembered: remembered(plan, state),
     };
-    const inputs = { ...gateInputs(settings, state, drill), ...filled };
+    // What the gate itself adds is named, or the SDK would not make outputs of it.
+    const added = { plan: undefined, repaired: undefined, missing: undefined };
     const type = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate";
-    super(type, name, { __provider: dynamicCode("upgradeGate"), ...inputs }, opts);
+    super(type, name, { __provider: dynamicCode("upgradeGate"), ...inputs, ...added }, opts);
   }
 
-  /** Description of a release: names its owner, and changes when it was healed, so that Helm applies it once more. */
+  /** Description of a release: names its owner, and changes when it was repaired, so that Helm applies it once more. */
   public descriptionOf(release: string, stack: string): pulumi.Output<string> {
-    return this.healed.apply((healed) => {
-      const when = (healed as Healed | undefined)?.[release];
-      return when === undefined ? ownerMark(stack) : `${ownerMark(stack)} healed ${when}`;
+    return this.repaired.apply((repaired) => {
+      const when = (repaired as Repaired | undefined)?.[release];
+      return when === undefined ? ownerMark(stack) : `${ownerMark(stack)} repaired ${when}`;
     });
   }
 }

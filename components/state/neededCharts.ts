@@ -1,7 +1,7 @@
 import type { NeededChart } from "../../charts/provide";
 import { chartNameOf, chartPath, type ChartName, type ChartSource } from "../../mesh/install/chartSources";
-import { istioRepositories, releasePlans } from "../../mesh/install/helmReleases";
-import type { Settings } from "../../settings/types";
+import { istioRepositories } from "../../mesh/install/helmReleases";
+import type { MeshPlan } from "../../mesh/meshPlan";
 import type { StackState, StateRelease } from "./stackState";
 
 /** The chart that a release of the state was made with. */
@@ -15,7 +15,7 @@ export function chartOf({ args }: StateRelease): ChartName {
  * @param kept control planes of the state that are registered as they are
  */
 export function neededCharts(
-  settings: Settings,
+  { settings, releases: plans }: MeshPlan,
   { releases }: StackState,
   kept: readonly StateRelease[],
 ): readonly NeededChart[] {
@@ -28,7 +28,7 @@ export function neededCharts(
     return { release, chart, version, repositories, state: same ? (placed ? "placed" : "held") : "other" };
   };
   return [
-    ...releasePlans(settings).map((plan) => needed(plan.name, plan)),
+    ...plans.map((plan) => needed(plan.name, plan)),
     ...kept.map((release) => {
       const name = chartOf(release);
       return needed(release.name, { ...name, repositories: istioRepositories(settings, name.version) });

@@ -1,28 +1,37 @@
 import { unlessInternal } from "../../cluster/client/errors";
-import { bounded, connect } from "../../cluster/client/kubernetesClient";
-import { readMark } from "../../cluster/faults/endedByHand";
-import { faultParts } from "../../cluster/faults/faultObjects";
+import { bounded, type Cluster } from "../../cluster/client/kubernetesClient";
+import { readEndedDrills } from "../../cluster/faults/endedByHand";
+import { readFaultObjects } from "../../cluster/faults/faultObjects";
 import { drillNow, type Drill } from "../../mesh/faults/drill";
 import { isActing } from "../../mesh/faults/faultObjects";
-import type { Settings } from "../../settings/types";
+import type { MeshPlan } from "../../mesh/meshPlan";
 import type { StackState } from "./stackState";
 
-async function ask({ kubernetes, namespace }: Settings) {
-  const cluster = await connect(kubernetes);
-  const [ended, parts] = await Promise.all([readMark(cluster, namespace), faultParts(cluster, namespace)]);
-  return { ended, inCluster: parts.filter(isActing).map(({ key }) => key) };
+async function ask(cluster: Cluster, namespace: string) {
+  const [ended, objects] = await Promise.all([
+    readEndedDrills(cluster, namespace),
+    readFaultObjects(cluster, namespace),
+  ]);
+  return { ended, inCluster: objects.filter(isActing).map(({ key }) => key) };
 }
 
 /**
- * The settings' drill at this moment; asks the cluster what of it is in and whether a person ended it. Where the cluster cannot be
- * asked the faults' gate refuses.
+ * The settings' drill at this moment; asks the cluster which faults are active and whether a person ended them. Where the
+ * cluster cannot be asked the faults' gate refuses.
  */
-export async function currentDrill(settings: Settings, { faultParts: parts, faultsStood }: StackState): Promise<Drill> {
-  const known = { inState: parts.filter((key) => key.startsWith("VirtualService/")), stood: faultsStood };
-  if (drillNow(settings, known).state === "off") return drillNow(settings, known);
-  const found = await bounded("the Kubernetes API", 30, ask(settings)).catch((error: unknown) => {
+export async function resolveDrill(
+  plan: MeshPlan,
+  { faultObjects, keptFaults }: StackState,
+  connected: () => Promise<Cluster>,
+): Promise<Drill> {
+  const inState = faultObjects.filter((key) => key.startsWith("VirtualService/"));
+  const known = { inState, keptByLastRun: keptFaults };
+  const unasked = drillNow(plan, known);
+  if (unasked.state === "off") return unasked;
+  const asked = connected().then((cluster) => ask(cluster, plan.settings.namespace));
+  const found = await bounded("the Kubernetes API", 30, asked).catch((error: unknown) => {
     unlessInternal(error);
     return {};
   });
-  return drillNow(settings, { ...known, ...found });
+  return drillNow(plan, { ...known, ...found });
 }

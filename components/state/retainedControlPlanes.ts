@@ -1,23 +1,25 @@
 import { unlessInternal } from "../../cluster/client/errors";
-import { connect } from "../../cluster/client/kubernetesClient";
+import type { Cluster } from "../../cluster/client/kubernetesClient";
 import { revisionsInUse } from "../../cluster/upgrade/observe";
-import { controlPlaneRelease } from "../../mesh/install/helmReleases";
 import { defaultRevision } from "../../mesh/istio/controlPlanes";
-import type { Settings } from "../../settings/types";
+import type { MeshPlan } from "../../mesh/meshPlan";
 import type { StackState, StateRelease } from "./stackState";
 
 const revisionOf = (release: string) => /^istiod(?:-(.+))?$/.exec(release)?.[1] ?? defaultRevision;
 
 /**
- * The control planes of the state that the settings name no more, and that must stay: proxies use them, or that cannot be
- * known. The others go.
+ * Control planes in the state but not in the settings, kept while proxies use them or usage is unknown; others are deleted.
  */
-export async function keptPlanes(settings: Settings, { releases }: StackState): Promise<readonly StateRelease[]> {
+export async function retainedControlPlanes(
+  { settings, mesh }: MeshPlan,
+  { releases }: StackState,
+  connected: () => Promise<Cluster>,
+): Promise<readonly StateRelease[]> {
   if (settings.layout !== "modern" || settings.istio.controlPlane !== "managed") return [];
-  const { name } = controlPlaneRelease(settings);
+  const { name } = mesh.controlPlane;
   const old = releases.filter((release) => /^istiod(-|$)/.test(release.name) && release.name !== name);
   if (old.length === 0) return [];
-  const used = await connect(settings.kubernetes)
+  const used = await connected()
     .then(revisionsInUse)
     .catch((error: unknown) => {
       unlessInternal(error);

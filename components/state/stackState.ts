@@ -15,16 +15,16 @@ export interface StateRelease extends KnownRelease {
 /** What the stack's state was before this run. */
 export interface StackState {
   readonly releases: readonly StateRelease[];
-  /** Parts of faults, kind and name. */
-  readonly faultParts: readonly string[];
-  /** Objects of faults that the last run's gate let stand. */
-  readonly faultsStood: readonly string[];
+  /** Objects of faults, kind and name. */
+  readonly faultObjects: readonly string[];
+  /** Objects of faults that the last run's gate kept. */
+  readonly keptFaults: readonly string[];
   /** What the last finished update recorded: a version, and the revision of the control plane that has it. */
   readonly recorded?: { readonly version: string; readonly revision: string } | undefined;
 }
 
 /** The state of a stack that was never deployed. */
-export const emptyState: StackState = { releases: [], faultParts: [], faultsStood: [] };
+export const emptyState: StackState = { releases: [], faultObjects: [], keptFaults: [] };
 
 /** What was recorded of a revision of the control plane; another one's version says nothing of it. */
 export function recordedVersion({ recorded }: StackState, revision = defaultRevision): string | undefined {
@@ -54,7 +54,7 @@ interface StateOutputs {
 }
 
 /** Kind and name of an object that is part of a fault. */
-function partOf(outputs: Readonly<Record<string, unknown>> = {}): string | undefined {
+function faultKeyOf(outputs: Readonly<Record<string, unknown>> = {}): string | undefined {
   const { kind, metadata } = outputs as {
     kind?: string;
     metadata?: { name?: string; labels?: Record<string, string> };
@@ -65,14 +65,14 @@ function partOf(outputs: Readonly<Record<string, unknown>> = {}): string | undef
 /** Asks the engine for the state. */
 async function stateOutputs(): Promise<StateOutputs> {
   const stackName = `${pulumi.getOrganization()}/${pulumi.getProject()}/${pulumi.getStack()}`;
-  for (let turn = 1; ; turn++) {
+  for (let tries = 1; ; tries++) {
     try {
       const read = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", { stackName }, { async: true });
       return (await read) as StateOutputs;
     } catch (error) {
       // A backend of files may be writing the state at this moment, and is read half then.
       const half = error instanceof Error && error.message.includes("failed to load checkpoint");
-      if (!half || turn === 50) throw error;
+      if (!half || tries === 50) throw error;
       await sleep(100);
     }
   }
@@ -90,8 +90,8 @@ export async function readStackState(): Promise<StackState> {
         const release = outputs as unknown as Outputs;
         return { name: release.name ?? "", revision: release.status?.revision, args: argsOf(release) };
       }),
-    faultParts: resources.map(({ outputs }) => partOf(outputs)).filter((part) => part !== undefined),
-    faultsStood: gate?.faults?.objects ?? [],
+    faultObjects: resources.map(({ outputs }) => faultKeyOf(outputs)).filter((key) => key !== undefined),
+    keptFaults: gate?.desired?.faults.objects ?? [],
     recorded:
       rollout?.version === undefined ? undefined : { version: rollout.version, revision: rollout.revision ?? "" },
   };

@@ -1,4 +1,4 @@
-import { faultLabel, marksOf } from "./faultObjects";
+import { faultAnnotations, faultLabel } from "./faultObjects";
 
 /** What is read of a VirtualService. */
 export interface VirtualService {
@@ -48,7 +48,7 @@ function counts({ metadata, spec }: VirtualService, namespace: string): boolean 
 
 function isForeign({ metadata }: VirtualService, besides: string | undefined): boolean {
   if (metadata?.labels?.[faultLabel] === undefined) return true;
-  return besides !== undefined && metadata.annotations?.[marksOf.drill] !== besides;
+  return besides !== undefined && metadata.annotations?.[faultAnnotations.drill] !== besides;
 }
 
 /**
@@ -57,7 +57,7 @@ function isForeign({ metadata }: VirtualService, besides: string | undefined): b
  * @param besides drill beside which faults of others count, too; absent: none counts, an update ends them first
  * @returns their names with namespace, and the host as they write it
  */
-export function foreignTo(
+export function conflictingVirtualServices(
   host: string,
   namespace: string,
   all: readonly VirtualService[],

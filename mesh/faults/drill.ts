@@ -1,69 +1,74 @@
 import { createHash } from "node:crypto";
 import type { Settings } from "../../settings/types";
-import { serviceEntries, type ExternalSettings } from "../install/serviceEntries";
-import { isActing, type DrillMarks, type FaultObject } from "./faultObjects";
+import type { MeshPlan } from "../meshPlan";
+import { isActing, type DrillMetadata, type FaultObject } from "./faultObjects";
 import { entryName, faultObjects } from "./virtualServices";
 
 const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);
 
-/** What of the settings a drill is made from. */
-export type DrillSettings = Pick<Settings, "stack" | "faultInjection"> & ExternalSettings;
-
 /**
  * The name of the drill that the settings describe: another one as soon as a fault, its hosts, or the end changes.
- * @param turn another one for the same, where objects of the one before are in the state and were taken out
+ * @param generation bumped while the previous run's names are still in the state; default 0
  */
-export function drillOf(settings: DrillSettings, turn = 0): string {
+export function drillOf({ settings, serviceEntries }: MeshPlan, generation = 0): string {
   const { faults, expires = null } = settings.faultInjection;
-  const entries = serviceEntries(settings).filter(({ name }) =>
+  const entries = serviceEntries.filter(({ name }) =>
     faults.some((fault) => fault.type === "externalHost" && entryName(fault.service) === name),
   );
-  return `${settings.stack}-${digest([faults, expires, entries, ...(turn === 0 ? [] : [turn])])}`;
+  return `${settings.stack}-${digest([faults, expires, entries, ...(generation === 0 ? [] : [generation])])}`;
 }
 
-/** Whether the settings' faults are in: `ended` by a person, `expired` by their own end. */
+/** Whether the settings' faults are active: `ended` by a person, `expired` by their own end. */
 export type DrillState = "off" | "on" | "expired" | "ended";
 
 /** The settings' drill at this moment. */
 export interface Drill {
   readonly state: DrillState;
-  readonly turn: number;
+  readonly generation: number;
   /** Whether all that the state has of faults, and all that is wanted, is in the cluster. */
-  readonly live: boolean;
+  readonly inSync: boolean;
 }
 
-/** What is known beside the settings. */
+/** What is known beside the settings. VirtualServices are given as keys. */
 export interface DrillFound {
   readonly now?: Date;
   /** Drills that a person ended with `mesh faults --off`. */
   readonly ended?: readonly string[];
-  /** VirtualServices of faults in the stack's state, as keys. */
+  /** VirtualServices of faults in the stack's state. */
   readonly inState?: readonly string[];
-  /** Objects of faults that the last run's gate let stand. */
-  readonly stood?: readonly string[];
-  /** VirtualServices of faults in the cluster, as keys; absent: not asked. */
+  /** Objects of faults that the last run kept or made. */
+  readonly keptByLastRun?: readonly string[];
+  /** VirtualServices of faults in the cluster; absent: not asked. */
   readonly inCluster?: readonly string[] | undefined;
 }
 
-/** Judges whether the settings' faults are to be in. */
-export function drillNow(settings: Settings, found: DrillFound = {}): Drill {
-  const { now = new Date(), ended = [], inState = [], stood = [], inCluster = inState } = found;
-  const { enabled, faults, expires } = settings.faultInjection;
-  // What the gate took out in a run that did not come to its end is still in the state: its names are used up.
-  const usedUp = inState.filter((key) => !stood.includes(key));
-  const keysOf = (turn: number) => drillObjects(settings, { start: "", turn }).filter(isActing).map(keyOf);
-  const turns = Array.from({ length: inState.length + 1 }, (_, turn) => turn);
-  const stands = turns.find((turn) => keysOf(turn).some((key) => inState.includes(key) && stood.includes(key)));
-  const turn = stands ?? turns.find((one) => !keysOf(one).some((key) => usedUp.includes(key))) ?? 0;
-  const wanted = keysOf(turn);
+/**
+ * The generation of the drill: the one whose objects the last run kept, else the first one none of whose names is used up.
+ * Objects that a failed run deleted remain in the state; their names cannot be reused.
+ */
+function generationOf(keysOf: (generation: number) => readonly string[], found: DrillFound): number {
+  const { inState = [], keptByLastRun = [] } = found;
+  const usedUp = inState.filter((key) => !keptByLastRun.includes(key));
+  const generations = Array.from({ length: inState.length + 1 }, (_, generation) => generation);
+  const kept = generations.find((one) => keysOf(one).some((key) => inState.includes(key) && !usedUp.includes(key)));
+  return kept ?? generations.find((one) => !keysOf(one).some((key) => usedUp.includes(key))) ?? 0;
+}
+
+/** Judges whether the settings' faults are to be active. */
+export function drillNow(plan: MeshPlan, found: DrillFound = {}): Drill {
+  const { now = new Date(), ended = [], inState = [], inCluster = inState } = found;
+  const { enabled, faults, expires } = plan.settings.faultInjection;
+  const keysOf = (of: number) => drillObjects(plan, { start: "", generation: of }).filter(isActing).map(keyOf);
+  const generation = generationOf(keysOf, found);
+  const wanted = keysOf(generation);
   const known = wanted.filter((key) => inState.includes(key));
-  const live =
+  const inSync =
     inState.length > 0 &&
     inState.every((key) => inCluster.includes(key)) &&
     (known.length === 0 || known.length === wanted.length);
-  const drill = (state: DrillState) => ({ state, turn, live });
+  const drill = (state: DrillState) => ({ state, generation, inSync });
   if (!enabled || faults.length === 0) return drill("off");
-  if (ended.includes(drillOf(settings, turn)) || ended.includes(drillOf(settings))) return drill("ended");
+  if (ended.includes(drillOf(plan, generation)) || ended.includes(drillOf(plan))) return drill("ended");
   if (expires !== undefined && new Date(expires) <= now) return drill("expired");
   // Somebody removed them with kubectl.
   const removed = known.length > 0 && known.every((key) => !inCluster.includes(key));
@@ -75,17 +80,13 @@ export const keyOf = ({ kind, metadata }: FaultObject) => `${kind}/${metadata.na
 
 /** The objects of the settings' faults. */
 export function drillObjects(
-  settings: Settings,
-  { start, turn = 0 }: Pick<DrillMarks, "start"> & { readonly turn?: number },
+  plan: MeshPlan,
+  { start, generation = 0 }: Pick<DrillMetadata, "start"> & { readonly generation?: number },
 ): readonly FaultObject[] {
-  const { namespace, faultInjection } = settings;
+  const { namespace, faultInjection } = plan.settings;
   const end = faultInjection.expires ?? "none";
-  return faultObjects(faultInjection.faults, settings, {
-    namespace,
-    drill: drillOf(settings, turn),
-    start,
-    end,
-  });
+  const metadata = { namespace, drill: drillOf(plan, generation), start, end };
+  return faultObjects(faultInjection.faults, plan.serviceEntries, metadata);
 }
 
 /** What of the settings is not about faults, as one short text: two that are equal differ in faults at the most. */

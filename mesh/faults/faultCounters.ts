@@ -1,7 +1,7 @@
 import { fakeService } from "./faultObjects";
 
 /** How often faults were felt, since the proxies started. */
-export interface Hits {
+export interface FaultCounters {
   /** Requests that were answered with a status. */
   readonly aborted: number;
   readonly delayed: number;
@@ -9,7 +9,7 @@ export interface Hits {
   readonly cut: number;
 }
 
-export const noHits: Hits = { aborted: 0, delayed: 0, cut: 0 };
+export const noFaultCounters: FaultCounters = { aborted: 0, delayed: 0, cut: 0 };
 
 interface Sample {
   readonly name: string;
@@ -37,7 +37,7 @@ const led = (name = "") => name === fakeService || name.startsWith(`${fakeServic
  * injected abort and delay), else Envoy's.
  * @see https://istio.io/latest/docs/reference/config/metrics/
  */
-export function hitsOf(text: string): Hits {
+export function faultCounters(text: string): FaultCounters {
   const samples = samplesOf(text);
   const flagged = (flag: string) =>
     samples.filter(
@@ -66,23 +66,23 @@ export function hitsOf(text: string): Hits {
 }
 
 /** Counts of proxies by their pod. */
-export type PodHits = readonly (readonly [pod: string, hits: Hits])[];
+export type PodCounters = readonly (readonly [pod: string, hits: FaultCounters])[];
 
 /** What a proxy counted after an earlier count; one that counts less has started anew. */
 const since = (now: number, before: number) => (now < before ? now : now - before);
 
 /** Adds up the counts of proxies, of each what came after an earlier count; a pod that was not there before counts whole. */
-export function hitsSince(now: PodHits, before: PodHits = []): Hits {
+export function countedSince(now: PodCounters, before: PodCounters = []): FaultCounters {
   const earlier = new Map(before);
   return now.reduce((total, [pod, hits]) => {
-    const then = earlier.get(pod) ?? noHits;
+    const then = earlier.get(pod) ?? noFaultCounters;
     return {
       aborted: total.aborted + since(hits.aborted, then.aborted),
       delayed: total.delayed + since(hits.delayed, then.delayed),
       cut: total.cut + since(hits.cut, then.cut),
     };
-  }, noHits);
+  }, noFaultCounters);
 }
 
-export const hitsText = ({ aborted, delayed, cut }: Hits) =>
+export const countersText = ({ aborted, delayed, cut }: FaultCounters) =>
   `${String(aborted)} requests aborted, ${String(delayed)} delayed, ${String(cut)} calls led to nowhere`;

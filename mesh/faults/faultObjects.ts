@@ -4,7 +4,7 @@ import { networkingApiVersion } from "../install/serviceEntries";
 export const faultLabel = "jam-istio/fault";
 
 /** Annotations of what is part of a fault; `effect`, of VirtualServices, says what breaks for whom. */
-export const marksOf = {
+export const faultAnnotations = {
   drill: "jam-istio/drill",
   start: "jam-istio/start",
   end: "jam-istio/end",
@@ -40,7 +40,7 @@ export interface FaultObject {
 }
 
 /** What every object of a drill carries. */
-export interface DrillMarks {
+export interface DrillMetadata {
   readonly namespace: string;
   /** What the drill is called; its last eight characters are its own. */
   readonly drill: string;
@@ -54,9 +54,14 @@ export interface DrillMarks {
 export type Spec = Readonly<Record<string, unknown>>;
 
 /** An object of a drill. */
-export function object(kind: string, name: string, marks: DrillMarks, spec: Spec, more = {}): FaultObject {
+export function object(kind: string, name: string, marks: DrillMetadata, spec: Spec, more = {}): FaultObject {
   const { namespace, drill, start, end } = marks;
-  const annotations = { [marksOf.drill]: drill, [marksOf.start]: start, [marksOf.end]: end, ...more };
+  const annotations = {
+    [faultAnnotations.drill]: drill,
+    [faultAnnotations.start]: start,
+    [faultAnnotations.end]: end,
+    ...more,
+  };
   return {
     apiVersion: kind === "Service" ? "v1" : networkingApiVersion,
     kind,
@@ -77,7 +82,7 @@ export const suffixOf = (drill: string) => drill.slice(-8);
 /** The same objects of a drill that began at another time. */
 export function startingAt(objects: readonly FaultObject[], start: string): readonly FaultObject[] {
   return objects.map((one) => {
-    const annotations = { ...one.metadata.annotations, [marksOf.start]: start };
+    const annotations = { ...one.metadata.annotations, [faultAnnotations.start]: start };
     return { ...one, metadata: { ...one.metadata, annotations } };
   });
 }
@@ -90,13 +95,13 @@ export const isHelper = ({ kind }: Pick<FaultObject, "kind">) =>
   ["Service", "ServiceEntry", "DestinationRule"].includes(kind);
 
 /** The Service without endpoints. */
-export function fake(marks: DrillMarks): FaultObject {
+export function fake(marks: DrillMetadata): FaultObject {
   const ports = [{ name: "tcp-fake", port: fakePort, protocol: "TCP", targetPort: fakePort }];
   return object("Service", fakeService, marks, { ports });
 }
 
 /** What `mode: hang` leads to. */
-export function hang(marks: DrillMarks): readonly FaultObject[] {
+export function hang(marks: DrillMetadata): readonly FaultObject[] {
   return [
     object("ServiceEntry", hangName, marks, {
       hosts: [hangHost],

@@ -4,7 +4,7 @@ import { hasLabels, proxyContainer } from "../istio/pods";
 import { isLive } from "../istio/proxies";
 import { listText } from "../rollout/plan";
 import { ownerOf } from "../rollout/workloads";
-import { foreignTo, type VirtualService } from "./conflictingVirtualServices";
+import { conflictingVirtualServices, type VirtualService } from "./conflictingVirtualServices";
 import { callersText, faultName, faultText, isHttp, type Fault } from "./fault";
 import { endLine, fakeService, faultLabel } from "./faultObjects";
 import { portKind, type PortKind } from "./ports";
@@ -21,7 +21,7 @@ export interface FaultsWanted {
   readonly namespace: string;
   readonly layout: Layout;
   readonly targets: readonly FaultTarget[];
-  /** When they end, ISO 8601; absent: when they are taken out. */
+  /** When they end, ISO 8601; absent: when they are removed. */
   readonly expires?: string | undefined;
   /** Name of the drill where others' faults stay in beside it. Default: those that the settings do not have are ended first. */
   readonly besides?: string | undefined;
@@ -46,7 +46,7 @@ export interface FaultsFound {
   readonly unfinished: readonly string[];
 }
 
-/** What is said about faults before they are put in. */
+/** What is said about faults before they are injected. */
 export interface FaultsVerdict {
   readonly refused: readonly string[];
   /** What breaks for whom until when, a line each. */
@@ -64,7 +64,7 @@ function production({ namespaceLabels, context }: FaultsFound, namespace: string
       ? []
       : [`namespace ${namespace} is marked as production (label ${label}: ${namespaceLabels[label] ?? ""})`]),
     ...(productionWords.test(context) ? [`the context "${context}" is called production`] : []),
-  ].map((text) => `${text}: faults are not put in there`);
+  ].map((text) => `${text}: faults are not injected there`);
 }
 
 const portText = (ports: readonly { readonly port: number; readonly kind: PortKind }[]) =>
@@ -104,7 +104,7 @@ function judgeEntry({ service }: Extract<Fault, { type: "externalHost" }>, found
 }
 
 function judgeHosts({ hosts }: FaultTarget, { virtualServices }: FaultsFound, { namespace, besides }: FaultsWanted) {
-  const found = hosts.flatMap((host) => foreignTo(host, namespace, virtualServices, { besides }));
+  const found = hosts.flatMap((host) => conflictingVirtualServices(host, namespace, virtualServices, { besides }));
   const seen = new Map(found.map((one) => [one.name, one.host]));
   return [...seen].map(
     ([name, host]) =>
@@ -141,14 +141,14 @@ function foreignFake({ services }: FaultsFound, { namespace, targets }: FaultsWa
 
 function note({ fault }: FaultTarget, found: FaultsFound, { expires }: FaultsWanted): string {
   const { all, withSidecar } = callersOf(fault, found);
-  const until = expires === undefined ? "until they are taken out" : `until ${expires}`;
+  const until = expires === undefined ? "until they are removed" : `until ${expires}`;
   return `fault: ${faultText(fault)} ${until}; ${String(withSidecar)} of ${String(all)} calling workloads have a sidecar`;
 }
 
 const unseen =
   "warning: VirtualServices of other namespaces cannot be seen; one that serves these hosts is not noticed";
 
-/** Judges faults before they are put in. @returns reasons with the way out; none when they may */
+/** Judges faults before they are injected. @returns reasons with the way out; none when they may */
 export function judgeFaults(found: FaultsFound, wanted: FaultsWanted): FaultsVerdict {
   const { namespace, targets } = wanted;
   const perFault = targets.flatMap((target) =>

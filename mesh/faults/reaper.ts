@@ -1,10 +1,8 @@
-import type { Settings } from "../../settings/types";
 import { officialHub } from "../istio/releases";
-import { targetVersion } from "../rollout/servingControlPlane";
+import type { MeshPlan } from "../meshPlan";
 import { drillOf } from "./drill";
-import type { DrillMarks } from "./faultObjects";
-import { faultLabel, isActing, marksOf, suffixOf, unawaited, type FaultObject } from "./faultObjects";
-import {} from "./virtualServices";
+import type { DrillMetadata } from "./faultObjects";
+import { faultAnnotations, faultLabel, isActing, suffixOf, unawaited, type FaultObject } from "./faultObjects";
 
 /**
  * Waits until the faults' end and deletes them through the API. What the proxy's image has is enough, and it is on the nodes.
@@ -28,12 +26,16 @@ export const reaperScript = [
 ].join("\n");
 
 /** Image of the mesh's own proxy. */
-function imageOf(settings: Settings): string {
-  return `${settings.istio.hub ?? officialHub}/proxyv2:${targetVersion(settings)}`;
+function imageOf({ settings, targetVersion }: MeshPlan): string {
+  return `${settings.istio.hub ?? officialHub}/proxyv2:${targetVersion}`;
 }
 
-function job(settings: Settings, name: string, names: readonly string[], end: string) {
-  const env = { END: String(Math.ceil(Date.parse(end) / 1000)), NAMES: names.join(" "), NAMESPACE: settings.namespace };
+function job(plan: MeshPlan, name: string, names: readonly string[], end: string) {
+  const env = {
+    END: String(Math.ceil(Date.parse(end) / 1000)),
+    NAMES: names.join(" "),
+    NAMESPACE: plan.settings.namespace,
+  };
   const off = { "sidecar.istio.io/inject": "false" };
   return {
     backoffLimit: 20,
@@ -46,7 +48,7 @@ function job(settings: Settings, name: string, names: readonly string[], end: st
         containers: [
           {
             name: "fault-reaper",
-            image: imageOf(settings),
+            image: imageOf(plan),
             command: ["/bin/sh", "-c", reaperScript],
             env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
             resources: { requests: { cpu: "5m", memory: "16Mi" }, limits: { memory: "64Mi" } },
@@ -64,16 +66,20 @@ function job(settings: Settings, name: string, names: readonly string[], end: st
  * @param faults the objects of the faults
  */
 export function reaperObjects(
-  settings: Settings,
+  plan: MeshPlan,
   faults: readonly FaultObject[],
-  { start, turn }: Pick<DrillMarks, "start"> & { readonly turn: number },
+  { start, generation }: Pick<DrillMetadata, "start"> & { readonly generation: number },
 ): readonly FaultObject[] {
-  const { namespace, faultInjection } = settings;
+  const { namespace, faultInjection } = plan.settings;
   const { expires, reaper } = faultInjection;
   const names = faults.filter(isActing).map(({ metadata }) => metadata.name);
   if (!reaper || expires === undefined || names.length === 0) return [];
-  const drill = drillOf(settings, turn);
-  const annotations = { [marksOf.drill]: drill, [marksOf.start]: start, [marksOf.end]: expires };
+  const drill = drillOf(plan, generation);
+  const annotations = {
+    [faultAnnotations.drill]: drill,
+    [faultAnnotations.start]: start,
+    [faultAnnotations.end]: expires,
+  };
   const name = `fault-reaper-${suffixOf(drill)}`;
   const metadata = { name, namespace, labels: { [faultLabel]: "active" }, annotations };
   const rbac = "rbac.authorization.k8s.io/v1";
@@ -94,7 +100,7 @@ export function reaperObjects(
       apiVersion: "batch/v1",
       kind: "Job",
       metadata: { ...metadata, annotations: { ...annotations, ...unawaited } },
-      spec: job(settings, name, names, expires),
+      spec: job(plan, name, names, expires),
     },
   ];
 }

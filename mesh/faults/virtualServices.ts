@@ -1,17 +1,17 @@
 import { milliseconds } from "../../settings/duration";
-import { serviceEntries, type Entry, type ExternalSettings } from "../install/serviceEntries";
+import { type Entry } from "../install/serviceEntries";
 import { faultText, isHttp, type Fault, type HttpFault } from "./fault";
 import {
   fake,
   fakePort,
   fakeService,
+  faultAnnotations,
   faultPrefix,
   hang,
   hangHost,
-  marksOf,
   object,
   suffixOf,
-  type DrillMarks,
+  type DrillMetadata,
   type FaultObject,
   type Spec,
 } from "./faultObjects";
@@ -102,7 +102,7 @@ export const entryName = (service: string) => (service === "mail" ? "smtp" : ser
  * took it out.
  */
 function virtualService(
-  marks: DrillMarks,
+  marks: DrillMetadata,
   name: string,
   host: string,
   { effects, http, tcp, tls }: Rules,
@@ -115,20 +115,20 @@ function virtualService(
     ...(tls.length === 0 ? {} : { tls }),
     ...(tcp.length === 0 ? {} : { tcp }),
   };
-  const effect = { [marksOf.effect]: effects.join("; ") };
+  const effect = { [faultAnnotations.effect]: effects.join("; ") };
   return object("VirtualService", `${name}-${suffixOf(marks.drill)}`, marks, spec, effect);
 }
 
 /**
  * The objects of faults: what they route to first, then one VirtualService a host.
- * @param settings where the hosts of external services are read
+ * @param entries where the hosts of external services are read
  */
 export function faultObjects(
   faults: readonly Fault[],
-  settings: ExternalSettings,
-  marks: DrillMarks,
+  entries: readonly Entry[],
+  marks: DrillMetadata,
 ): readonly FaultObject[] {
-  const services = rulesByHost(faults, serviceEntries(settings));
+  const services = rulesByHost(faults, entries);
   const hangs = faults.some((fault) => fault.type === "externalHost" && fault.mode === "hang");
   const fakes = faults.some((fault) => !isHttp(fault) && !(fault.type === "externalHost" && fault.mode === "hang"));
   return [
@@ -139,7 +139,7 @@ export function faultObjects(
 }
 
 /** The hosts of a fault, as its VirtualServices have them. */
-export function hostsOf(fault: Fault, settings: ExternalSettings): readonly string[] {
+export function hostsOf(fault: Fault, entries: readonly Entry[]): readonly string[] {
   if (fault.type !== "externalHost") return [fault.host];
-  return serviceEntries(settings).find(({ name }) => name === entryName(fault.service))?.spec.hosts ?? [];
+  return entries.find(({ name }) => name === entryName(fault.service))?.spec.hosts ?? [];
 }

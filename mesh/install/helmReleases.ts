@@ -1,7 +1,8 @@
 import merge from "deepmerge";
 import * as semver from "semver";
 import type { Layout } from "../../settings/types";
-import { kialiSecretName, planeReleaseName, signingKeyField } from "../istio/names";
+import { unreadable, versionOf } from "../istio/images";
+import { controlPlaneReleaseName, kialiSecretName, signingKeyField } from "../istio/names";
 import {
   kialiVersion,
   minorData,
@@ -76,7 +77,7 @@ function hubValue(settings: PlanSettings): { readonly hub?: string } {
 }
 
 /**
- * The release that brings the custom resource definitions.
+ * The release that brings the CRDs.
  * @param hasDefault whether a control plane without a revision serves the mesh: the one that validates its objects
  */
 export function crdRelease(settings: PlanSettings, hasDefault = settings.istio.revision === undefined): ReleasePlan {
@@ -125,7 +126,7 @@ export function controlPlaneRelease(settings: PlanSettings): ReleasePlan {
     ...(cni.enabled ? { pilot: { cni: { enabled: true } } } : {}),
     ...(ztunnel.enabled ? { profile: "ambient" } : {}),
   };
-  return { ...shared, name: planeReleaseName(revision), chart: "istiod", values: overlay(own, values) };
+  return { ...shared, name: controlPlaneReleaseName(revision), chart: "istiod", values: overlay(own, values) };
 }
 
 /** Istio's optional parts of the modern layout. */
@@ -169,7 +170,7 @@ export function kialiRelease(settings: PlanSettings): ReleasePlan | undefined {
 }
 
 /** The node agent: before the control plane, whose sidecars need it; in ambient mode after it, as Istio documents both. */
-export function beforeControlPlane(settings: PlanSettings): readonly ReleasePlan[] {
+function beforeControlPlane(settings: PlanSettings): readonly ReleasePlan[] {
   return settings.istio.ztunnel.enabled ? [] : nodeAgent(settings);
 }
 
@@ -185,7 +186,7 @@ function nodeAgent(settings: PlanSettings): readonly ReleasePlan[] {
  * What comes after the control plane, in Istio's order.
  * @see https://istio.io/latest/docs/ambient/install/helm/
  */
-export function afterControlPlane(settings: PlanSettings): readonly ReleasePlan[] {
+function afterControlPlane(settings: PlanSettings): readonly ReleasePlan[] {
   const { version, revision } = settings.istio;
   const rev = revision === undefined ? {} : { revision };
   return [
@@ -195,13 +196,39 @@ export function afterControlPlane(settings: PlanSettings): readonly ReleasePlan[
   ];
 }
 
-/** All releases of the mesh in the order in which they are installed. */
-export function releasePlans(settings: PlanSettings): readonly ReleasePlan[] {
-  return [
-    crdRelease(settings),
-    ...beforeControlPlane(settings),
-    controlPlaneRelease(settings),
-    ...afterControlPlane(settings),
-    kialiRelease(settings),
-  ].filter((plan) => plan !== undefined);
+/** The Helm releases of a mesh. */
+export interface MeshReleases {
+  readonly crds: ReleasePlan;
+  readonly before: readonly ReleasePlan[];
+  readonly controlPlane: ReleasePlan;
+  readonly after: readonly ReleasePlan[];
+  readonly kiali: ReleasePlan | undefined;
+}
+
+/** Plans all releases of the mesh. */
+export const planReleases = (settings: PlanSettings): MeshReleases => ({
+  crds: crdRelease(settings),
+  before: beforeControlPlane(settings),
+  controlPlane: controlPlaneRelease(settings),
+  after: afterControlPlane(settings),
+  kiali: kialiRelease(settings),
+});
+
+/** The releases in the order in which they are installed. */
+export const inOrder = ({ crds, before, controlPlane, after, kiali }: MeshReleases): readonly ReleasePlan[] => [
+  ...[crds, ...before, controlPlane, ...after],
+  ...(kiali === undefined ? [] : [kiali]),
+];
+
+/** The version that the control plane, and its sidecars, will have: a tag in the user's values wins. */
+export function targetVersion({ version, values }: ReleasePlan): string {
+  const { global } = values as { global?: { tag?: unknown } };
+  const tag = versionOf(`image:${String(global?.tag)}`);
+  return tag === unreadable ? version : tag;
+}
+
+/** The registry that the control plane's release asks for, the user's values included; `undefined`: the chart's own. */
+export function effectiveHub({ values }: ReleasePlan): string | undefined {
+  const { global } = values as { global?: { hub?: unknown } };
+  return typeof global?.hub === "string" ? global.hub : undefined;
 }

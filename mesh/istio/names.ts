@@ -8,5 +8,5 @@ export const kialiSecretName = "kiali";
 export const signingKeyField = "value.txt";
 
 /** Name of a control plane's release in the modern layout. */
-export const planeReleaseName = (revision: string | undefined) =>
+export const controlPlaneReleaseName = (revision: string | undefined) =>
   revision === undefined ? "istiod" : `istiod-${revision}`;

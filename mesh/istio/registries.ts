@@ -1,5 +1,4 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { controlPlaneRelease, type PlanSettings } from "../install/helmReleases";
 import { isLive } from "./proxies";
 import { closingDate, closingRegistries, minorData, officialHub } from "./releases";
 
@@ -55,10 +54,4 @@ export function hubNote(version: string, hub: string | undefined): string | unde
   const closing = minorData(version)?.closingHub;
   if (closing === undefined || hub !== officialHub) return undefined;
   return `images come from ${officialHub}: the charts' own default, ${closing}, is switched off in ${closingDate}`;
-}
-
-/** The registry that the control plane's release asks for, the user's values included; `undefined`: the chart's own. */
-export function effectiveHub(settings: PlanSettings): string | undefined {
-  const { global } = controlPlaneRelease(settings).values as { global?: { hub?: unknown } };
-  return typeof global?.hub === "string" ? global.hub : undefined;
 }

@@ -30,15 +30,15 @@ export interface Restart {
 }
 
 /** What a namespace's data plane looks like. */
-export interface Survey {
+export interface OutdatedSidecars {
   readonly proxies: Counts;
   readonly restarts: readonly Restart[];
   /** Outdated proxies that no restart replaces, one line each. */
-  readonly left: readonly string[];
+  readonly notRestartable: readonly string[];
 }
 
 /** What a rollout may do. */
-export interface SurveyOptions {
+export interface SidecarTarget {
   /** The version that proxies should have. */
   readonly version: string;
   /** The revision of the control plane that they should be connected to; `default` for the one without. */
@@ -61,7 +61,10 @@ function restartValue(workload: Workload, wanted: string): { readonly value: str
 const pinned = (pod: V1Pod) => pod.metadata?.annotations?.["sidecar.istio.io/proxyImage"] !== undefined;
 
 /** Finds what is outdated in a namespace, and what replaces it. */
-export function survey(objects: NamespaceObjects, { version, revision, daemonSets }: SurveyOptions): Survey {
+export function findOutdatedSidecars(
+  objects: NamespaceObjects,
+  { version, revision, daemonSets }: SidecarTarget,
+): OutdatedSidecars {
   const wanted = revision === defaultRevision ? version : `${version}@${revision}`;
   const workloads = new Map(workloadsOf(objects).map((workload) => [workload.object.metadata?.uid ?? "", workload]));
   const outdated = objects.pods.filter((pod) => {
@@ -100,6 +103,6 @@ export function survey(objects: NamespaceObjects, { version, revision, daemonSet
   return {
     proxies: countProxies(objects.pods),
     restarts: [...restarts.values()].sort((a, b) => a.name.localeCompare(b.name, "en")),
-    left: [...left].sort(),
+    notRestartable: [...left].sort(),
   };
 }

@@ -1,5 +1,6 @@
 import { countText } from "../istio/proxies";
-import type { Survey } from "./outdatedSidecars";
+import type { OutdatedSidecars } from "./outdatedSidecars";
+import type { ServingControlPlane } from "./servingControlPlane";
 
 /** What a rollout is told by the settings. */
 export interface RolloutSettings {
@@ -9,6 +10,11 @@ export interface RolloutSettings {
   readonly parallel: number;
   readonly timeoutSeconds: number;
   readonly daemonSets: boolean;
+}
+
+/** What is rolled, and after which control plane. */
+export interface RolloutTask extends RolloutSettings {
+  readonly serving: ServingControlPlane;
 }
 
 /** What a rollout would do, for the preview. */
@@ -29,13 +35,13 @@ export function listText(items: readonly string[], most = 10): string {
  * @param production whether a moment without a ready pod is refused
  */
 export function planRollout(
-  surveys: readonly Survey[],
+  surveys: readonly OutdatedSidecars[],
   target: string,
   { enabled, parallel }: Pick<RolloutSettings, "enabled" | "parallel">,
   { production, allow }: { readonly production: boolean; readonly allow: readonly string[] },
 ): RolloutPlan {
   const restarts = surveys.flatMap((one) => one.restarts);
-  const left = surveys.flatMap((one) => one.left);
+  const left = surveys.flatMap((one) => one.notRestartable);
   const stay = left.map((line) => `its sidecar stays outdated: ${line}`);
   if (!enabled) {
     const outdated = restarts.length + left.length;
@@ -76,7 +82,7 @@ export interface DataPlane {
 }
 
 /** Sums up what runs. */
-export function dataPlaneOf(controlPlane: string, surveys: readonly Survey[]): DataPlane {
+export function dataPlaneOf(controlPlane: string, surveys: readonly OutdatedSidecars[]): DataPlane {
   const proxies: Record<string, number> = {};
   for (const [version, count] of surveys.flatMap((one) => Object.entries(one.proxies)))
     proxies[version] = (proxies[version] ?? 0) + count;

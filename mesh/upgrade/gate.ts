@@ -1,28 +1,28 @@
 import { runningVersion } from "../istio/controlPlanes";
 import { unreadable } from "../istio/images";
 import { judgeKubernetes } from "../istio/kubernetesSupport";
-import { judgeDefinitions } from "./crds";
-import { targetOf, type Found, type Heal, type Missing, type Verdict, type Wanted } from "./gateTypes";
+import { judgeCrds } from "./crds";
+import { targetOf, type JudgedMesh, type Missing, type ObservedMesh, type Repair, type Verdict } from "./gateTypes";
 import { judgeDrift, judgeRelease, unfinishedFrom } from "./helmHistory";
-import { judgeOtherRevisions, planeOf, unserved } from "./revisions";
+import { controlPlaneOf, judgeOtherRevisions, unserved } from "./revisions";
 import { judgeTransition, type TransitionVerdict } from "./transition";
 
-function judgeShared(found: Found, wanted: Wanted): Verdict {
-  const running = runningVersion(planeOf(found.planes, wanted));
+function judgeShared(found: ObservedMesh, wanted: JudgedMesh): Verdict {
+  const running = runningVersion(controlPlaneOf(found.controlPlanes, wanted));
   if (running === undefined) {
     const which = wanted.revision === undefined ? "" : ` of revision ${wanted.revision}`;
     const text =
       `no control plane${which} runs in istio-system. Run up for the stack that owns it first, or set ` +
       "istio.controlPlane: managed";
-    return { refused: [text], heal: [], adopt: [], warnings: [] };
+    return { refused: [text], repairs: [], adopt: [], warnings: [] };
   }
   const differs = running !== unreadable && running !== wanted.version;
   const warnings = differs ? [`Istio ${running} runs, the settings say ${wanted.version}`] : [];
-  return { refused: [], heal: [], adopt: [], warnings };
+  return { refused: [], repairs: [], adopt: [], warnings };
 }
 
 /** A control plane that runs without a Helm release of ours: made by istioctl, helm template, or under other names. */
-function foreignMesh({ planes, records }: Found, wanted: Wanted): readonly string[] {
+function foreignMesh({ controlPlanes: planes, records }: ObservedMesh, wanted: JudgedMesh): readonly string[] {
   const [plane] = planes;
   const seen = wanted.known.length > 0 || records.some(({ release }) => wanted.releases.includes(release));
   if (plane === undefined || wanted.resumed || seen) return [];
@@ -34,10 +34,10 @@ function foreignMesh({ planes, records }: Found, wanted: Wanted): readonly strin
   ];
 }
 
-function judgeStep(found: Found, wanted: Wanted): TransitionVerdict {
-  const own = planeOf(found.planes, wanted);
+function judgeStep(found: ObservedMesh, wanted: JudgedMesh): TransitionVerdict {
+  const own = controlPlaneOf(found.controlPlanes, wanted);
   // One beside others that was never ready is still to come.
-  const begun = own?.ready.length === 0 && wanted.recorded === undefined && found.planes.length > 1;
+  const begun = own?.ready.length === 0 && wanted.recorded === undefined && found.controlPlanes.length > 1;
   if (own === undefined || begun) return judgeOtherRevisions(found, wanted);
   const running = runningVersion(own, wanted.recorded) ?? "";
   const { allow } = wanted;
@@ -46,23 +46,23 @@ function judgeStep(found: Found, wanted: Wanted): TransitionVerdict {
 }
 
 /** What is gone is made again by applying its release once more. */
-function restore({ release, gone, jobs }: Missing): Heal {
+function restore({ release, gone, jobs }: Missing): Repair {
   const shown = gone.slice(0, 3).join(", ");
   const more = gone.length > 3 ? ` and ${String(gone.length - 3)} more` : "";
   return { release, secrets: [], jobs: gone.some((line) => line.startsWith("Custom")) ? jobs : [], why: shown + more };
 }
 
 /** Heals, and those of further releases: one that is applied anyway needs no second reason. */
-const joined = (heals: readonly Heal[], more: readonly Heal[]): readonly Heal[] => [
-  ...heals,
-  ...more.filter(({ release }) => heals.every((heal) => heal.release !== release)),
+const joined = (repairs: readonly Repair[], more: readonly Repair[]): readonly Repair[] => [
+  ...repairs,
+  ...more.filter(({ release }) => repairs.every((repairs) => repairs.release !== release)),
 ];
 
 /**
  * Judges a run before anything changes.
  * @param now seconds since 1970
  */
-export function judge(found: Found, wanted: Wanted, now: number): Verdict {
+export function judge(found: ObservedMesh, wanted: JudgedMesh, now: number): Verdict {
   const stuck = found.terminating.map(
     (name) =>
       `namespace ${name} is being deleted. Wait until it is gone; what holds it: kubectl get namespace ${name} -o jsonpath='{.status.conditions}'`,
@@ -73,13 +73,13 @@ export function judge(found: Found, wanted: Wanted, now: number): Verdict {
   }
   const kubernetes = judgeKubernetes(wanted.version, found.kubernetes, wanted.allow);
   const releases = wanted.releases.map((name) => judgeRelease(name, found, wanted, now));
-  const plane = planeOf(found.planes, wanted);
-  const stale = releases.flatMap(({ heal }) => heal);
-  const healed = joined(stale, judgeDrift(found, wanted, plane));
+  const plane = controlPlaneOf(found.controlPlanes, wanted);
+  const stale = releases.flatMap(({ repairs }) => repairs);
+  const repaired = joined(stale, judgeDrift(found, wanted, plane));
   const lost = found.missing
     .filter(({ release }) => wanted.known.some(({ name }) => name === release) && wanted.releases.includes(release))
     .map(restore);
-  const definitions = judgeDefinitions(wanted.layout, found.definitions);
+  const crds = judgeCrds(wanted.layout, found.crds);
   const step = judgeStep(found, wanted);
   const unread = runningVersion(plane) === unreadable;
   return {
@@ -90,10 +90,10 @@ export function judge(found: Found, wanted: Wanted, now: number): Verdict {
       ...unserved(found, wanted),
       ...step.refused,
       ...releases.flatMap(({ refused }) => refused),
-      ...definitions.refused,
+      ...crds.refused,
     ],
-    heal: joined(healed, lost),
-    adopt: definitions.adopt,
+    repairs: joined(repaired, lost),
+    adopt: crds.adopt,
     warnings: [
       ...kubernetes.warnings,
       ...step.warnings,

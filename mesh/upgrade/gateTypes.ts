@@ -1,10 +1,10 @@
 import type { ControlPlane } from "../istio/controlPlanes";
 import type { Counts } from "../istio/proxies";
-import type { Definition } from "./crds";
+import type { Crd } from "./crds";
 import type { Identity } from "./immutableSettings";
 
 /** One revision of a Helm release, as its record in the cluster tells it. */
-export interface HelmRecord {
+export interface HelmRevision {
   readonly release: string;
   readonly revision: number;
   readonly status: string;
@@ -21,14 +21,14 @@ export interface HelmRecord {
 }
 
 /** What the gate found in the cluster. */
-export interface Found {
+export interface ObservedMesh {
   /** `major.minor` of the API server. */
   readonly kubernetes: string;
-  readonly records: readonly HelmRecord[];
+  readonly records: readonly HelmRevision[];
   /** Istio's control planes in istio-system. */
-  readonly planes: readonly ControlPlane[];
-  /** Istio's custom resource definitions. */
-  readonly definitions: readonly Definition[];
+  readonly controlPlanes: readonly ControlPlane[];
+  /** Istio's CRDs. */
+  readonly crds: readonly Crd[];
   /** What deployed releases lack, a line each. */
   readonly missing: readonly Missing[];
   /** Proxies of the mesh by version, by namespace; read where the version changes. */
@@ -58,8 +58,8 @@ export interface KnownRelease {
   readonly revision?: number | undefined;
 }
 
-/** What the gate is asked. */
-export interface Wanted extends Identity {
+/** What the settings ask for. */
+export interface DesiredMesh extends Identity {
   readonly stack: string;
   readonly version: string;
   /** Version that the images will have: a tag in the user's values wins. Default: `version`. */
@@ -71,18 +71,25 @@ export interface Wanted extends Identity {
   /** Releases that the stack manages, in order. */
   readonly releases: readonly string[];
   /** Name of the control plane's release. */
-  readonly planeRelease: string;
+  readonly controlPlaneRelease: string;
+  readonly timeoutSeconds: number;
+}
+
+/** What is remembered of the stack's earlier runs. */
+export interface RememberedMesh {
   /** Releases that the stack's state knows, with the revision it knows. */
   readonly known: readonly KnownRelease[];
   /** Version that the last finished update recorded. */
   readonly recorded?: string | undefined;
   /** Whether an earlier run of this stack got past the gate. Only then is half-made work taken for the stack's own. */
   readonly resumed: boolean;
-  readonly timeoutSeconds: number;
 }
 
+/** What the gate judges by, beside the cluster. */
+export interface JudgedMesh extends DesiredMesh, RememberedMesh {}
+
 /** A release that is to be applied once more, after the removal of what is in the way. */
-export interface Heal {
+export interface Repair {
   readonly release: string;
   /** Helm records that are removed. */
   readonly secrets: readonly string[];
@@ -94,11 +101,11 @@ export interface Heal {
 /** What the gate decides. Refused: nothing is changed. */
 export interface Verdict {
   readonly refused: readonly string[];
-  readonly heal: readonly Heal[];
-  /** Custom resource definitions that are marked as Helm's. */
+  readonly repairs: readonly Repair[];
+  /** CRDs that are marked as Helm's. */
   readonly adopt: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** @see Wanted.target */
-export const targetOf = ({ target, version }: Pick<Wanted, "target" | "version">) => target ?? version;
+/** @see DesiredMesh.target */
+export const targetOf = ({ target, version }: Pick<DesiredMesh, "target" | "version">) => target ?? version;

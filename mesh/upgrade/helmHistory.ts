@@ -1,55 +1,55 @@
 import { isVersion, type ControlPlane } from "../istio/controlPlanes";
 import { versionOf } from "../istio/images";
-import type { Found, Heal, HelmRecord, Wanted } from "./gateTypes";
+import type { HelmRevision, JudgedMesh, ObservedMesh, Repair } from "./gateTypes";
 
 /** How this program marks a release as the work of one stack. */
 export const ownerMark = (stack: string) => `jam-istio/${stack}`;
 
 /** The records of a release, the newest last. */
-export const recordsOf = (records: readonly HelmRecord[], name: string): readonly HelmRecord[] =>
+export const recordsOf = (records: readonly HelmRevision[], name: string): readonly HelmRevision[] =>
   records.filter(({ release }) => release === name).sort((a, b) => a.revision - b.revision);
 
-/** What a record's mark stands in: of a rollback, which Helm describes by itself, in the revision it went back to. */
-function markOf(record: HelmRecord, records: readonly HelmRecord[]): string {
+/** What a record's mark stands in: of a rollback, which Helm describes by itself, in the revision it rolled back to. */
+function markOf(record: HelmRevision, records: readonly HelmRevision[]): string {
   const back = /^Rollback to (\d+)$/.exec(record.description)?.[1];
   const origin = records.find(({ release, revision }) => release === record.release && revision === Number(back));
   return origin?.description ?? record.description;
 }
 
 // The mark ends the description, or a space follows: dev70 is not dev701.
-const isOurs = (record: HelmRecord, { records }: Found, { stack }: Wanted) =>
+const isOurs = (record: HelmRevision, { records }: ObservedMesh, { stack }: JudgedMesh) =>
   `${markOf(record, records)} `.startsWith(`${ownerMark(stack)} `);
 
 /**
  * The version before an update of this stack that did not finish: what a finished one recorded, where the newest record of
  * the control plane's release is the stack's own, or never got ready, and of another version.
  */
-export function unfinishedFrom(found: Found, wanted: Wanted): string | undefined {
-  const last = recordsOf(found.records, wanted.planeRelease).at(-1);
+export function unfinishedFrom(found: ObservedMesh, wanted: JudgedMesh): string | undefined {
+  const last = recordsOf(found.records, wanted.controlPlaneRelease).at(-1);
   if (last === undefined || last.chartVersion === wanted.recorded) return undefined;
   return last.status !== "deployed" || isOurs(last, found, wanted) ? wanted.recorded : undefined;
 }
 
 const removeRecords = (names: readonly string[]) => `kubectl -n istio-system delete secret ${names.join(" ")}`;
 
-type Judged = { readonly refused: readonly string[]; readonly heal: readonly Heal[] };
+type Judged = { readonly refused: readonly string[]; readonly repairs: readonly Repair[] };
 
-const nothing: Judged = { refused: [], heal: [] };
+const nothing: Judged = { refused: [], repairs: [] };
 
-function pending(last: HelmRecord, wanted: Wanted, now: number): Judged {
+function pending(last: HelmRevision, wanted: JudgedMesh, now: number): Judged {
   const age = Math.max(0, now - last.modifiedAt);
   const { release, status, secret } = last;
   if (age >= wanted.timeoutSeconds) {
     const why = `left ${status} by an interrupted run ${String(age)} s ago`;
-    return { refused: [], heal: [{ release, secrets: [secret], why }] };
+    return { refused: [], repairs: [{ release, secrets: [secret], why }] };
   }
   const text =
     `release ${release} is ${status} since ${String(age)} s, less than its timeout of ${String(wanted.timeoutSeconds)} s: ` +
     `another run may still be at work. Wait, or, when none is: ${removeRecords([secret])}`;
-  return { refused: [text], heal: [] };
+  return { refused: [text], repairs: [] };
 }
 
-function notOurs(records: readonly HelmRecord[], { stack }: Wanted): Judged {
+function notOurs(records: readonly HelmRevision[], { stack }: JudgedMesh): Judged {
   const { release = "", description = "" } =
     records.findLast((record) => record.description.startsWith("jam-istio/")) ?? records[0] ?? {};
   const owner = description.startsWith("jam-istio/") ? (description.split(" ")[0] ?? "") : undefined;
@@ -60,22 +60,27 @@ function notOurs(records: readonly HelmRecord[], { stack }: Wanted): Judged {
       : `release ${release} exists in istio-system and is not this stack's${owner === undefined ? "" : ` but ${owner}'s`}. ` +
         `Where another stack owns the mesh, set istio.controlPlane: shared. A mesh that was installed in another way is ` +
         `not taken over by this version`;
-  return { refused: [text], heal: [] };
+  return { refused: [text], repairs: [] };
 }
 
-function unknownToState(records: readonly HelmRecord[], last: HelmRecord, found: Found, wanted: Wanted): Judged {
+function unknownToState(
+  records: readonly HelmRevision[],
+  last: HelmRevision,
+  found: ObservedMesh,
+  wanted: JudgedMesh,
+): Judged {
   // A first revision that never got ready carries no mark, and nothing runs on it.
   const halfMade = last.status !== "deployed" && records.length === 1;
   if (!wanted.resumed || !(isOurs(last, found, wanted) || halfMade)) return notOurs(records, wanted);
   const why = `${last.status}, and unknown to the stack's state: an interrupted run left it`;
-  return { refused: [], heal: [{ release: last.release, secrets: records.map(({ secret }) => secret), why }] };
+  return { refused: [], repairs: [{ release: last.release, secrets: records.map(({ secret }) => secret), why }] };
 }
 
 function judgeSettled(
-  records: readonly HelmRecord[],
-  last: HelmRecord,
-  found: Found,
-  wanted: Wanted,
+  records: readonly HelmRevision[],
+  last: HelmRevision,
+  found: ObservedMesh,
+  wanted: JudgedMesh,
   now: number,
 ): Judged {
   const known = wanted.known.find(({ name }) => name === last.release);
@@ -84,21 +89,21 @@ function judgeSettled(
       `release ${last.release} is half removed since ${String(Math.max(0, now - last.modifiedAt))} s: a destroy was interrupted, or is ` +
       `at work. To finish it: pulumi destroy. ` +
       `To install again: ${removeRecords(records.map(({ secret }) => secret))} && pulumi refresh --yes, then up again`;
-    return { refused: [text], heal: [] };
+    return { refused: [text], repairs: [] };
   }
   if (known === undefined) return unknownToState(records, last, found, wanted);
   if (known.revision === undefined || last.revision <= known.revision || !isOurs(last, found, wanted))
-    return { refused: [], heal: [] };
+    return { refused: [], repairs: [] };
   // Its values may differ from the settings although the state says that nothing changed.
   const how = last.description.startsWith("Rollback to ")
-    ? "it went back in its revision"
+    ? "it was rolled back in its revision"
     : "an interrupted run made its revision";
   const why = `${how} ${String(last.revision)}, the stack's state knows ${String(known.revision)}`;
-  return { refused: [], heal: [{ release: last.release, secrets: [], why }] };
+  return { refused: [], repairs: [{ release: last.release, secrets: [], why }] };
 }
 
-/** Judges one release by its Helm records: whether it is fine, to be healed, or in the way. */
-export function judgeRelease(name: string, found: Found, wanted: Wanted, now: number): Judged {
+/** Judges one release by its Helm records: whether it is fine, to be repaired, or in the way. */
+export function judgeRelease(name: string, found: ObservedMesh, wanted: JudgedMesh, now: number): Judged {
   const records = recordsOf(found.records, name);
   const known = wanted.known.some((release) => release.name === name);
   const last = records.at(-1);
@@ -106,7 +111,7 @@ export function judgeRelease(name: string, found: Found, wanted: Wanted, now: nu
     const text =
       `release ${name} is in the stack's state and not in the cluster: somebody uninstalled it. ` +
       `Run: pulumi refresh --yes, then up again`;
-    return { refused: known ? [text] : [], heal: [] };
+    return { refused: known ? [text] : [], repairs: [] };
   }
   if (!last.status.startsWith("pending-")) return judgeSettled(records, last, found, wanted, now);
   if (!known && !wanted.resumed) return notOurs(records, wanted);
@@ -115,17 +120,21 @@ export function judgeRelease(name: string, found: Found, wanted: Wanted, now: nu
   const rest = known || before === undefined ? nothing : judgeSettled(records.slice(0, -1), before, found, wanted, now);
   if (rest.refused.length > 0) return rest;
   const stuck = pending(last, wanted, now);
-  return { refused: stuck.refused, heal: stuck.refused.length > 0 ? [] : [...stuck.heal, ...rest.heal] };
+  return { refused: stuck.refused, repairs: stuck.refused.length > 0 ? [] : [...stuck.repairs, ...rest.repairs] };
 }
 
 /** The version of the control plane that a release's manifest asks for. */
-function recordedImage({ manifest }: HelmRecord): string {
+function recordedImage({ manifest }: HelmRevision): string {
   return versionOf(/^\s+image: ["']?(\S+\/pilot:[^"'\s]+)/m.exec(manifest)?.[1]);
 }
 
 /** A control plane that somebody moved to another version by hand, while the settings stayed: put back. */
-export function judgeDrift(found: Found, wanted: Wanted, plane: ControlPlane | undefined): readonly Heal[] {
-  const { planeRelease: release, version } = wanted;
+export function judgeDrift(
+  found: ObservedMesh,
+  wanted: JudgedMesh,
+  plane: ControlPlane | undefined,
+): readonly Repair[] {
+  const { controlPlaneRelease: release, version } = wanted;
   const last = recordsOf(found.records, release).at(-1);
   const known = wanted.known.find(({ name }) => name === release);
   if (plane === undefined || last?.status !== "deployed" || known?.revision === undefined) return [];
@@ -137,12 +146,12 @@ export function judgeDrift(found: Found, wanted: Wanted, plane: ControlPlane | u
   if (!upgraded && !edited) return [];
   const how = upgraded
     ? `release ${release} was upgraded to ${last.chartVersion} by hand`
-    : `${plane.declared} was put in by hand`;
+    : `${plane.declared} was set by hand`;
   return [{ release, secrets: [], why: `${how}, the settings say ${version}` }];
 }
 
 /** Releases that are not installed, or whose newest revision is not in place, a line each. */
-export function unfinishedReleases(names: readonly string[], records: readonly HelmRecord[]): readonly string[] {
+export function unfinishedReleases(names: readonly string[], records: readonly HelmRevision[]): readonly string[] {
   return names.flatMap((name) => {
     const status = recordsOf(records, name).at(-1)?.status ?? "not installed";
     return status === "deployed" ? [] : [`release ${name} is ${status}`];

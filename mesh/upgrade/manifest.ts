@@ -1,6 +1,6 @@
 /** Objects of a Helm release that a refresh does not look at. */
 export interface Expected {
-  readonly definitions: readonly string[];
+  readonly crds: readonly string[];
   readonly deployments: readonly string[];
   readonly daemonSets: readonly string[];
   readonly jobs: readonly string[];
@@ -11,8 +11,8 @@ const nameOf = (document: string) =>
   /^metadata:\n(?: .*\n)*? {2}name: ["']?([^"'\s]+)["']?\s*$/m.exec(`${document}\n`)?.[1];
 
 /**
- * Reads from a release's manifest what has to be there. By lines and not as YAML: definitions make a megabyte of it, and
- * this is read at every preview. The classic layout has its definitions inside ConfigMaps.
+ * Reads from a release's manifest what has to be there. By lines and not as YAML: crds make a megabyte of it, and
+ * this is read at every preview. The classic layout has its crds inside ConfigMaps.
  * @param manifest what Helm recorded
  */
 export function expectedObjects(manifest: string): Expected {
@@ -22,12 +22,12 @@ export function expectedObjects(manifest: string): Expected {
       .filter((document) => ofKind(kind).test(document))
       .map(nameOf)
       .filter((name) => name !== undefined);
-  const definitions = documents
+  const crds = documents
     .filter((document) => /^\s*kind: ["']?CustomResourceDefinition["']?\s*$/m.test(document))
     .flatMap((document) => [...document.matchAll(/^\s+name: ["']?([a-z]+\.[a-z.-]*istio\.io)["']?\s*$/gm)])
     .map(([, name = ""]) => name);
   return {
-    definitions: [...new Set(definitions)],
+    crds: [...new Set(crds)],
     deployments: names("Deployment"),
     daemonSets: names("DaemonSet"),
     jobs: names("Job"),

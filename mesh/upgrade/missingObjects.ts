@@ -1,11 +1,11 @@
 import type { V1Deployment } from "@kubernetes/client-node";
-import type { HelmRecord, Missing } from "./gateTypes";
+import type { HelmRevision, Missing } from "./gateTypes";
 import { expectedObjects } from "./manifest";
 
 /** What there is of what releases should have brought. */
-export interface There {
-  /** Names of custom resource definitions. */
-  readonly definitions: readonly string[];
+export interface Existing {
+  /** Names of CRDs. */
+  readonly crds: readonly string[];
   readonly deployments: readonly V1Deployment[];
   /** Names of DaemonSets. */
   readonly daemonSets: readonly string[];
@@ -14,14 +14,14 @@ export interface There {
 const isDown = ({ spec, status }: V1Deployment) => (spec?.replicas ?? 1) > 0 && (status?.availableReplicas ?? 0) === 0;
 
 /** Finds what deployed releases lack: objects that a release's own refresh does not look at. */
-export function missingObjects(records: readonly HelmRecord[], there: There): readonly Missing[] {
+export function missingObjects(records: readonly HelmRevision[], there: Existing): readonly Missing[] {
   const deployments = new Map(there.deployments.map((one) => [one.metadata?.name ?? "", one]));
   const deployed = records.filter(({ status }) => status === "deployed");
   return deployed.flatMap(({ release, manifest }) => {
     const expected = expectedObjects(manifest);
     const gone = [
-      ...expected.definitions
-        .filter((name) => !there.definitions.includes(name))
+      ...expected.crds
+        .filter((name) => !there.crds.includes(name))
         .map((name) => `CustomResourceDefinition ${name} is gone`),
       ...expected.daemonSets
         .filter((name) => !there.daemonSets.includes(name))

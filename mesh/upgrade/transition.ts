@@ -74,7 +74,7 @@ function modernStep({ running, wanted, byRevision = false, allow }: Transition):
 
 /** A control plane serves proxies of its own minor and the one before. */
 function laggards({ running, wanted, byRevision = false, proxies = {} }: Transition): readonly string[] {
-  // Beside the old one the new control plane gets no proxies before they are made anew.
+  // Beside the old one the new control plane gets no proxies before they are recreated.
   const plane = byRevision ? running : wanted;
   return Object.entries(proxies).flatMap(([namespace, counts]) => {
     const behind = Object.entries(counts).filter(
@@ -101,7 +101,7 @@ export function judgeTransition(transition: Transition): TransitionVerdict {
   const step = `Istio ${running} runs, ${wanted} is wanted`;
   const layout = layoutOf(wanted);
   const back = semver.lt(wanted, running)
-    ? [`going back from ${running} to ${wanted}: custom resource definitions that only ${running} has stay`]
+    ? [`going back from ${running} to ${wanted}: CRDs that only ${running} has stay`]
     : [];
   const stopped = faults.length > 0 ? [`${step}: ${faultText(faults)}`] : [];
   if (layoutOf(running) !== layout) return { refused: [`${step}: ${otherLayout}`, ...stopped], warnings: [] };

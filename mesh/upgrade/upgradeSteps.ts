@@ -1,4 +1,4 @@
-import type { Wanted } from "./gateTypes";
+import type { JudgedMesh } from "./gateTypes";
 
 const parts: Readonly<Record<string, string>> = {
   "istio-init": "CRDs",
@@ -10,7 +10,7 @@ const parts: Readonly<Record<string, string>> = {
 };
 
 /** The steps of a change of version, in their order, in one line. */
-export function stepsText(running: string, { version, releases }: Pick<Wanted, "version" | "releases">): string {
+export function upgradeSteps(running: string, { version, releases }: Pick<JudgedMesh, "version" | "releases">): string {
   const steps = releases.map((name) => `${parts[name] ?? "control plane"} (release ${name})`);
   return `Istio ${running} to ${version}: ${[...steps, "sidecars"].join(", then ")}`;
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { entryArgs } from "../../components/externalServices";
-import { startControlPlane, type ControlPlane } from "../../lab/controlPlane";
+import { startControlPlane, type LabControlPlane } from "../../lab/controlPlane";
 import { serviceEntries } from "../../mesh/install/serviceEntries";
 import { findHelm } from "../../tools/helm";
 import { mustRun } from "../../tools/run";
@@ -27,7 +27,7 @@ const entries = serviceEntries(external).map((entry) => entryArgs(entry, "dev701
 
 /** A fresh control plane for one measurement. */
 async function inLab<T>(work: (lab: Lab) => Promise<T>): Promise<T> {
-  const plane: ControlPlane = await startControlPlane("1.21");
+  const plane: LabControlPlane = await startControlPlane("1.21");
   const charts = await serveCharts(chartRoot() ?? "");
   try {
     return await work({ plane, charts });

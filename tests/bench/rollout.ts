@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../../cluster/client/kubernetesClient";
 import { readNamespace } from "../../cluster/rollout/readNamespace";
-import { rollOut } from "../../cluster/rollout/restartWorkloads";
+import { restartWorkloads } from "../../cluster/rollout/restartWorkloads";
 import { findBinaries } from "../../lab/binaries";
 import { startControlPlane } from "../../lab/controlPlane";
 import { applyObjects } from "../../lab/planeFile";
@@ -48,7 +48,7 @@ export async function rolloutRows(): Promise<readonly Measured[] | string> {
     const options = { parallel, timeoutSeconds: 600, log: quiet };
     const timed = async (some: readonly Restart[]) => {
       const start = performance.now();
-      await rollOut(cluster, some, options);
+      await restartWorkloads(cluster, some, options);
       return (performance.now() - start) / 1000;
     };
     let slowest = 0;

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { provideCharts, type NeededChart } from "../../charts/provide";
+import { connectOnce } from "../../cluster/client/kubernetesClient";
 import { mustRun } from "../../tools/run";
 import { serveCharts, type ChartServer } from "../support/chartServer";
 import { fakeApi, type FakeApi } from "../support/fakeApi";
@@ -47,7 +48,7 @@ function inWorld(helm: string, body: (world: World) => Promise<void>): Promise<v
       provideCharts([{ release: "tiny", chart: "tiny", version, repositories: [server.url], state }], {
         stack: "dev701",
         folder,
-        kubernetes: { kubeconfig: api.kubeconfig },
+        connected: connectOnce({ kubeconfig: api.kubeconfig }),
         info: (line) => infos.push(line),
         warn: (line) => warnings.push(line),
         helm: () => Promise.resolve(helm),

@@ -38,7 +38,7 @@ describe("goldens", () => {
 });
 
 describe("a version bump", () => {
-  const gate = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate upgrade-gate inputs.version";
+  const gate = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate upgrade-gate inputs.desired.version";
   const rollout = "pulumi-nodejs:dynamic/jam-istio:SidecarRollout sidecar-rollout inputs.version";
   // Who is told the new version: the gate, four times, and the rollout, twice.
   const target = gate.replace("version", "target");

@@ -51,7 +51,7 @@ describeTraffic("mesh faults and mesh drill", (world) => {
 
   it("faults: what is in, in how many proxies, how often it was felt; off: out of each proxy", async () => {
     const none = await project.run("mesh", "faults", "dev701");
-    assert.deepEqual([none.code, none.stdout], [0, "stack dev701: no fault is in\n"]);
+    assert.deepEqual([none.code, none.stdout], [0, "stack dev701: no fault is active\n"]);
     await world().putIn({ type: "httpAbort", host: "ct-webapp", httpStatus: 503, percentage: 100, everyone: true });
     await answers("503");
     await ps.measure({ kind: "http", address: ip, port: 80, host: "ct-webapp", count: 25 });
@@ -65,7 +65,7 @@ describeTraffic("mesh faults and mesh drill", (world) => {
     assert.deepEqual([found.proxies.holding, found.proxies.asked, found.proxies.silent], [1, 1, 0]);
     assert.ok((found.hits["aborted"] ?? 0) >= 26, shown.stdout);
     const text = await project.run("mesh", "faults", "dev701");
-    assert.match(text.stdout, /ct-webapp answers 503 for every pod; since 20.* until it is taken out/);
+    assert.match(text.stdout, /ct-webapp answers 503 for every pod; since 20.* until it is removed/);
     assert.match(text.stdout, /1 of 1 asked proxies have them/);
     const start = Date.now();
     const end = await project.run("mesh", "faults", "dev701", "--off");
@@ -112,7 +112,7 @@ describeTraffic("mesh faults and mesh drill", (world) => {
     assert.equal(failing.code, 1);
     assert.match(
       failing.stderr,
-      /no fault was put in: the steady state is not there before the drill: "exit 7" ended with 7/,
+      /no fault was injected: the steady state is not there before the drill: "exit 7" ended with 7/,
     );
     // The steady state: no fault. It is gone as soon as the drill is in.
     const kubectl = `kubectl --kubeconfig ${world().plane.kubeconfig} get vs -n dev701 -o name`;
@@ -125,7 +125,7 @@ describeTraffic("mesh faults and mesh drill", (world) => {
   });
 
   for (const signal of ["SIGINT", "SIGHUP"] as const)
-    it(`a drill that gets ${signal} takes the fault out and reports`, async () => {
+    it(`a drill that gets ${signal} removes the fault and reports`, async () => {
       const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");
       await answers("503");
       drill.child.kill(signal);
@@ -135,7 +135,7 @@ describeTraffic("mesh faults and mesh drill", (world) => {
       assert.deepEqual([await status(), await active()], ["200", ""]);
     });
 
-  it("a drill whose terminal is gone takes the fault out all the same", async () => {
+  it("a drill whose terminal is gone removes the fault all the same", async () => {
     const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");
     await answers("503");
     drill.child.stdout?.destroy();

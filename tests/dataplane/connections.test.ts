@@ -142,6 +142,6 @@ describeTraffic("faults of connections", (world) => {
     const [seen] = await held;
     assert.ok(seen?.result.startsWith("closed") === true, seen?.result);
     const after = seen.ms - (putIn - opened);
-    figure(`an open connection was cut ${(after / 1000).toFixed(1)} s after the fault was put in`);
+    figure(`an open connection was cut ${(after / 1000).toFixed(1)} s after the fault was injected`);
   });
 });

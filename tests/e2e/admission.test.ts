@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readStack } from "../../cli/stackFile";
 import { faultObjectsOf } from "../../mesh/faults/allObjects";
+import { meshPlan } from "../../mesh/meshPlan";
 import { toYaml, type KubernetesObject } from "../../render/objects";
 import { render, type Rendered } from "../../render/render";
 import { external, settingsOf } from "../support/settings";
@@ -84,7 +85,7 @@ for (const minor of new Set(stacks.map((one) => one.minor))) {
     it("every kind of fault, and its reaper", async () => {
       const version = minor === "1.21" ? "1.4.6" : "1.30.3";
       const settings = settingsOf({ namespace: "default", istio: { version }, ...external, faultInjection });
-      const objects = faultObjectsOf(settings, { start: new Date().toISOString() });
+      const objects = faultObjectsOf(meshPlan(settings), { start: new Date().toISOString() });
       const said = await apply(objects.map(toYaml).join("---\n"), "--dry-run=server");
       assert.equal(said.trim().split("\n").length, objects.length, said);
       assert.equal(objects.filter(({ kind }) => kind === "VirtualService").length, 6);

@@ -58,7 +58,7 @@ describeOn("1.34", "faults through the settings", () => {
     assert.equal(await objectsOf(lab()), before);
   });
 
-  it("all of them are put in; the next up changes nothing; off takes all of them out", async () => {
+  it("all of them are injected; the next up changes nothing; off removes all of them", async () => {
     off();
     await instance.up();
     const before = await objectsOf(lab());
@@ -149,7 +149,7 @@ describeOn("1.34", "faults through the settings", () => {
     assert.equal(await activeIn(lab()), "fault-service-ct-webapp");
     instance.later(hour / 1000);
     await instance.up();
-    assert.match(instance.log, /faultInjection.expires is past .*; up takes the faults out/);
+    assert.match(instance.log, /faultInjection.expires is past .*; up removes the faults/);
     assert.equal(await objectsOf(lab()), before);
     assert.deepEqual(Object.keys(await instance.up()), ["same"]);
     off();
@@ -157,7 +157,7 @@ describeOn("1.34", "faults through the settings", () => {
     on([abort], { expires });
     assert.match(
       await instance.failure(() => instance.preview()),
-      /no fault was put in: faultInjection.expires is past/,
+      /no fault was injected: faultInjection.expires is past/,
     );
     instance.later(0);
     off();

@@ -31,7 +31,7 @@ describeOn("1.34", "faults and what else happens", () => {
     (made) => (instance = made),
   );
 
-  it("a version change is refused while they are in; one that only takes them out goes through whatever the version says", async () => {
+  it("a version change is refused while they are in; one that only removes them goes through whatever the version says", async () => {
     on([abort]);
     await instance.up();
     configure({ enabled: true, faults: [abort] }, {}, { version: "1.30.2" });
@@ -76,7 +76,7 @@ describeOn("1.34", "faults and what else happens", () => {
     assert.equal(await objectsOf(lab()), before);
   });
 
-  it("destroy takes them out, and what they lead to", async () => {
+  it("destroy removes them, and what they lead to", async () => {
     on([abort, { type: "tcpRedirect", host: "memcached", ports: [11211], everyone: true }]);
     await instance.up();
     const labelled = ["get", "services", "-n", "dev701", "-l", "jam-istio/fault", "-o", "name"];

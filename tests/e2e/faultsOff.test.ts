@@ -62,7 +62,7 @@ describeOn("1.34", "faults are ended whatever else is broken", () => {
     await isEnded();
     assert.match(
       (await command()).stdout,
-      /no fault is in\n\d+ proxies could not be asked: .*\nthe settings' faults were ended by hand; up does not put them back/,
+      /no fault is active\n\d+ proxies could not be asked: .*\nthe settings' faults were ended by hand; up does not put them back/,
     );
     for (const up of [() => instance.up(), () => instance.upRefreshed(), () => instance.up()]) {
       await up();
@@ -117,7 +117,7 @@ describeOn("1.34", "faults are ended whatever else is broken", () => {
     await instance.up();
   });
 
-  it("with the chart repository broken, and nothing of it on the machine, an up takes them out", async () => {
+  it("with the chart repository broken, and nothing of it on the machine, an up removes them", async () => {
     on();
     await instance.up();
     off();
@@ -143,7 +143,7 @@ describeOn("1.34", "faults are ended whatever else is broken", () => {
       await kill(child, "tree");
       if (moment < 3) await isEnded();
       await upByCommand();
-      // Without --off they go in after all: what the killed run made is made anew.
+      // Without --off they go in after all: what the killed run made is recreated.
       assert.equal(await activeIn(lab()), moment < 3 ? "" : "fault-service-ct-webapp fault-service-memcached");
       off();
       await instance.up();

@@ -6,7 +6,7 @@ import { apply, modernConfig, useLab } from "./support/lab";
 import { abort, inCluster, inSettings } from "./support/refusedFaults";
 import { until } from "./support/until";
 
-// Faults that are not safe to put in: each gets its message in the preview, and nothing is changed.
+// Faults that are not safe to inject: each gets its message in the preview, and nothing is changed.
 
 describeOn("1.34", "faults that are refused", () => {
   const lab = useLab("1.34");

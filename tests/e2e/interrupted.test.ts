@@ -50,7 +50,7 @@ describeOn("1.21", "interrupted runs", () => {
   const stuck = { pilot: { resources: { requests: { cpu: "100000" } } } };
 
   for (const release of ["istio-init", "istio"]) {
-    it(`killed in pending-install of ${release}: refused while young, healed by one up when old`, async () => {
+    it(`killed in pending-install of ${release}: refused while young, repaired by one up when old`, async () => {
       if (release === "istio") instance.configure(config({ values: stuck }));
       const child = instance.start("up");
       await until("pending-install", async () => (await helmStatus(lab(), release)) === "pending-install");
@@ -67,14 +67,14 @@ describeOn("1.21", "interrupted runs", () => {
       const shown = await command("preview", instance.name);
       assert.match(
         shown.stdout,
-        new RegExp(`release ${release}: left pending-install by an interrupted run \\d+ s ago; up heals it`),
+        new RegExp(`release ${release}: left pending-install by an interrupted run \\d+ s ago; up repairs it`),
       );
-      assert.match(await upOnce(), new RegExp(`release ${release}: healed`));
+      assert.match(await upOnce(), new RegExp(`release ${release}: repaired`));
       await converged();
     });
   }
 
-  it("killed in pending-upgrade: healed by one up, also when the config is taken back", async () => {
+  it("killed in pending-upgrade: repaired by one up, also when the config is taken back", async () => {
     await instance.up();
     instance.configure(config({ values: { ...stuck, global: { proxy: { concurrency: 3 } } } }));
     const child = instance.start("up");
@@ -82,7 +82,7 @@ describeOn("1.21", "interrupted runs", () => {
     await kill(child, "tree");
     instance.configure(config());
     instance.later(seconds);
-    assert.match(await upOnce(), /release istio: healed \(left pending-upgrade/);
+    assert.match(await upOnce(), /release istio: repaired \(left pending-upgrade/);
     await converged();
     assert.doesNotMatch(await injectorValues(lab()), /"concurrency":3/);
   });
@@ -94,7 +94,7 @@ describeOn("1.21", "interrupted runs", () => {
     await until("deployed", async () => (await helmStatus(lab(), "istio")) === "deployed");
     const pods = ["get", "pods", "-n", "istio-system", "-o", "jsonpath={.items[*].metadata.uid}"];
     const before = await lab().plane.kubectl(...pods);
-    assert.match(await upOnce(), /release istio: healed \(deployed, and unknown to the stack's state/);
+    assert.match(await upOnce(), /release istio: repaired \(deployed, and unknown to the stack's state/);
     assert.equal(await lab().plane.kubectl(...pods), before, "no pod was restarted");
     await converged();
   });
@@ -109,7 +109,7 @@ describeOn("1.21", "interrupted runs", () => {
     instance.configure(config());
     assert.match(
       await upOnce(),
-      /release istio: healed \(an interrupted run made its revision 2, the stack's state knows 1\)/,
+      /release istio: repaired \(an interrupted run made its revision 2, the stack's state knows 1\)/,
     );
     await converged();
     assert.doesNotMatch(await injectorValues(lab()), /"concurrency":3/);

@@ -4,8 +4,8 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readPlane } from "../../lab/planeFile";
-import { NamedLabs } from "../../lab/registry";
+import { readLabInfo } from "../../lab/planeFile";
+import { LabRegistry } from "../../lab/registry";
 import { run } from "../../tools/run";
 import { describeOnLab, repository } from "./support/engine";
 import { until } from "./support/until";
@@ -34,7 +34,7 @@ const programsOf = async (folder: string) =>
 for (const minor of ["1.34", "1.21"]) {
   describeOnLab(minor, "the lab, as a person starts it", () => {
     const home = mkdtempSync(join(tmpdir(), "jam-istio-home-"));
-    const labs = new NamedLabs(join(home, ".lab"));
+    const labs = new LabRegistry(join(home, ".lab"));
     const lab = (...args: readonly string[]) =>
       run(process.execPath, [bin, "lab", ...args], { seconds: 900, cwd: home });
     const folderOf = () =>
@@ -69,7 +69,7 @@ for (const minor of ["1.34", "1.21"]) {
       assert.equal((await lab("env")).stdout, `export KUBECONFIG='${first.kubeconfig}'\n`);
       const nodes = await run(
         "sh",
-        ["-c", `eval "$1"; ${readPlane(folderOf()).kubectl} get nodes`, "-", (await lab("env")).stdout],
+        ["-c", `eval "$1"; ${readLabInfo(folderOf()).kubectl} get nodes`, "-", (await lab("env")).stdout],
         {
           seconds: 60,
         },

@@ -95,7 +95,7 @@ describeOn("1.34", "the modern layout, whole", () => {
     await kubectl("label", "crd", ...names, "app.kubernetes.io/managed-by-");
     configure("1.24.6", {});
     await instance.up();
-    assert.match(instance.log, /custom resource definitions get Helm's marks/);
+    assert.match(instance.log, /CRDs get Helm's marks/);
     assert.ok((await definitionVersions()).every((line) => line.endsWith(" istio-base")));
   });
 });

@@ -38,7 +38,7 @@ describeOn("1.34", "the policy pack", () => {
 
   it("refuses a downgrade that istio.allow acknowledges", async () => {
     configure({}, { version: "1.29.6", allow: ["downgrade"] });
-    assert.match(await refusal(), /no-downgrade[\s\S]*Istio goes back from 1\.30\.3 to 1\.29\.6/);
+    assert.match(await refusal(), /no-downgrade[\s\S]*Istio is downgraded from 1\.30\.3 to 1\.29\.6/);
   });
 
   it("refuses what looks like a secret in istio.values", async () => {

@@ -56,10 +56,7 @@ for (const { minor, stack, config, deployment, definition } of [
 
     it("a control plane's Deployment that was deleted", async () => {
       await kubectl("delete", "deployment", deployment, "-n", "istio-system");
-      assert.match(
-        await said(() => instance.refresh()),
-        new RegExp(`Deployment ${deployment} is gone; up restores it`),
-      );
+      assert.match(await said(() => instance.refresh()), new RegExp(`Deployment ${deployment} is gone; up repairs it`));
       const text = await said(() => instance.upRefreshed());
       assert.match(text, new RegExp(`Deployment ${deployment} is gone`));
       assert.match(await kubectl("get", "deployment", deployment, "-n", "istio-system"), /1\/1/);
@@ -108,7 +105,7 @@ for (const { minor, stack, config, deployment, definition } of [
       const container = "discovery=docker.io/istio/pilot:" + (minor === "1.21" ? "1.4.10" : "1.30.2");
       await kubectl("set", "image", `deployment/${deployment}`, container, "-n", "istio-system");
       await kubectl("rollout", "status", `deployment/${deployment}`, "-n", "istio-system");
-      assert.match(await said(() => instance.up()), /was put in by hand, the settings say/);
+      assert.match(await said(() => instance.up()), /was set by hand, the settings say/);
       const image = ["-o", "jsonpath={.spec.template.spec.containers[?(@.name=='discovery')].image}"];
       const now = await kubectl("get", "deployment", deployment, "-n", "istio-system", ...image);
       assert.match(now, minor === "1.21" ? /:1\.4\.6$/ : /:1\.30\.3$/);

@@ -49,7 +49,7 @@ describeOn("1.34", "unfinished upgrades", () => {
     (instance as Instance | undefined)?.remove();
   });
 
-  it("a control plane that does not get ready goes back as a whole, and no sidecar restarts", async () => {
+  it("a control plane that does not get ready is rolled back as a whole, and no sidecar restarts", async () => {
     await ask(lab(), { "istio-system.istiod-": "never-ready" });
     instance.configure(config("1.29.6"));
     followed.begin();
@@ -60,7 +60,7 @@ describeOn("1.34", "unfinished upgrades", () => {
       await ask(lab(), {});
       await running;
     });
-    assert.match(text, /release istiod went back as a whole to revision 1 \(1\.28\.10\)/);
+    assert.match(text, /release istiod was rolled back as a whole to revision 1 \(1\.28\.10\)/);
     await until("only the old one", async () => (await pilot()).join() === "1.28.10");
     assert.equal(await injectorTag(), "1.28.10");
     assert.equal(restarted(), 0);
@@ -105,7 +105,7 @@ describeOn("1.34", "unfinished upgrades", () => {
     assert.deepEqual([(await pilot()).join(), await injectorTag()], ["1.28.10", "1.28.10"]);
   });
 
-  it("proxies that refuse the new configuration: the control plane goes back, and no sidecar restarts", async () => {
+  it("proxies that refuse the new configuration: the control plane is rolled back, and no sidecar restarts", async () => {
     instance.configure(config("1.29.6"));
     followed.begin();
     const text = await instance.failure(async () => {
@@ -115,7 +115,7 @@ describeOn("1.34", "unfinished upgrades", () => {
       await running;
     });
     assert.match(text, /no sidecar was restarted: proxies refused 2 configurations of the new control plane/);
-    assert.match(text, /release istiod went back as a whole/);
+    assert.match(text, /release istiod was rolled back as a whole/);
     assert.equal(restarted(), 0);
     assert.deepEqual([(await pilot()).join(), await injectorTag()], ["1.28.10", "1.28.10"]);
     await ask(lab(), {});
@@ -129,7 +129,7 @@ describeOn("1.34", "unfinished upgrades", () => {
       text,
       /the rollout stopped: Deployment local700\/ps: not done within 15 s \(0 of 2 ready\); Pod ps-\S+: not ready: container app/,
     );
-    assert.match(text, /mend it, then run up again: it goes on where it stopped/);
+    assert.match(text, /fix it, then run up again: it goes on where it stopped/);
     const before = followed.report().filter((one) => one.restarted === one.replicas);
     assert.ok(before.length > 0 && before.length < 5, JSON.stringify(followed.report()));
     assert.ok(followed.report().every(({ replicas, leastReady }) => replicas === 1 || leastReady > 0));

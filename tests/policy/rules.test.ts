@@ -3,10 +3,10 @@ import { downgrade, faultWithoutEnd, faultsInProduction, secretInValues } from "
 
 // The rules alone; that the engine asks them is shown in tests/e2e/policy.test.ts.
 
-const gate = (props: object) => ({
+const gate = ({ recorded, ...desired }: { recorded?: string; production?: boolean; target?: string }) => ({
   type: "pulumi-nodejs:dynamic/jam-istio:UpgradeGate",
   name: "upgrade-gate",
-  props: { ...props },
+  props: { desired, remembered: { recorded } },
 });
 const fault = (annotations: object) => ({
   type: "kubernetes:networking.istio.io/v1alpha3:VirtualService",
@@ -19,7 +19,7 @@ describe("the policy pack's rules", () => {
   it("no faults in production", () => {
     const one = fault({});
     assert.deepEqual(faultsInProduction([gate({ production: true }), one]), [
-      "fault-service-web: faults are not put into a production instance",
+      "fault-service-web: faults are not injected into a production instance",
     ]);
     assert.deepEqual(faultsInProduction([gate({ production: false }), one]), []);
     assert.deepEqual(faultsInProduction([gate({ production: true })]), []);
@@ -33,7 +33,10 @@ describe("the policy pack's rules", () => {
   });
 
   it("no downgrade", () => {
-    assert.equal(downgrade(gate({ recorded: "1.30.3", target: "1.29.6" })), "Istio goes back from 1.30.3 to 1.29.6");
+    assert.equal(
+      downgrade(gate({ recorded: "1.30.3", target: "1.29.6" })),
+      "Istio is downgraded from 1.30.3 to 1.29.6",
+    );
     assert.equal(downgrade(gate({ recorded: "1.4.6", target: "1.4.10" })), undefined);
     assert.equal(downgrade(gate({ target: "1.4.10" })), undefined);
   });

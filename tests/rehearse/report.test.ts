@@ -24,11 +24,11 @@ describe("what a rehearsal sees of workloads", () => {
     return readiness;
   };
 
-  it("nothing happened: no pod was made anew, all stayed ready", () => {
+  it("nothing happened: no pod was recreated, all stayed ready", () => {
     assert.deepEqual(psOf(two()), { kind: "Deployment", name: "ps", replicas: 2, restarted: 0, leastReady: 2 });
   });
 
-  it("one after the other: two made anew, one always ready", () => {
+  it("one after the other: two recreated, one always ready", () => {
     const readiness = two();
     readiness.see("DELETED", podOf("a", true));
     readiness.see("ADDED", podOf("c", true));

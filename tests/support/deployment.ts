@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { GateHost } from "../../components/gates/gateHost";
-import { deploy, type Outputs } from "../../components/program";
+import { deploy, meshPlan, type Outputs } from "../../components/program";
 import { readStackState, type StateRelease } from "../../components/state/stackState";
 import { drillNow } from "../../mesh/faults/drill";
 import { completeMocks } from "../../render/record";
@@ -8,8 +8,8 @@ import type { Settings } from "../../settings/types";
 
 /** What the stand-in for the providers says. */
 export interface Providers {
-  /** What the gate healed, by release. */
-  readonly healed?: Readonly<Record<string, string>>;
+  /** What the gate repaired, by release. */
+  readonly repaired?: Readonly<Record<string, string>>;
   /** How often the state is only half written when it is asked for. */
   readonly unreadable?: number;
   /** Control planes of the state that stay. */
@@ -37,7 +37,7 @@ export async function deployed(
     const given = inputs as Record<string, unknown>;
     seen.push({ type, name, inputs: given });
     const extra = type.endsWith(":UpgradeGate")
-      ? { healed: providers.healed ?? {} }
+      ? { repaired: providers.repaired ?? {} }
       : type.endsWith(":RandomPassword")
         ? { result: providers.password ?? "" }
         : {};
@@ -54,7 +54,8 @@ export async function deployed(
   completeMocks();
   const host = await GateHost.start();
   const state = await readStackState();
-  const outputs = deploy(settings, host, { state, kept: providers.kept ?? [], drill: drillNow(settings) });
+  const plan = meshPlan(settings);
+  const outputs = deploy(plan, host, { state, kept: providers.kept ?? [], drill: drillNow(plan) });
   await pulumi.runtime.disconnect();
   return { seen, outputs };
 }

@@ -2,20 +2,15 @@ import type * as pulumi from "@pulumi/pulumi";
 import { reasonOf, unlessInternal } from "../../../cluster/client/errors";
 import { bounded, connect, type Cluster, type ClusterAddress } from "../../../cluster/client/kubernetesClient";
 import { preflight } from "../../../cluster/rollout/preflight";
-import { surveyNamespaces } from "../../../cluster/rollout/readNamespace";
-import { rollOut } from "../../../cluster/rollout/restartWorkloads";
-import { readPlanes } from "../../../cluster/upgrade/controlPlanes";
-import { goBack } from "../../../cluster/upgrade/rollbackRelease";
-import type { Survey } from "../../../mesh/rollout/outdatedSidecars";
-import { dataPlaneOf, listText, type DataPlane, type RolloutSettings } from "../../../mesh/rollout/plan";
-import { servedVersion, type Serving } from "../../../mesh/rollout/servingControlPlane";
+import { readOutdated } from "../../../cluster/rollout/readNamespace";
+import { restartWorkloads } from "../../../cluster/rollout/restartWorkloads";
+import { readControlPlanes } from "../../../cluster/upgrade/controlPlanes";
+import { rollbackRelease } from "../../../cluster/upgrade/rollbackRelease";
+import type { OutdatedSidecars } from "../../../mesh/rollout/outdatedSidecars";
+import { dataPlaneOf, listText, type DataPlane, type RolloutTask } from "../../../mesh/rollout/plan";
+import { servedVersion, type ServingControlPlane } from "../../../mesh/rollout/servingControlPlane";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.
-
-/** What is rolled, and after which control plane. */
-export interface RolloutTask extends RolloutSettings {
-  readonly serving: Serving;
-}
 
 /** What the rollout remembers in the stack's state. No secrets. */
 export interface RolloutInputs extends RolloutTask {
@@ -39,16 +34,15 @@ const log = (line: string) => {
   console.log(line);
 };
 
-async function servedNow(cluster: Cluster, serving: Serving): Promise<string | undefined> {
-  return servedVersion(serving.version === undefined ? await readPlanes(cluster) : [], serving);
+async function servedNow(cluster: Cluster, serving: ServingControlPlane): Promise<string | undefined> {
+  return servedVersion(serving.version === undefined ? await readControlPlanes(cluster) : [], serving);
 }
 
-async function look(cluster: Cluster, { namespaces, daemonSets, serving }: RolloutInputs, version: string) {
-  const options = { version, revision: serving.revision, daemonSets };
-  return bounded("the Kubernetes API", 60, surveyNamespaces(cluster, namespaces, options));
-}
+const look = (cluster: Cluster, task: RolloutTask, version: string) =>
+  bounded("the Kubernetes API", 60, readOutdated(cluster, task, version));
 
-const outdatedIn = (surveys: readonly Survey[]) => surveys.flatMap(({ restarts }) => restarts.map(({ name }) => name));
+const outdatedIn = (surveys: readonly OutdatedSidecars[]) =>
+  surveys.flatMap(({ restarts }) => restarts.map(({ name }) => name));
 
 async function outdated(inputs: RolloutInputs): Promise<readonly string[]> {
   const cluster = await connect(inputs.kubernetes);
@@ -82,11 +76,11 @@ async function roll(inputs: RolloutInputs, changed: boolean): Promise<DataPlane>
     const { release } = serving;
     const back =
       changed && release !== undefined
-        ? await goBack(inputs.kubernetes, release, serving.timeoutSeconds, inputs.version)
+        ? await rollbackRelease(cluster, release, serving.timeoutSeconds, inputs.version)
         : "";
     throw new Error(`no sidecar was restarted: ${unfit}${back === "" ? "" : `. ${back}`}`);
   }
-  await rollOut(cluster, restarts, { parallel, timeoutSeconds, log });
+  await restartWorkloads(cluster, restarts, { parallel, timeoutSeconds, log });
   const after = restarts.length === 0 ? before : await look(cluster, inputs, target);
   const wrong = inputs.enabled ? outdatedIn(after) : [];
   const found = dataPlaneOf(target, after);

@@ -1,7 +1,7 @@
 // The rollout's own decisions against a stand-in for the API server; that Kubernetes restarts pods is shown end to end.
 import assert from "node:assert/strict";
 import type { Cluster } from "../../../cluster/client/kubernetesClient";
-import { rollOut } from "../../../cluster/rollout/restartWorkloads";
+import { restartWorkloads } from "../../../cluster/rollout/restartWorkloads";
 import { restartAnnotation, type Restart } from "../../../mesh/rollout/outdatedSidecars";
 import { nameOf, type Workload } from "../../../mesh/rollout/workloads";
 import { workload } from "../../mesh/rollout/dataPlaneSupport";
@@ -44,7 +44,7 @@ describe("rollOut", () => {
   const roll = async (stand: Stand, restarts: readonly Restart[], parallel = 2) => {
     const lines: string[] = [];
     const log = (line: string) => lines.push(line);
-    const error = await rollOut(stand.cluster, restarts, { parallel, timeoutSeconds: 60, log }).then(
+    const error = await restartWorkloads(stand.cluster, restarts, { parallel, timeoutSeconds: 60, log }).then(
       () => "",
       (reason: unknown) => (reason instanceof Error ? reason.message : ""),
     );
@@ -82,7 +82,7 @@ describe("rollOut", () => {
     assert.equal(stand.patched.length, 1);
     assert.equal(
       error,
-      "the rollout stopped: Deployment dev701/w0: too late (1 of 2 ready). 0 workloads are done, 3 were not begun; mend it, " +
+      "the rollout stopped: Deployment dev701/w0: too late (1 of 2 ready). 0 workloads are done, 3 were not begun; fix it, " +
         "then run up again: it goes on where it stopped",
     );
   });

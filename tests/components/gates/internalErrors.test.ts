@@ -6,14 +6,14 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ClusterUnreachable, unlessInternal } from "../../../cluster/client/errors";
-import { bounded, connect } from "../../../cluster/client/kubernetesClient";
+import { bounded, connect, type ClusterAddress } from "../../../cluster/client/kubernetesClient";
 import { provider as faultGate } from "../../../components/gates/providers/faultGate";
 import { provider as rollout } from "../../../components/gates/providers/sidecarRollout";
 import { provider as upgradeGate } from "../../../components/gates/providers/upgradeGate";
-import { currentDrill } from "../../../components/state/resolveDrill";
-import { keptPlanes } from "../../../components/state/retainedControlPlanes";
+import { resolveDrill } from "../../../components/state/resolveDrill";
+import { retainedControlPlanes } from "../../../components/state/retainedControlPlanes";
 import { emptyState } from "../../../components/state/stackState";
-import type { Settings } from "../../../settings/types";
+import { meshPlan } from "../../../mesh/meshPlan";
 import { settingsOf } from "../../support/settings";
 
 // A bug is put into each place that goes on without a cluster: what it is handed lacks a part. None may take that for a
@@ -24,11 +24,10 @@ const check = (provider: pulumi.dynamic.ResourceProvider, inputs: object) =>
   provider.check?.({}, inputs) ?? assert.fail();
 
 describe("a bug in what reads the cluster", () => {
-  const nowhere = { kubeconfig: "/nowhere/kubeconfig" };
-  const broken = (settings: Settings) => ({ ...settings, kubernetes: undefined }) as unknown as Settings;
+  const broken = () => connect(undefined as unknown as ClusterAddress);
 
   it("fails the gate's check", async () => {
-    await assert.rejects(check(upgradeGate, { kubernetes: nowhere, version: "1.30.3", recorded: "1.30.3" }), {
+    await assert.rejects(check(upgradeGate, { desired: { version: "1.30.3" }, remembered: { recorded: "1.30.3" } }), {
       message: internal,
     });
   });
@@ -43,14 +42,14 @@ describe("a bug in what reads the cluster", () => {
 
   it("fails the reading of a drill", async () => {
     const faults = [{ type: "httpAbort", host: "ct-webapp", httpStatus: 503, everyone: true }];
-    const settings = settingsOf({ istio: { version: "1.30.3" }, faultInjection: { enabled: true, faults } });
-    await assert.rejects(currentDrill(broken(settings), emptyState), { message: internal });
+    const plan = meshPlan(settingsOf({ istio: { version: "1.30.3" }, faultInjection: { enabled: true, faults } }));
+    await assert.rejects(resolveDrill(plan, emptyState, broken), { message: internal });
   });
 
   it("fails the reading of control planes that are kept", async () => {
-    const settings = settingsOf({ istio: { version: "1.30.3", revision: "new" } });
+    const plan = meshPlan(settingsOf({ istio: { version: "1.30.3", revision: "new" } }));
     const releases = [{ name: "istiod", revision: 1, args: { chart: "istiod" } }];
-    await assert.rejects(keptPlanes(broken(settings), { ...emptyState, releases }), { message: internal });
+    await assert.rejects(retainedControlPlanes(plan, { ...emptyState, releases }, broken), { message: internal });
   });
 });
 

@@ -17,42 +17,47 @@ describe("UpgradeGate", () => {
     const istio = { version: classicVersion, releaseName: "adopted", allow: ["downgrade"], timeoutSeconds: 60 };
     const recording = await record(settingsOf({ kubernetes, istio, namespace: "elsewhere" }));
     const { inputs, parent } = find(recording, gate);
+    const desired = inputs["desired"] as { readonly rest: string };
     assert.deepEqual(inputs, {
-      allow: ["downgrade"],
-      controlPlane: "managed",
-      faults: { known: [], objects: [], off: true, wanted: [] },
-      injection: "enabled",
-      known: [],
       kubernetes,
-      layout: "classic",
-      namespace: "elsewhere",
-      planeRelease: "adopted",
-      production: false,
-      releaseName: "adopted",
-      releases: ["istio-init", "adopted"],
-      hub: "docker.io/istio",
-      rest: inputs["rest"],
-      rollout: {
-        daemonSets: false,
-        enabled: true,
-        namespaces: ["elsewhere"],
-        parallel: 5,
-        serving: { release: "adopted", revision: "default", timeoutSeconds: 60, version: classicVersion },
-        timeoutSeconds: 600,
+      remembered: { faultObjects: [], known: [] },
+      desired: {
+        allow: ["downgrade"],
+        controlPlane: "managed",
+        controlPlaneRelease: "adopted",
+        faults: { objects: [], off: true, wanted: [] },
+        hub: "docker.io/istio",
+        injection: "enabled",
+        layout: "classic",
+        namespace: "elsewhere",
+        production: false,
+        releaseName: "adopted",
+        releases: ["istio-init", "adopted"],
+        rest: desired.rest,
+        rollout: {
+          daemonSets: false,
+          enabled: true,
+          namespaces: ["elsewhere"],
+          parallel: 5,
+          serving: { release: "adopted", revision: "default", timeoutSeconds: 60, version: classicVersion },
+          timeoutSeconds: 600,
+        },
+        stack: "dev701",
+        target: classicVersion,
+        timeoutSeconds: 60,
+        version: classicVersion,
       },
-      stack: "dev701",
-      target: classicVersion,
-      timeoutSeconds: 60,
-      version: classicVersion,
     });
     assert.equal(parent, "");
   });
 
   it("modern: names the three releases in their order, without Kiali two", async () => {
     const releases = async (kiali: boolean) =>
-      find(await record(settingsOf({ istio: { version: modernVersion }, kiali: { enabled: kiali } })), gate).inputs[
-        "releases"
-      ];
+      (
+        find(await record(settingsOf({ istio: { version: modernVersion }, kiali: { enabled: kiali } })), gate).inputs[
+          "desired"
+        ] as { readonly releases: readonly string[] }
+      ).releases;
     assert.deepEqual(await releases(true), ["istio-base", "istiod", "kiali-server"]);
     assert.deepEqual(await releases(false), ["istio-base", "istiod"]);
   });
@@ -69,19 +74,19 @@ describe("UpgradeGate", () => {
       "urn:3": { type: releaseType, outputs: { name: "istio" } },
     };
     const { seen } = await deployed(settingsOf({ istio: { version: classicVersion } }), { state });
-    const told = seen.find(({ type }) => type.endsWith(":UpgradeGate"))?.inputs["known"];
-    assert.deepEqual(told, [{ name: "istio-init", revision: 3 }, { name: "istio" }]);
+    const told = seen.find(({ type }) => type.endsWith(":UpgradeGate"))?.inputs["remembered"];
+    assert.deepEqual(told, { known: [{ name: "istio-init", revision: 3 }, { name: "istio" }], faultObjects: [] });
   });
 
   it("asks again where the state was being written", async () => {
     const state = { "urn:1": { type: releaseType, outputs: { name: "istio", status: { revision: 2 } } } };
     const { seen } = await deployed(settingsOf({ istio: { version: classicVersion } }), { state, unreadable: 3 });
-    const told = seen.find(({ type }) => type.endsWith(":UpgradeGate"))?.inputs["known"];
-    assert.deepEqual(told, [{ name: "istio", revision: 2 }]);
+    const told = seen.find(({ type }) => type.endsWith(":UpgradeGate"))?.inputs["remembered"];
+    assert.deepEqual(told, { known: [{ name: "istio", revision: 2 }], faultObjects: [] });
   });
 
-  const described = async (healed: Record<string, string>) => {
-    const { seen } = await deployed(settingsOf({ istio: { version: classicVersion } }, { stack: "qa1" }), { healed });
+  const described = async (repaired: Record<string, string>) => {
+    const { seen } = await deployed(settingsOf({ istio: { version: classicVersion } }, { stack: "qa1" }), { repaired });
     const releases = seen.filter(({ type }) => type === releaseType);
     return Object.fromEntries(releases.map(({ name, inputs }) => [name, inputs["description"]]));
   };
@@ -90,9 +95,9 @@ describe("UpgradeGate", () => {
     assert.deepEqual(await described({}), { istio: "jam-istio/qa1", "istio-init": "jam-istio/qa1" });
   });
 
-  it("a healed release's description changes, so that Helm applies it once more; the other's does not", async () => {
+  it("a repaired release's description changes, so that Helm applies it once more; the other's does not", async () => {
     assert.deepEqual(await described({ istio: "2026-11-23T10:00:00.000Z" }), {
-      istio: "jam-istio/qa1 healed 2026-11-23T10:00:00.000Z",
+      istio: "jam-istio/qa1 repaired 2026-11-23T10:00:00.000Z",
       "istio-init": "jam-istio/qa1",
     });
   });

@@ -2,22 +2,23 @@ import assert from "node:assert/strict";
 import { neededCharts } from "../../../components/state/neededCharts";
 import { emptyState, type StateRelease } from "../../../components/state/stackState";
 import { officialRepositories } from "../../../mesh/istio/releases";
+import { meshPlan } from "../../../mesh/meshPlan";
 import { classicVersion, modernVersion, settingsOf } from "../../support/settings";
 
-const settings = settingsOf({ istio: { version: modernVersion }, kiali: { enabled: false } });
+const plan = meshPlan(settingsOf({ istio: { version: modernVersion }, kiali: { enabled: false } }));
 const release = (name: string, chart: string, version: string): StateRelease => ({ name, args: { chart, version } });
 const statesOf = (...releases: readonly StateRelease[]) =>
-  neededCharts(settings, { ...emptyState, releases }, []).map(({ release: name, state }) => `${name} ${state}`);
+  neededCharts(plan, { ...emptyState, releases }, []).map(({ release: name, state }) => `${name} ${state}`);
 
 describe("the charts that a stack needs", () => {
   it("of a stack that was never deployed, and of a shared control plane", () => {
     const repositories = officialRepositories("classic", classicVersion);
-    const classic = settingsOf({ istio: { version: classicVersion } });
+    const classic = meshPlan(settingsOf({ istio: { version: classicVersion } }));
     assert.deepEqual(neededCharts(classic, emptyState, []), [
       { release: "istio-init", chart: "istio-init", version: classicVersion, repositories, state: "other" },
       { release: "istio", chart: "istio", version: classicVersion, repositories, state: "other" },
     ]);
-    const shared = settingsOf({ istio: { version: classicVersion, controlPlane: "shared" } });
+    const shared = meshPlan(settingsOf({ istio: { version: classicVersion, controlPlane: "shared" } }));
     assert.deepEqual(neededCharts(shared, emptyState, []), []);
   });
 
@@ -37,7 +38,7 @@ describe("the charts that a stack needs", () => {
 
   it("a kept control plane's, in its own version", () => {
     const kept = release("istiod-1-29-6", "istiod", "1.29.6");
-    assert.deepEqual(neededCharts(settings, { ...emptyState, releases: [kept] }, [kept]).at(-1), {
+    assert.deepEqual(neededCharts(plan, { ...emptyState, releases: [kept] }, [kept]).at(-1), {
       release: "istiod-1-29-6",
       chart: "istiod",
       version: "1.29.6",

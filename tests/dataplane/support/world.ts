@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generate } from "selfsigned";
 import { entryArgs } from "../../../components/externalServices";
-import { startControlPlane, type ControlPlane } from "../../../lab/controlPlane";
+import { startControlPlane, type LabControlPlane } from "../../../lab/controlPlane";
 import { applyObjects } from "../../../lab/planeFile";
 import type { Fault } from "../../../mesh/faults/fault";
-import type { DrillMarks } from "../../../mesh/faults/faultObjects";
+import type { DrillMetadata } from "../../../mesh/faults/faultObjects";
 import { faultObjects } from "../../../mesh/faults/virtualServices";
 import { serviceEntries, type ExternalSettings } from "../../../mesh/install/serviceEntries";
 import { chartRoot } from "../../e2e/support/engine";
@@ -83,7 +83,7 @@ export class World {
   private backends: readonly Backend[] = [];
 
   private constructor(
-    public readonly plane: ControlPlane,
+    public readonly plane: LabControlPlane,
     public readonly istiod: Istiod,
     public readonly folder: string,
     private readonly envoy: string,
@@ -176,13 +176,13 @@ export class World {
 
   /** Puts faults into dev701, as the program does. */
   public async putIn(...faults: readonly Fault[]): Promise<readonly object[]> {
-    const marks: DrillMarks = {
+    const marks: DrillMetadata = {
       namespace: "dev701",
       drill: "test-0000abcd",
       start: new Date().toISOString(),
       end: "none",
     };
-    const objects = faultObjects(faults, external, marks);
+    const objects = faultObjects(faults, serviceEntries(external), marks);
     await this.apply(...objects);
     return objects;
   }

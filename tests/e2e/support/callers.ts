@@ -65,7 +65,7 @@ export async function objectsOf({ plane }: Lab, namespace = "dev701"): Promise<s
   return (await plane.kubectl("get", kinds, "-n", namespace, "-o", format)).split("\n").sort().join("\n");
 }
 
-/** Names of the faults that are in, without their drill's own end, sorted. */
+/** Names of the faults that are active, without their drill's own end, sorted. */
 export async function activeIn({ plane }: Lab, namespace = "dev701"): Promise<string> {
   const names = "jsonpath={.items[*].metadata.name}";
   const text = await plane.kubectl(

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { cachedIn } from "../../../charts/load";
-import { startControlPlane, type ControlPlane } from "../../../lab/controlPlane";
+import { startControlPlane, type LabControlPlane } from "../../../lab/controlPlane";
 import { applyObjects } from "../../../lab/planeFile";
 import { behaviourConfigMap } from "../../../lab/podBehaviour";
 import { serveCharts, type ChartServer } from "../../support/chartServer";
@@ -11,7 +11,7 @@ import type { Config } from "./instance";
 
 /** A control plane and a chart repository for one suite. */
 export interface Lab {
-  readonly plane: ControlPlane;
+  readonly plane: LabControlPlane;
   readonly charts: ChartServer;
 }
 

@@ -29,7 +29,7 @@ export class Followed {
     this.timeline.begin();
   }
 
-  /** Pods made anew, and the least number of ready ones, by workload. */
+  /** Pods recreated, and the least number of ready ones, by workload. */
   public report() {
     return this.readiness.report();
   }

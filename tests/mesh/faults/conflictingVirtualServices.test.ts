@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { foreignTo, type VirtualService } from "../../../mesh/faults/conflictingVirtualServices";
+import { conflictingVirtualServices, type VirtualService } from "../../../mesh/faults/conflictingVirtualServices";
 
 const of = (spec: VirtualService["spec"] & object, namespace = "dev701", labels = {}): VirtualService => ({
   metadata: { name: "app", namespace, labels },
@@ -37,11 +37,11 @@ describe("VirtualServices of others on a fault's host", () => {
   ];
   for (const [title, host, one, meets] of rows)
     it(`${title}: ${meets ? "counts" : "does not count"}`, () => {
-      assert.equal(foreignTo(host, "dev701", [one]).length > 0, meets);
+      assert.equal(conflictingVirtualServices(host, "dev701", [one]).length > 0, meets);
     });
 
   it("names the VirtualService, and the host as it writes it", () => {
-    assert.deepEqual(foreignTo("web", "dev701", [of({ hosts: ["*.dev701.svc.cluster.local"] })]), [
+    assert.deepEqual(conflictingVirtualServices("web", "dev701", [of({ hosts: ["*.dev701.svc.cluster.local"] })]), [
       { name: "dev701/app", host: "*.dev701.svc.cluster.local" },
     ]);
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { hitsOf, hitsSince, hitsText, noHits } from "../../../mesh/faults/faultCounters";
+import { countedSince, countersText, faultCounters, noFaultCounters } from "../../../mesh/faults/faultCounters";
 
 // Envoy's lines are as Envoy 1.40 printed them. Istio's are written after its reference: no proxy of Istio's was at hand.
 const envoy = [
@@ -17,7 +17,7 @@ const request = (flags: string, count: number, more = "") =>
 
 describe("how often faults were felt", () => {
   it("by Envoy's own counters", () => {
-    assert.deepEqual(hitsOf(envoy), { aborted: 7, delayed: 2, cut: 15 });
+    assert.deepEqual(faultCounters(envoy), { aborted: 7, delayed: 2, cut: 15 });
   });
 
   it("by Istio's where there are any: they know nothing of others", () => {
@@ -30,20 +30,20 @@ describe("how often faults were felt", () => {
       'istio_tcp_connections_opened_total{reporter="source",destination_service_name="fake-service-hang.invalid"} 2',
       'istio_tcp_connections_opened_total{reporter="source",destination_service_name="mysql"} 50',
     ].join("\n");
-    assert.deepEqual(hitsOf(`${envoy}\n${istio}`), { aborted: 6, delayed: 5, cut: 8 });
+    assert.deepEqual(faultCounters(`${envoy}\n${istio}`), { aborted: 6, delayed: 5, cut: 8 });
   });
 
   it("of the called side nothing counts, and of nothing comes nothing", () => {
-    assert.deepEqual(hitsOf(request("FI", 5).replace("source", "destination")), noHits);
-    assert.deepEqual(hitsOf(""), noHits);
+    assert.deepEqual(faultCounters(request("FI", 5).replace("source", "destination")), noFaultCounters);
+    assert.deepEqual(faultCounters(""), noFaultCounters);
   });
 
   it("since an earlier count: pod by pod, a new pod whole, one that started anew from nothing", () => {
     const one = { aborted: 1, delayed: 2, cut: 3 };
     const many = { aborted: 100, delayed: 2, cut: 0 };
-    assert.deepEqual(hitsSince([["a", many]], [["a", one]]), { aborted: 99, delayed: 0, cut: 0 });
+    assert.deepEqual(countedSince([["a", many]], [["a", one]]), { aborted: 99, delayed: 0, cut: 0 });
     assert.deepEqual(
-      hitsSince(
+      countedSince(
         [
           ["a", one],
           ["b", one],
@@ -52,7 +52,7 @@ describe("how often faults were felt", () => {
       ),
       { aborted: 2, delayed: 2, cut: 6 },
     );
-    assert.deepEqual(hitsSince([]), noHits);
-    assert.equal(hitsText(one), "1 requests aborted, 2 delayed, 3 calls led to nowhere");
+    assert.deepEqual(countedSince([]), noFaultCounters);
+    assert.equal(countersText(one), "1 requests aborted, 2 delayed, 3 calls led to nowhere");
   });
 });

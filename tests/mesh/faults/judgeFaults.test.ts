@@ -48,13 +48,13 @@ const judge = (more: Partial<FaultsFound>, ...faults: readonly Fault[]) =>
     { namespace: "dev701", layout: "modern", targets: faults.map((one) => ({ fault: one, hosts: ["web"] })) },
   );
 
-describe("faults before they are put in", () => {
+describe("faults before they are injected", () => {
   it("says what breaks for whom, how many feel it, and how to end it; two ReplicaSets are one workload", () => {
     const { refused, notes } = judge({}, fault({}), fault({ sourceLabels: { app: "ps" }, percentage: 25 }));
     assert.deepEqual(refused, []);
     assert.deepEqual(notes, [
-      "fault: web answers 503 for every pod until they are taken out; 1 of 2 calling workloads have a sidecar",
-      "fault: web answers 503 in 25 % of the calls for pods {app: ps} until they are taken out; 1 of 1 calling workloads have a sidecar",
+      "fault: web answers 503 for every pod until they are removed; 1 of 2 calling workloads have a sidecar",
+      "fault: web answers 503 in 25 % of the calls for pods {app: ps} until they are removed; 1 of 1 calling workloads have a sidecar",
       "to end every fault at once: kubectl delete virtualservices.networking.istio.io -n dev701 -l jam-istio/fault",
     ]);
   });

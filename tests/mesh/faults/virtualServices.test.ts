@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { faultObjectsOf } from "../../../mesh/faults/allObjects";
 import { drillNow, drillOf, keyOf, restOf, type DrillFound } from "../../../mesh/faults/drill";
 import { chooseFault } from "../../../mesh/faults/findFault";
+import { meshPlan } from "../../../mesh/meshPlan";
 import { milliseconds } from "../../../settings/duration";
 import { external, settingsOf } from "../../support/settings";
 
@@ -9,12 +10,14 @@ import { external, settingsOf } from "../../support/settings";
 
 const everyone = true;
 const of = (faultInjection: object, more: object = {}) =>
-  settingsOf({
-    istio: { version: "1.30.3" },
-    ...external,
-    ...more,
-    faultInjection: { enabled: true, ...faultInjection },
-  });
+  meshPlan(
+    settingsOf({
+      istio: { version: "1.30.3" },
+      ...external,
+      ...more,
+      faultInjection: { enabled: true, ...faultInjection },
+    }),
+  );
 const objects = (faults: readonly object[], more: object = {}) =>
   faultObjectsOf(of({ faults, ...more }), { start: "now" });
 /** Without the drill's own end of the name. */
@@ -132,29 +135,33 @@ describe("a drill of the settings", () => {
   it("is ended where somebody removed all of it, live where all of it is there", () => {
     const settings = of({ faults: [abort, { ...abort, host: "other" }] });
     const keys = faultObjectsOf(settings).map(keyOf);
-    const known = { now, inState: keys, stood: keys };
-    assert.deepEqual(drillNow(settings, { ...known, inCluster: keys }), { state: "on", turn: 0, live: true });
-    assert.deepEqual(drillNow(settings, { ...known, inCluster: keys.slice(1) }), { state: "on", turn: 0, live: false });
-    assert.deepEqual(drillNow(settings, { ...known, inCluster: [] }), { state: "ended", turn: 0, live: false });
-    const half = { now, inState: keys.slice(1), stood: keys, inCluster: keys.slice(1) };
-    assert.deepEqual(drillNow(settings, half), { state: "on", turn: 0, live: false });
-    assert.deepEqual(drillNow(settings, { now }), { state: "on", turn: 0, live: false });
+    const known = { now, inState: keys, keptByLastRun: keys };
+    assert.deepEqual(drillNow(settings, { ...known, inCluster: keys }), { state: "on", generation: 0, inSync: true });
+    assert.deepEqual(drillNow(settings, { ...known, inCluster: keys.slice(1) }), {
+      state: "on",
+      generation: 0,
+      inSync: false,
+    });
+    assert.deepEqual(drillNow(settings, { ...known, inCluster: [] }), { state: "ended", generation: 0, inSync: false });
+    const half = { now, inState: keys.slice(1), keptByLastRun: keys, inCluster: keys.slice(1) };
+    assert.deepEqual(drillNow(settings, half), { state: "on", generation: 0, inSync: false });
+    assert.deepEqual(drillNow(settings, { now }), { state: "on", generation: 0, inSync: false });
   });
 
   it("has other names where the state still has what a broken-off run took out", () => {
     const settings = of({ faults: [abort] });
     const keys = faultObjectsOf(settings).map(keyOf);
-    assert.deepEqual(drillNow(settings, { now, inState: keys, stood: [], inCluster: [] }), {
+    assert.deepEqual(drillNow(settings, { now, inState: keys, keptByLastRun: [], inCluster: [] }), {
       state: "on",
-      turn: 1,
-      live: false,
+      generation: 1,
+      inSync: false,
     });
-    const again = faultObjectsOf(settings, { turn: 1 }).map(keyOf);
+    const again = faultObjectsOf(settings, { generation: 1 }).map(keyOf);
     assert.notDeepEqual(again, keys);
-    const both = { now, inState: [...keys, ...again], stood: [], inCluster: [] };
-    assert.equal(drillNow(settings, both).turn, 2);
+    const both = { now, inState: [...keys, ...again], keptByLastRun: [], inCluster: [] };
+    assert.equal(drillNow(settings, both).generation, 2);
     // Once it is in it stays the same.
-    assert.equal(drillNow(settings, { now, inState: again, stood: again, inCluster: again }).turn, 1);
+    assert.equal(drillNow(settings, { now, inState: again, keptByLastRun: again, inCluster: again }).generation, 1);
     // What was ended by hand is, whatever its turn.
     assert.equal(drillNow(settings, { ...both, ended: [drillOf(settings)] }).state, "ended");
   });
@@ -167,12 +174,13 @@ describe("a drill of the settings", () => {
   });
 
   it("what the settings say beside faults does not change with them, nor shows in a passphrase", () => {
-    assert.equal(restOf(of({ faults: [abort] })), restOf(of({ enabled: false })));
-    assert.notEqual(restOf(of({})), restOf(of({}, { mail: { external: false } })));
+    assert.equal(restOf(of({ faults: [abort] }).settings), restOf(of({ enabled: false }).settings));
+    assert.notEqual(restOf(of({}).settings), restOf(of({}, { mail: { external: false } }).settings));
   });
 
   it("a fault is chosen by its place or its name", () => {
-    const { faults } = of({ faults: [{ ...abort, prefix: "/a" }, abort, { ...abort, host: "other" }] }).faultInjection;
+    const { faults } = of({ faults: [{ ...abort, prefix: "/a" }, abort, { ...abort, host: "other" }] }).settings
+      .faultInjection;
     assert.equal(chooseFault(faults, "2"), faults[1]);
     assert.equal(chooseFault(faults, "httpAbort/ct-webapp/a"), faults[0]);
     const said = (from: typeof faults, asked: string) => {

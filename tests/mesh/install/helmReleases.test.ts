@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import {
   controlPlaneRelease,
   crdRelease,
+  inOrder,
   kialiRelease,
-  releasePlans,
+  planReleases,
   type PlanSettings,
   type Values,
 } from "../../../mesh/install/helmReleases";
@@ -194,7 +195,7 @@ describe("values: all releases in their order", () => {
   ] as const) {
     it(name, () => {
       assert.deepEqual(
-        releasePlans(settings).map((plan) => plan.name),
+        inOrder(planReleases(settings)).map((plan) => plan.name),
         expected,
       );
     });

@@ -1,13 +1,13 @@
 // Plans only: that the charts accept these values is proved where they are rendered, and installed.
 import assert from "node:assert/strict";
-import { controlPlaneRelease, crdRelease, releasePlans } from "../../../mesh/install/helmReleases";
+import { controlPlaneRelease, crdRelease, inOrder, planReleases } from "../../../mesh/install/helmReleases";
 import { settingsOf } from "../../support/settings";
 
 const on = { enabled: true };
 const settings = (istio: object, version = "1.30.3") =>
   settingsOf({ istio: { version, ...istio }, kiali: { enabled: false } });
 const valuesOf = (istio: object, name: string, version?: string) =>
-  releasePlans(settings(istio, version)).find((plan) => plan.name === name)?.values;
+  inOrder(planReleases(settings(istio, version))).find((plan) => plan.name === name)?.values;
 
 describe("values: definitions", () => {
   for (const [version, values, skipCrds] of [
@@ -69,7 +69,7 @@ describe("values: the optional parts", () => {
 
   it("none is there unless asked for", () => {
     assert.deepEqual(
-      releasePlans(settings({})).map(({ name }) => name),
+      inOrder(planReleases(settings({}))).map(({ name }) => name),
       ["istio-base", "istiod"],
     );
   });

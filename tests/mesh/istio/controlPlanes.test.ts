@@ -1,11 +1,12 @@
 import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
+import { controlPlaneRelease, targetVersion } from "../../../mesh/install/helmReleases";
 import { controlPlanes, runningVersion } from "../../../mesh/istio/controlPlanes";
 import { versionOf } from "../../../mesh/istio/images";
-import { ownedRevision, servedRevision, targetVersion } from "../../../mesh/rollout/servingControlPlane";
+import { ownedRevision, servedRevision } from "../../../mesh/rollout/servingControlPlane";
 import { pilotMetrics } from "../../../mesh/upgrade/pilotMetrics";
-import { planeOf } from "../../../mesh/upgrade/revisions";
-import { stepsText } from "../../../mesh/upgrade/upgradeSteps";
+import { controlPlaneOf } from "../../../mesh/upgrade/revisions";
+import { upgradeSteps } from "../../../mesh/upgrade/upgradeSteps";
 import { settingsOf } from "../../support/settings";
 
 const container = (version: string) => [{ name: "discovery", image: `docker.io/istio/pilot:${version}` }];
@@ -59,8 +60,8 @@ describe("control planes", () => {
         ["canary", ["1.30.3"]],
       ],
     );
-    assert.equal(planeOf(found, { revision: "canary" })?.name, "istiod-canary");
-    assert.equal(planeOf(found, {})?.name, "istiod");
+    assert.equal(controlPlaneOf(found, { revision: "canary" })?.name, "istiod-canary");
+    assert.equal(controlPlaneOf(found, {})?.name, "istiod");
   });
 
   it("a Deployment without the container is none", () => {
@@ -85,9 +86,12 @@ describe("which control plane serves an instance", () => {
   }
 
   it("sidecars get the settings' version, or that of a tag in the user's values", () => {
-    assert.equal(targetVersion(settings({})), "1.30.3");
-    assert.equal(targetVersion(settings({ values: { global: { tag: "1.30.2-distroless" } } })), "1.30.2");
-    assert.equal(targetVersion(settings({ values: { global: { tag: "nightly" } } })), "1.30.3");
+    assert.equal(targetVersion(controlPlaneRelease(settings({}))), "1.30.3");
+    assert.equal(
+      targetVersion(controlPlaneRelease(settings({ values: { global: { tag: "1.30.2-distroless" } } }))),
+      "1.30.2",
+    );
+    assert.equal(targetVersion(controlPlaneRelease(settings({ values: { global: { tag: "nightly" } } }))), "1.30.3");
   });
 });
 
@@ -115,7 +119,7 @@ describe("small readings", () => {
   it("the steps of an upgrade are one line, in their order", () => {
     const releases = ["istio-base", "istio-cni", "istiod", "ztunnel", "istio-ingressgateway", "kiali-server"];
     assert.equal(
-      stepsText("1.29.6", { version: "1.30.3", releases }),
+      upgradeSteps("1.29.6", { version: "1.30.3", releases }),
       "Istio 1.29.6 to 1.30.3: CRDs (release istio-base), then node agent (release istio-cni), then control plane (release " +
         "istiod), then ztunnel (release ztunnel), then gateway (release istio-ingressgateway), then Kiali (release " +
         "kiali-server), then sidecars",

@@ -1,6 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
-import { closingImages, closingText, effectiveHub, hubNote, isClosing } from "../../../mesh/istio/registries";
+import { controlPlaneRelease, effectiveHub } from "../../../mesh/install/helmReleases";
+import { closingImages, closingText, hubNote, isClosing } from "../../../mesh/istio/registries";
 import { settingsOf } from "../../support/settings";
 
 const pod = (
@@ -63,7 +64,7 @@ describe("registries that close", () => {
 
   it("the preview says where the program overrides a default, and only there", () => {
     const note = (version: string, istio: object = {}) =>
-      hubNote(version, effectiveHub(settingsOf({ istio: { version, ...istio } })));
+      hubNote(version, effectiveHub(controlPlaneRelease(settingsOf({ istio: { version, ...istio } }))));
     assert.match(
       note("1.30.3") ?? "",
       /docker\.io\/istio: the charts' own default, registry\.istio\.io\/release, is swi/,

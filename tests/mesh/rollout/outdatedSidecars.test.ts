@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { restartAnnotation, survey } from "../../../mesh/rollout/outdatedSidecars";
+import { findOutdatedSidecars, restartAnnotation } from "../../../mesh/rollout/outdatedSidecars";
 import type { NamespaceObjects, Workload } from "../../../mesh/rollout/workloads";
 import { objects, pod, replicaSet, template, workload } from "./dataPlaneSupport";
 
@@ -8,7 +8,7 @@ const old = { image: proxy("1.29.6") };
 const options = { version: "1.30.3", revision: "default", daemonSets: false };
 
 const look = (workloads: readonly Workload[], pods: NamespaceObjects["pods"], more = {}, asked = options) =>
-  survey(objects(workloads, { pods, ...more }), asked);
+  findOutdatedSidecars(objects(workloads, { pods, ...more }), asked);
 const ps = workload("Deployment", "ps");
 const ofPs = { owner: ["ReplicaSet", "rs"] as const };
 const sets = { replicaSets: [replicaSet("rs", "ps")] };
@@ -28,7 +28,7 @@ describe("survey: what is outdated", () => {
     ["a pod that is done", { ...old, phase: "Succeeded" }, false],
   ] as const) {
     it(`${title}: ${outdated ? "restart" : "left alone"}`, () => {
-      const { restarts, left } = look([ps], [pod("ps-1", { ...data, ...ofPs })], sets);
+      const { restarts, notRestartable: left } = look([ps], [pod("ps-1", { ...data, ...ofPs })], sets);
       assert.deepEqual(
         restarts.map(({ name }) => name),
         outdated ? ["Deployment dev701/ps"] : [],
@@ -67,14 +67,14 @@ describe("survey: what no restart replaces", () => {
     ["a DaemonSet", [daemon], ["DaemonSet", "agent"], "DaemonSet dev701/agent: rollout.daemonSets is false"],
   ] as const) {
     it(`${title} is named`, () => {
-      const { restarts, left } = look(workloads, [pod("x", { ...old, ...(owner && { owner }) })], sets);
+      const { restarts, notRestartable: left } = look(workloads, [pod("x", { ...old, ...(owner && { owner }) })], sets);
       assert.deepEqual([restarts, left], [[], [line]]);
     });
   }
 
   it("a DaemonSet restarts on request, and is told to be down for a moment", () => {
     const pods = [pod("x", { ...old, owner: ["DaemonSet", "agent"] })];
-    const { restarts, left } = look([daemon], pods, {}, { ...options, daemonSets: true });
+    const { restarts, notRestartable: left } = look([daemon], pods, {}, { ...options, daemonSets: true });
     assert.deepEqual(left, []);
     assert.deepEqual(
       restarts.map(({ name, downtime }) => [name, downtime]),

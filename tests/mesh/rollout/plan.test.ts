@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Restart, Survey } from "../../../mesh/rollout/outdatedSidecars";
+import type { OutdatedSidecars, Restart } from "../../../mesh/rollout/outdatedSidecars";
 import { dataPlaneOf, listText, planRollout } from "../../../mesh/rollout/plan";
 import { workload } from "./dataPlaneSupport";
 
@@ -10,9 +10,9 @@ const restart = (name: string, downtime?: string): Restart => ({
   begun: false,
   ...(downtime === undefined ? {} : { downtime }),
 });
-const seen = (restarts: readonly Restart[], left: readonly string[] = [], proxies = {}): Survey => ({
+const seen = (restarts: readonly Restart[], left: readonly string[] = [], proxies = {}): OutdatedSidecars => ({
   restarts,
-  left,
+  notRestartable: left,
   proxies,
 });
 const on = { enabled: true, parallel: 5 };

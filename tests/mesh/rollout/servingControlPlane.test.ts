@@ -1,25 +1,23 @@
+import type { PlanSettings } from "../../../mesh/install/helmReleases";
+import { controlPlaneRelease, targetVersion } from "../../../mesh/install/helmReleases";
+import type { Settings } from "../../../settings/types";
 // The plain cases stand in planes.test.ts.
 import assert from "node:assert/strict";
-import {
-  ownedRevision,
-  servedRevision,
-  targetVersion,
-  type ServingSettings,
-} from "../../../mesh/rollout/servingControlPlane";
+import type { Values } from "../../../mesh/install/helmReleases";
+import { ownedRevision, servedRevision } from "../../../mesh/rollout/servingControlPlane";
 
 const off = { enabled: false, values: {} };
 const serving = (
-  istio: Partial<ServingSettings["istio"]> = {},
-  more: Partial<Pick<ServingSettings, "injection" | "layout">> = {},
-): ServingSettings => ({
-  layout: "modern",
-  injection: "enabled",
+  istio: Partial<PlanSettings["istio"]> = {},
+  more: Partial<Pick<Settings, "injection" | "layout">> = {},
+) => ({
+  layout: "modern" as const,
+  injection: "enabled" as const,
   istio: { version: "1.30.3", releaseName: "istio", values: {}, cni: off, ztunnel: off, gateway: off, ...istio },
   kiali: { enabled: false },
   ...more,
 });
-const classic = (values: ServingSettings["istio"]["values"] = {}) =>
-  serving({ version: "1.4.6", values }, { layout: "classic" });
+const classic = (values: Values = {}) => serving({ version: "1.4.6", values }, { layout: "classic" });
 
 describe("serving: the revision whose sidecars an instance gets", () => {
   for (const [injection, revision, served] of [
@@ -60,27 +58,30 @@ describe("serving: the version that sidecars will have", () => {
     ["an empty tag", "", "1.30.3"],
   ] as const) {
     it(`${title}: ${version}`, () => {
-      assert.equal(targetVersion(serving({ values: tagged(tag) })), version);
+      assert.equal(targetVersion(controlPlaneRelease(serving({ values: tagged(tag) }))), version);
     });
   }
 
   it("is the settings', whatever else the user's values say of the images", () => {
     const values = { global: { hub: "mirror.example.com:5000/istio" }, pilot: { replicaCount: 2 } };
-    assert.equal(targetVersion(serving({ values, hub: "mirror.example.com/1.2.3" })), "1.30.3");
+    assert.equal(targetVersion(controlPlaneRelease(serving({ values, hub: "mirror.example.com/1.2.3" }))), "1.30.3");
   });
 
   it("is a revision's own just the same", () => {
-    assert.equal(targetVersion(serving({ revision: "canary" })), "1.30.3");
-    assert.equal(targetVersion(serving({ revision: "canary", values: tagged("1.30.2") })), "1.30.2");
+    assert.equal(targetVersion(controlPlaneRelease(serving({ revision: "canary" }))), "1.30.3");
+    assert.equal(
+      targetVersion(controlPlaneRelease(serving({ revision: "canary", values: tagged("1.30.2") }))),
+      "1.30.2",
+    );
   });
 
   it("comes from the same place in the classic layout", () => {
-    assert.equal(targetVersion(classic()), "1.4.6");
-    assert.equal(targetVersion(classic(tagged("1.4.10"))), "1.4.10");
+    assert.equal(targetVersion(controlPlaneRelease(classic())), "1.4.6");
+    assert.equal(targetVersion(controlPlaneRelease(classic(tagged("1.4.10")))), "1.4.10");
   });
 
   it("is not changed by the tag of an optional part", () => {
     const cni = { enabled: true, values: tagged("1.30.1") };
-    assert.equal(targetVersion(serving({ cni })), "1.30.3");
+    assert.equal(targetVersion(controlPlaneRelease(serving({ cni }))), "1.30.3");
   });
 });

@@ -1,6 +1,6 @@
 // The plain cases stand in missing.test.ts; here are the marks that are half there, and several definitions at once.
 import assert from "node:assert/strict";
-import { crdOwner, crdReleaseName, judgeDefinitions, type Definition } from "../../../mesh/upgrade/crds";
+import { crdOwner, crdReleaseName, judgeCrds, type Crd } from "../../../mesh/upgrade/crds";
 
 const gateways = "gateways.networking.istio.io";
 const rules = "destinationrules.networking.istio.io";
@@ -9,8 +9,8 @@ const annotations = (release: string, namespace: string) => ({
   "meta.helm.sh/release-namespace": namespace,
 });
 const belongs = (name: string, owner: string) =>
-  `custom resource definition ${name} belongs to Helm release ${owner}: take it out there first`;
-const judged = (...definitions: readonly Definition[]) => judgeDefinitions("modern", definitions);
+  `CRD ${name} belongs to Helm release ${owner}: take it out there first`;
+const judged = (...definitions: readonly Crd[]) => judgeCrds("modern", definitions);
 
 describe("definitions: marks that are half there", () => {
   for (const [title, marks] of [
@@ -81,6 +81,6 @@ describe("definitions: several at once", () => {
 
   it("in the classic layout they are not Helm's affair, whosever they are", () => {
     const all = [{ name: rules }, { name: gateways, ...foreign }];
-    assert.deepEqual(judgeDefinitions("classic", all), { refused: [], adopt: [] });
+    assert.deepEqual(judgeCrds("classic", all), { refused: [], adopt: [] });
   });
 });

@@ -9,16 +9,16 @@ const istiod = (revision: number, version: string, more = {}) =>
   record("istiod", revision, { description: ours, chartVersion: version, manifest: manifest(version), ...more });
 const baseOf = { ...base, chartVersion: "1.30.3" };
 const healOf = (cluster: Parameters<typeof found>[0], more = {}) =>
-  judge(found(cluster), wanted({ ...bothKnown, ...more }), now).heal.map(({ release, why }) => [release, why]);
+  judge(found(cluster), wanted({ ...bothKnown, ...more }), now).repairs.map(({ release, why }) => [release, why]);
 
 describe("drift of the control plane", () => {
   it("as the release says: nothing", () => {
     assert.deepEqual(healOf({ running: "1.30.3", records: [baseOf, istiod(1, "1.30.3")] }), []);
   });
 
-  it("an image put in by hand is put back", () => {
+  it("an image set by hand is set back", () => {
     assert.deepEqual(healOf({ running: "1.30.2", records: [baseOf, istiod(1, "1.30.3")] }), [
-      ["istiod", "1.30.2 was put in by hand, the settings say 1.30.3"],
+      ["istiod", "1.30.2 was set by hand, the settings say 1.30.3"],
     ]);
   });
 
@@ -49,7 +49,7 @@ describe("drift of the control plane", () => {
     ]);
   });
 
-  it("a release that went back after a failed upgrade is applied again", () => {
+  it("a release that was rolled back after a failed upgrade is applied again", () => {
     const records = [
       baseOf,
       istiod(1, "1.29.6", { status: "superseded" }),
@@ -57,7 +57,7 @@ describe("drift of the control plane", () => {
       istiod(3, "1.29.6", { description: "Rollback to 1" }),
     ];
     assert.deepEqual(healOf({ running: "1.29.6", records }, { known: known(2, "istio-base", "istiod") }), [
-      ["istiod", "it went back in its revision 3, the stack's state knows 2"],
+      ["istiod", "it was rolled back in its revision 3, the stack's state knows 2"],
     ]);
   });
 });

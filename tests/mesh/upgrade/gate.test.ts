@@ -18,7 +18,7 @@ import {
   wanted,
 } from "./gateSupport";
 
-const fine = { refused: [], heal: [], adopt: [], warnings: [] };
+const fine = { refused: [], repairs: [], adopt: [], warnings: [] };
 const pendingOf = (release: string) => record(release, 1, { status: "pending-install" });
 const gone =
   "release istiod is in the stack's state and not in the cluster: somebody uninstalled it. Run: pulumi refresh --yes, then up again";
@@ -31,7 +31,7 @@ describe("gate: releases in order", () => {
     { name: "nothing there, nothing known: a first install", records: [] },
     { name: "deployed and known", records: healthy, wanted: bothKnown },
     {
-      name: "failed and known: Helm heals that itself",
+      name: "failed and known: Helm repairs that itself",
       records: [base, record("istiod", 1, { status: "superseded" }), record("istiod", 2, { status: "failed" })],
       wanted: bothKnown,
     },
@@ -42,10 +42,10 @@ describe("gate: releases in order", () => {
 describe("gate: releases that the state does not know", () => {
   checkReleases([
     {
-      name: "deployed and ours: healed, Helm adopts its own objects",
+      name: "deployed and ours: repaired, Helm adopts its own objects",
       records: [record("istiod", 1, { description: ownerMark("dev701") })],
       wanted: resumed,
-      heal: [unknown("deployed", 1)],
+      repairs: [unknown("deployed", 1)],
     },
     {
       name: "deployed by the stack of this name, and no earlier run in this state: another state's",
@@ -55,10 +55,10 @@ describe("gate: releases that the state does not know", () => {
       ],
     },
     {
-      name: "deployed, ours and healed once before",
-      records: [record("istiod", 1, { description: `${ownerMark("dev701")} healed 2026-11-23T10:00:00.000Z` })],
+      name: "deployed, ours and repaired once before",
+      records: [record("istiod", 1, { description: `${ownerMark("dev701")} repaired 2026-11-23T10:00:00.000Z` })],
       wanted: resumed,
-      heal: [unknown("deployed", 1)],
+      repairs: [unknown("deployed", 1)],
     },
     {
       name: "deployed and ours, with older revisions: all of them go",
@@ -67,11 +67,11 @@ describe("gate: releases that the state does not know", () => {
         record("istiod", 2, { description: ownerMark("dev701") }),
       ],
       wanted: resumed,
-      heal: [unknown("deployed", 1, 2)],
+      repairs: [unknown("deployed", 1, 2)],
     },
     {
       name: "deployed and another stack's",
-      records: [record("istiod", 1, { description: `${ownerMark("integration702")} healed yesterday` })],
+      records: [record("istiod", 1, { description: `${ownerMark("integration702")} repaired yesterday` })],
       refused: [notOurs(" but jam-istio/integration702's")],
     },
     {
@@ -94,7 +94,7 @@ describe("gate: releases that the state does not know", () => {
       name: "failed, a single revision: the stack's first install that broke off",
       records: [record("istiod", 1, { status: "failed" })],
       wanted: resumed,
-      heal: [unknown("failed", 1)],
+      repairs: [unknown("failed", 1)],
     },
     {
       name: "failed, a single revision, to a stack that never got past the gate: somebody else's",
@@ -144,7 +144,7 @@ describe("gate: releases that were removed", () => {
     const verdict = judge(found({ records: [pendingOf("istio-base")] }), asked, now);
     assert.deepEqual(verdict.refused, [gone]);
     assert.deepEqual(
-      verdict.heal.map(({ release }) => release),
+      verdict.repairs.map(({ release }) => release),
       ["istio-base"],
     );
   });

@@ -13,14 +13,14 @@ const back =
   "Istio 1.31.0 runs, 1.30.3 is wanted: going back one minor is a risk; acknowledge with istio.allow: [downgrade]";
 const ended = "Istio 1.28 is past its end of life (1 Jul 2026); acknowledge with istio.allow: [end-of-life]";
 
-const fine = { refused: [], heal: [], adopt: [], warnings: [] };
+const fine = { refused: [], repairs: [], adopt: [], warnings: [] };
 
 describe("gate: the cluster", () => {
   it("namespaces that are being deleted refuse, each by its name", () => {
     const verdict = judge(found({ terminating: ["istio-system", "dev701"] }), wanted(), now);
     assert.deepEqual(verdict, {
       refused: [deleted("istio-system"), deleted("dev701")],
-      heal: [],
+      repairs: [],
       adopt: [],
       warnings: [],
     });
@@ -29,7 +29,7 @@ describe("gate: the cluster", () => {
   it("an unsupported Kubernetes refuses; acknowledged, it warns", () => {
     const cluster = found({ kubernetes: "1.37" });
     const refused = `${untested}. Choose a matching pair, or acknowledge with istio.allow: [untested-kubernetes]`;
-    assert.deepEqual(judge(cluster, wanted(), now), { refused: [refused], heal: [], adopt: [], warnings: [] });
+    assert.deepEqual(judge(cluster, wanted(), now), { refused: [refused], repairs: [], adopt: [], warnings: [] });
     assert.deepEqual(judge(cluster, wanted({ allow: ["untested-kubernetes"] }), now), {
       ...fine,
       warnings: [untested],
@@ -39,13 +39,13 @@ describe("gate: the cluster", () => {
   it("what runs is judged, not what the state says", () => {
     const cluster = found({ running: "1.31.0", records: [record("istio-base", 1), record("istiod", 1)] });
     const verdict = judge(cluster, wanted({ known: known(1, "istio-base", "istiod") }), now);
-    assert.deepEqual(verdict, { refused: [back], heal: [], adopt: [], warnings: [] });
+    assert.deepEqual(verdict, { refused: [back], repairs: [], adopt: [], warnings: [] });
   });
 
   it("one minor back is let through where the risk is acknowledged", () => {
     assert.deepEqual(judge(found({ running: "1.31.0" }), wanted({ ...resumed, allow: ["downgrade"] }), now), {
       ...fine,
-      warnings: ["going back from 1.31.0 to 1.30.3: custom resource definitions that only 1.31.0 has stay"],
+      warnings: ["going back from 1.31.0 to 1.30.3: CRDs that only 1.31.0 has stay"],
     });
   });
 
@@ -99,7 +99,7 @@ describe("gate: a shared control plane", () => {
   const shared = wanted({ controlPlane: "shared", releases: [] });
 
   it("has to run", () => {
-    assert.deepEqual(judge(found(), shared, now), { refused: [noControlPlane], heal: [], adopt: [], warnings: [] });
+    assert.deepEqual(judge(found(), shared, now), { refused: [noControlPlane], repairs: [], adopt: [], warnings: [] });
   });
   it("is enough when it runs: Kubernetes, versions and releases are its owner's affair", () => {
     const records = [record("istiod", 1, { status: "uninstalling" })];

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { faultLabel } from "../../../mesh/faults/faultObjects";
 import { crdOwner } from "../../../mesh/upgrade/crds";
 import { judge } from "../../../mesh/upgrade/gate";
-import type { Found, Verdict, Wanted } from "../../../mesh/upgrade/gateTypes";
+import type { JudgedMesh, ObservedMesh, Verdict } from "../../../mesh/upgrade/gateTypes";
 import { bothKnown, found, healthy, known, now, record, wanted } from "./gateSupport";
 
 const name = "gateways.networking.istio.io";
@@ -13,11 +13,11 @@ const foreign = {
 };
 const missing = (release: string, gone: readonly string[], jobs: readonly string[] = []) => ({ release, gone, jobs });
 const istiodGone = missing("istiod", ["Deployment istiod is gone"]);
-const classic: Partial<Wanted> = {
+const classic: Partial<JudgedMesh> = {
   layout: "classic",
   version: "1.5.10",
   releases: ["istio-init", "istio"],
-  planeRelease: "istio",
+  controlPlaneRelease: "istio",
   known: known(1, "istio-init", "istio"),
   allow: ["classic-minor", "end-of-life"],
 };
@@ -25,8 +25,8 @@ const classicFound = { kubernetes: "1.16", records: [record("istio-init", 1), re
 
 interface Row {
   readonly title: string;
-  readonly found: Partial<Found> & { readonly running?: string };
-  readonly wanted?: Partial<Wanted>;
+  readonly found: Partial<ObservedMesh> & { readonly running?: string };
+  readonly wanted?: Partial<JudgedMesh>;
   readonly verdict?: Partial<Verdict>;
 }
 
@@ -34,7 +34,7 @@ function check(rows: readonly Row[]): void {
   for (const { title, found: more, wanted: asked, verdict } of rows) {
     it(title, () => {
       const cluster = found({ records: healthy, running: "1.30.3", ...more });
-      const expected = { refused: [], heal: [], adopt: [], warnings: [], ...verdict };
+      const expected = { refused: [], repairs: [], adopt: [], warnings: [], ...verdict };
       assert.deepEqual(judge(cluster, wanted({ ...bothKnown, ...asked }), now), expected);
     });
   }
@@ -46,15 +46,15 @@ describe("gate: what a release lacks", () => {
   const init = { ...classic, version: "1.4.6" };
   check([
     {
-      title: "is healed, and why is said",
+      title: "is repaired, and why is said",
       found: { missing: [istiodGone] },
-      verdict: { heal: [{ release: "istiod", secrets: [], jobs: [], why: "Deployment istiod is gone" }] },
+      verdict: { repairs: [{ release: "istiod", secrets: [], jobs: [], why: "Deployment istiod is gone" }] },
     },
     {
       title: "three are named and the others counted",
       found: { missing: [missing("istio-base", [crd(1), crd(2), crd(3), crd(4), crd(5)])] },
       verdict: {
-        heal: [
+        repairs: [
           { release: "istio-base", secrets: [], jobs: [], why: `${[crd(1), crd(2), crd(3)].join(", ")} and 2 more` },
         ],
       },
@@ -64,7 +64,7 @@ describe("gate: what a release lacks", () => {
       found: { ...classicFound, running: "1.4.6", missing: [missing("istio-init", [crd(1)], jobs)] },
       wanted: init,
       verdict: {
-        heal: [{ release: "istio-init", secrets: [], jobs, why: crd(1) }],
+        repairs: [{ release: "istio-init", secrets: [], jobs, why: crd(1) }],
         warnings: ["Istio 1.4 is tested on Kubernetes 1.13 to 1.15, not on 1.16"],
       },
     },
@@ -78,13 +78,13 @@ describe("gate: what a release lacks", () => {
       wanted: { known: [], resumed: true },
     },
     {
-      title: "is healed once where the release is stale, too",
+      title: "is repaired once where the release is stale, too",
       found: {
         missing: [istiodGone],
         records: [...healthy, record("istiod", 2, { status: "pending-upgrade" })],
       },
       verdict: {
-        heal: [
+        repairs: [
           {
             release: "istiod",
             secrets: ["sh.helm.release.v1.istiod.v2"],
@@ -103,18 +103,18 @@ describe("gate: what a release lacks", () => {
 
 describe("gate: definitions", () => {
   check([
-    { title: "nobody's are adopted", found: { definitions: [{ name }] }, verdict: { adopt: [name] } },
-    { title: "ours stay as they are", found: { definitions: [{ name, ...crdOwner }] } },
+    { title: "nobody's are adopted", found: { crds: [{ name }] }, verdict: { adopt: [name] } },
+    { title: "ours stay as they are", found: { crds: [{ name, ...crdOwner }] } },
     {
       title: "another release's refuse",
-      found: { definitions: [foreign] },
+      found: { crds: [foreign] },
       verdict: {
-        refused: [`custom resource definition ${name} belongs to Helm release mesh in infra: take it out there first`],
+        refused: [`CRD ${name} belongs to Helm release mesh in infra: take it out there first`],
       },
     },
     {
       title: "are left alone where the control plane is shared",
-      found: { definitions: [{ name }, foreign] },
+      found: { crds: [{ name }, foreign] },
       wanted: { controlPlane: "shared", releases: [] },
     },
   ]);
@@ -156,12 +156,12 @@ describe("gate: what only a change of the version is judged by", () => {
     { title: "without it the way is open", found: { ...classicFound, running: "1.4.10" }, wanted: classic },
     {
       title: "all of them are said at once",
-      found: { running: "1.29.6", proxies, faults: ["dev701"], definitions: [foreign] },
+      found: { running: "1.29.6", proxies, faults: ["dev701"], crds: [foreign] },
       verdict: {
         refused: [
           lag,
           `${step} faults are active in dev701. First end them: ${end}`,
-          `custom resource definition ${name} belongs to Helm release mesh in infra: take it out there first`,
+          `CRD ${name} belongs to Helm release mesh in infra: take it out there first`,
         ],
       },
     },

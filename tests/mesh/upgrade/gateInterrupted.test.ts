@@ -1,7 +1,7 @@
 // The gate's verdict on what interrupted runs leave. That a cluster gives such records is proved where one runs.
 import assert from "node:assert/strict";
 import { judge } from "../../../mesh/upgrade/gate";
-import type { Heal } from "../../../mesh/upgrade/gateTypes";
+import type { Repair } from "../../../mesh/upgrade/gateTypes";
 import { ownerMark } from "../../../mesh/upgrade/helmHistory";
 import {
   base,
@@ -26,7 +26,7 @@ const pendingUpgrade = (age: number, revision: number) =>
 const young = (status: string, age: number, revision: number) =>
   `release istiod is ${status} since ${String(age)} s, less than its timeout of 900 s: another run may still be at work. ` +
   `Wait, or, when none is: kubectl -n istio-system delete secret ${secret(revision)}`;
-const interrupted = (status: string, age: number, revision: number): Heal => ({
+const interrupted = (status: string, age: number, revision: number): Repair => ({
   release: "istiod",
   secrets: [secret(revision)],
   why: `left ${status} by an interrupted run ${String(age)} s ago`,
@@ -41,10 +41,10 @@ describe("gate: pending releases", () => {
       refused: [young("pending-install", 899, 1)],
     },
     {
-      name: "as old as the timeout: healed",
+      name: "as old as the timeout: repaired",
       records: [pendingInstall(900)],
       wanted: resumed,
-      heal: [interrupted("pending-install", 900, 1)],
+      repairs: [interrupted("pending-install", 900, 1)],
     },
     {
       name: "of this second",
@@ -80,58 +80,58 @@ describe("gate: pending releases", () => {
       refused: [young("pending-install", 10, 1)],
     },
     {
-      name: "known at no revision: healed",
+      name: "known at no revision: repaired",
       records: [base, pendingInstall(5000)],
       wanted: { known: [...known(1, "istio-base"), { name: "istiod" }] },
-      heal: [interrupted("pending-install", 5000, 1)],
+      repairs: [interrupted("pending-install", 5000, 1)],
     },
     {
       name: "known, over one of nobody: what is under it does not matter",
       records: [base, record("istiod", 2, { description: "Upgrade complete" }), pendingUpgrade(5000, 3)],
       wanted: bothKnown,
-      heal: [interrupted("pending-upgrade", 5000, 3)],
+      repairs: [interrupted("pending-upgrade", 5000, 3)],
     },
     {
       name: "known, over one that is half removed: what is under it does not matter",
       records: [base, record("istiod", 1, { status: "uninstalling" }), pendingInstall(5000, 2)],
       wanted: bothKnown,
-      heal: [interrupted("pending-install", 5000, 2)],
+      repairs: [interrupted("pending-install", 5000, 2)],
     },
     {
-      name: "known, and only the pending record there: healed, not missed",
+      name: "known, and only the pending record there: repaired, not missed",
       records: [base, pendingInstall(5000)],
       wanted: bothKnown,
-      heal: [interrupted("pending-install", 5000, 1)],
+      repairs: [interrupted("pending-install", 5000, 1)],
     },
     {
       name: "an upgrade over a deployed one that is known: only its own record goes",
       records: [...healthy, pendingUpgrade(5000, 2)],
       wanted: bothKnown,
-      heal: [interrupted("pending-upgrade", 5000, 2)],
+      repairs: [interrupted("pending-upgrade", 5000, 2)],
     },
     {
       name: "a rollback",
       records: [...healthy, record("istiod", 2, { status: "pending-rollback", modifiedAt: now - 1000 })],
       wanted: bothKnown,
-      heal: [interrupted("pending-rollback", 1000, 2)],
+      repairs: [interrupted("pending-rollback", 1000, 2)],
     },
     {
       name: "an old upgrade over a deployed one of ours that the state does not know",
       records: [record("istiod", 1, { description: ownerMark("dev701") }), pendingUpgrade(5000, 2)],
       wanted: resumed,
-      heal: [interrupted("pending-upgrade", 5000, 2), unknown("deployed", 1)],
+      repairs: [interrupted("pending-upgrade", 5000, 2), unknown("deployed", 1)],
     },
     {
       name: "an old upgrade over a first revision that failed, both the stack's own",
       records: [record("istiod", 1, { status: "failed" }), pendingUpgrade(5000, 2)],
       wanted: resumed,
-      heal: [interrupted("pending-upgrade", 5000, 2), unknown("failed", 1)],
+      repairs: [interrupted("pending-upgrade", 5000, 2), unknown("failed", 1)],
     },
     {
       name: "records in any order, revision 10 after 9",
       records: [pendingUpgrade(5000, 10), base, record("istiod", 9)],
       wanted: bothKnown,
-      heal: [interrupted("pending-upgrade", 5000, 10)],
+      repairs: [interrupted("pending-upgrade", 5000, 10)],
     },
     {
       name: "a pending revision that a later one replaced does not matter",
@@ -142,7 +142,7 @@ describe("gate: pending releases", () => {
       name: "the timeout is the release's own",
       records: [pendingInstall(60)],
       wanted: { ...resumed, timeoutSeconds: 60 },
-      heal: [interrupted("pending-install", 60, 1)],
+      repairs: [interrupted("pending-install", 60, 1)],
     },
   ]);
 
@@ -156,7 +156,7 @@ describe("gate: pending releases", () => {
 });
 
 describe("gate: releases newer than the state", () => {
-  const applied: Heal = {
+  const applied: Repair = {
     release: "istiod",
     secrets: [],
     why: "an interrupted run made its revision 2, the stack's state knows 1",
@@ -167,7 +167,7 @@ describe("gate: releases newer than the state", () => {
       name: "ours: applied once more, no record goes",
       records: second(ownerMark("dev701")),
       wanted: bothKnown,
-      heal: [applied],
+      repairs: [applied],
     },
     { name: "somebody's by hand: left to the next change", records: second("Upgrade complete"), wanted: bothKnown },
     { name: "another stack's with a name that starts alike", records: second(ownerMark("dev7012")), wanted: bothKnown },
@@ -185,7 +185,7 @@ describe("gate: releases newer than the state", () => {
       name: "under a pending upgrade: the removed record is reason enough",
       records: [...second(ownerMark("dev701")), pendingUpgrade(5000, 3)],
       wanted: bothKnown,
-      heal: [interrupted("pending-upgrade", 5000, 3)],
+      repairs: [interrupted("pending-upgrade", 5000, 3)],
     },
   ]);
 });

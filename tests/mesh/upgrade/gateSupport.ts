@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { judge } from "../../../mesh/upgrade/gate";
-import type { Found, Heal, HelmRecord, KnownRelease, Wanted } from "../../../mesh/upgrade/gateTypes";
+import type { HelmRevision, JudgedMesh, KnownRelease, ObservedMesh, Repair } from "../../../mesh/upgrade/gateTypes";
 import { ownerMark } from "../../../mesh/upgrade/helmHistory";
 
 /** The judged moment, in seconds since 1970. */
 export const now = 1_800_000_000;
 
 /** A Helm record, old and deployed by nobody we know, unless told otherwise. */
-export function record(release: string, revision: number, more: Partial<HelmRecord> = {}): HelmRecord {
+export function record(release: string, revision: number, more: Partial<HelmRevision> = {}): HelmRevision {
   return {
     release,
     revision,
@@ -26,11 +26,15 @@ export const known = (revision: number, ...names: readonly string[]): readonly K
   names.map((name) => ({ name, revision }));
 
 /** A cluster with nothing in it that raises no warning; `running`: version of a control plane that is ready. */
-export const found = ({ running, ...more }: Partial<Found> & { readonly running?: string } = {}): Found => ({
+export const found = ({
+  running,
+  ...more
+}: Partial<ObservedMesh> & { readonly running?: string } = {}): ObservedMesh => ({
   kubernetes: "1.34",
   records: [],
-  planes: running === undefined ? [] : [{ revision: "default", name: "istiod", declared: running, ready: [running] }],
-  definitions: [],
+  controlPlanes:
+    running === undefined ? [] : [{ revision: "default", name: "istiod", declared: running, ready: [running] }],
+  crds: [],
   missing: [],
   proxies: {},
   faults: [],
@@ -40,7 +44,7 @@ export const found = ({ running, ...more }: Partial<Found> & { readonly running?
 });
 
 /** Stack dev701 wants a modern mesh that its state does not know yet; no run of it ever got past the gate. */
-export const wanted = (more: Partial<Wanted> = {}): Wanted => ({
+export const wanted = (more: Partial<JudgedMesh> = {}): JudgedMesh => ({
   stack: "dev701",
   namespace: "dev701",
   layout: "modern",
@@ -48,7 +52,7 @@ export const wanted = (more: Partial<Wanted> = {}): Wanted => ({
   releaseName: "istio",
   version: "1.30.3",
   injection: "enabled",
-  planeRelease: "istiod",
+  controlPlaneRelease: "istiod",
   allow: [],
   releases: ["istio-base", "istiod"],
   known: [],
@@ -60,17 +64,17 @@ export const wanted = (more: Partial<Wanted> = {}): Wanted => ({
 /** One row: Helm records, and what is said of them; by default nothing. */
 export interface Row {
   readonly name: string;
-  readonly records: readonly HelmRecord[];
-  readonly wanted?: Partial<Wanted>;
+  readonly records: readonly HelmRevision[];
+  readonly wanted?: Partial<JudgedMesh>;
   readonly refused?: readonly string[];
-  readonly heal?: readonly Heal[];
+  readonly repairs?: readonly Repair[];
 }
 
 /** Makes a test of each row. */
 export function checkReleases(rows: readonly Row[]): void {
-  for (const { name, records, wanted: more, refused = [], heal = [] } of rows) {
+  for (const { name, records, wanted: more, refused = [], repairs = [] } of rows) {
     it(name, () => {
-      assert.deepEqual(judge(found({ records }), wanted(more), now), { refused, heal, adopt: [], warnings: [] });
+      assert.deepEqual(judge(found({ records }), wanted(more), now), { refused, repairs, adopt: [], warnings: [] });
     });
   }
 }
@@ -96,8 +100,8 @@ export const notOurs = (whose = "") =>
   "Where another stack owns the mesh, set istio.controlPlane: shared. " +
   "A mesh that was installed in another way is not taken over by this version";
 
-/** How a release is healed that the state does not know. */
-export const unknown = (status: string, ...revisions: number[]): Heal => ({
+/** How a release is repaired that the state does not know. */
+export const unknown = (status: string, ...revisions: number[]): Repair => ({
   release: "istiod",
   secrets: revisions.map(secret),
   why: `${status}, and unknown to the stack's state: an interrupted run left it`,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { expectedObjects } from "../../../mesh/upgrade/manifest";
 
-const nothing = { definitions: [], deployments: [], daemonSets: [], jobs: [] };
+const nothing = { crds: [], deployments: [], daemonSets: [], jobs: [] };
 const document = (kind: string, ...metadata: readonly string[]) =>
   [`kind: ${kind}`, "metadata:", ...metadata.map((line) => `  ${line}`), "spec:", "  name: inner"].join("\n");
 const joined = (...documents: readonly string[]) => documents.map((one) => `---\n${one}\n`).join("");
@@ -68,12 +68,12 @@ describe("manifest: which objects count", () => {
   });
 });
 
-describe("manifest: custom resource definitions", () => {
+describe("manifest: CRDs", () => {
   const definition = (name: string) => document("CustomResourceDefinition", `name: ${name}`);
 
   it("of all of Istio's groups", () => {
     const names = ["adapters.config.istio.io", "wasmplugins.extensions.istio.io", "istiooperators.install.istio.io"];
-    assert.deepEqual(expectedObjects(joined(...names.map(definition))).definitions, names);
+    assert.deepEqual(expectedObjects(joined(...names.map(definition))).crds, names);
   });
 
   it("of somebody else's group are not Istio's", () => {
@@ -82,7 +82,7 @@ describe("manifest: custom resource definitions", () => {
 
   it("one that is named twice counts once", () => {
     const twice = joined(definition("rules.config.istio.io"), definition("rules.config.istio.io"));
-    assert.deepEqual(expectedObjects(twice).definitions, ["rules.config.istio.io"]);
+    assert.deepEqual(expectedObjects(twice).crds, ["rules.config.istio.io"]);
   });
 
   it("several in one ConfigMap, with separators of their own, count each", () => {
@@ -93,7 +93,7 @@ describe("manifest: custom resource definitions", () => {
     );
     assert.deepEqual(expectedObjects(manifest), {
       ...nothing,
-      definitions: ["gateways.networking.istio.io", "rules.config.istio.io"],
+      crds: ["gateways.networking.istio.io", "rules.config.istio.io"],
     });
   });
 

@@ -1,6 +1,6 @@
 import type { V1Deployment } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
-import { crdOwner, judgeDefinitions } from "../../../mesh/upgrade/crds";
+import { crdOwner, judgeCrds } from "../../../mesh/upgrade/crds";
 import { judge } from "../../../mesh/upgrade/gate";
 import { expectedObjects } from "../../../mesh/upgrade/manifest";
 import { missingObjects } from "../../../mesh/upgrade/missingObjects";
@@ -26,7 +26,7 @@ const modern = [
 describe("what a release brings", () => {
   it("classic: definitions inside ConfigMaps, and the Jobs that apply them", () => {
     assert.deepEqual(expectedObjects(classic), {
-      definitions: ["virtualservices.networking.istio.io"],
+      crds: ["virtualservices.networking.istio.io"],
       deployments: [],
       daemonSets: [],
       jobs: ["istio-init-crd-10-1.4.6"],
@@ -35,7 +35,7 @@ describe("what a release brings", () => {
 
   it("modern: definitions, Deployments and DaemonSets; a webhook's name is no definition", () => {
     assert.deepEqual(expectedObjects(modern), {
-      definitions: ["gateways.networking.istio.io"],
+      crds: ["gateways.networking.istio.io"],
       deployments: ["istiod"],
       daemonSets: ["istio-cni-node"],
       jobs: [],
@@ -43,7 +43,7 @@ describe("what a release brings", () => {
   });
 
   it("nothing of a record that cannot be read", () => {
-    assert.deepEqual(expectedObjects(""), { definitions: [], deployments: [], daemonSets: [], jobs: [] });
+    assert.deepEqual(expectedObjects(""), { crds: [], deployments: [], daemonSets: [], jobs: [] });
   });
 });
 
@@ -57,14 +57,14 @@ describe("what a release lacks", () => {
     return made as V1Deployment;
   };
   const there = {
-    definitions: ["gateways.networking.istio.io"],
+    crds: ["gateways.networking.istio.io"],
     deployments: [deployment(1)],
     daemonSets: ["istio-cni-node"],
   };
   const records = [record("istiod", 1, { manifest: modern })];
   for (const [title, more, gone] of [
     ["all there", {}, []],
-    ["a definition", { definitions: [] }, ["CustomResourceDefinition gateways.networking.istio.io is gone"]],
+    ["a definition", { crds: [] }, ["CustomResourceDefinition gateways.networking.istio.io is gone"]],
     ["a Deployment", { deployments: [] }, ["Deployment istiod is gone"]],
     ["a DaemonSet", { daemonSets: [] }, ["DaemonSet istio-cni-node is gone"]],
     ["a ready pod", { deployments: [deployment(0)] }, ["Deployment istiod has no pod that is ready"]],
@@ -80,18 +80,18 @@ describe("what a release lacks", () => {
   }
 
   it("a release that is not deployed is not looked at", () => {
-    const none = { definitions: [], deployments: [], daemonSets: [] };
+    const none = { crds: [], deployments: [], daemonSets: [] };
     assert.deepEqual(missingObjects([record("istiod", 1, { status: "failed", manifest: modern })], none), []);
   });
 
-  it("is healed by applying the release again; Jobs only where a definition is gone", () => {
+  it("is repaired by applying the release again; Jobs only where a definition is gone", () => {
     const jobs = ["istio-init-crd-10-1.4.6"];
     const gone = ["a", "b", "c", "d"].map((name) => `CustomResourceDefinition ${name} is gone`);
     const missing = [
       { release: "istio-base", gone, jobs },
       { release: "istiod", gone: ["Deployment istiod is gone"], jobs: ["x"] },
     ];
-    assert.deepEqual(judge(found({ missing, records: healthy }), wanted(bothKnown), now).heal, [
+    assert.deepEqual(judge(found({ missing, records: healthy }), wanted(bothKnown), now).repairs, [
       { release: "istio-base", secrets: [], jobs, why: `${gone.slice(0, 3).join(", ")} and 1 more` },
       { release: "istiod", secrets: [], jobs: [], why: "Deployment istiod is gone" },
     ]);
@@ -108,13 +108,13 @@ describe("ownership of definitions", () => {
     [
       "another release's",
       { name, ...other },
-      [`custom resource definition ${name} belongs to Helm release mesh in infra: take it out there first`],
+      [`CRD ${name} belongs to Helm release mesh in infra: take it out there first`],
       [],
     ],
   ] as const) {
     it(title, () => {
-      assert.deepEqual(judgeDefinitions("modern", [one]), { refused, adopt });
-      assert.deepEqual(judgeDefinitions("classic", [one]), { refused: [], adopt: [] });
+      assert.deepEqual(judgeCrds("modern", [one]), { refused, adopt });
+      assert.deepEqual(judgeCrds("classic", [one]), { refused: [], adopt: [] });
     });
   }
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { faultLabel } from "../../../mesh/faults/faultObjects";
 import type { ControlPlane } from "../../../mesh/istio/controlPlanes";
-import { planeReleaseName } from "../../../mesh/istio/names";
+import { controlPlaneReleaseName } from "../../../mesh/istio/names";
 import { judge } from "../../../mesh/upgrade/gate";
-import { judgeOtherRevisions, unserved as judgeUnserved, planeOf } from "../../../mesh/upgrade/revisions";
+import { controlPlaneOf, judgeOtherRevisions, unserved as judgeUnserved } from "../../../mesh/upgrade/revisions";
 import { base, found, known, now, wanted } from "./gateSupport";
 
 const plane = (revision: string, version: string, ready = [version]): ControlPlane => ({
@@ -14,7 +14,7 @@ const plane = (revision: string, version: string, ready = [version]): ControlPla
 });
 const canary = wanted({ revision: "canary", injection: "revision" });
 const beside = (planes: readonly ControlPlane[], more: Parameters<typeof wanted>[0] = {}, cluster = {}) =>
-  judgeOtherRevisions(found({ planes, ...cluster }), { ...canary, ...more });
+  judgeOtherRevisions(found({ controlPlanes: planes, ...cluster }), { ...canary, ...more });
 const said = (running: string, text: string) => `Istio ${running} runs, 1.30.3 is wanted: ${text}`;
 const risk = "going back one minor is a risk; acknowledge with istio.allow: [downgrade]";
 const far = "too far: one minor at a time in place, two by revision. Go through 1.28, 1.29, 1.30";
@@ -26,23 +26,23 @@ describe("revisions: which control plane is meant", () => {
   const planes = [plane("default", "1.29.6"), plane("canary", "1.30.3")];
 
   it("that of the settings' revision", () => {
-    assert.equal(planeOf(planes, { revision: "canary" })?.name, "istiod-canary");
+    assert.equal(controlPlaneOf(planes, { revision: "canary" })?.name, "istiod-canary");
   });
 
   it("the one without a revision where the settings name none", () => {
-    assert.equal(planeOf(planes, {})?.name, "istiod");
-    assert.equal(planeOf(planes, { revision: undefined })?.name, "istiod");
+    assert.equal(controlPlaneOf(planes, {})?.name, "istiod");
+    assert.equal(controlPlaneOf(planes, { revision: undefined })?.name, "istiod");
   });
 
   it("none where it does not run, although others do", () => {
-    assert.equal(planeOf(planes, { revision: "blue" }), undefined);
-    assert.equal(planeOf([plane("canary", "1.30.3")], {}), undefined);
-    assert.equal(planeOf([], {}), undefined);
+    assert.equal(controlPlaneOf(planes, { revision: "blue" }), undefined);
+    assert.equal(controlPlaneOf([plane("canary", "1.30.3")], {}), undefined);
+    assert.equal(controlPlaneOf([], {}), undefined);
   });
 
   it("its release carries the revision in its name", () => {
-    assert.equal(planeReleaseName(undefined), "istiod");
-    assert.equal(planeReleaseName("canary"), "istiod-canary");
+    assert.equal(controlPlaneReleaseName(undefined), "istiod");
+    assert.equal(controlPlaneReleaseName("canary"), "istiod-canary");
   });
 });
 
@@ -81,8 +81,7 @@ describe("revisions: a control plane beside others", () => {
 
   it("an acknowledged step back is warned of, once for each version", () => {
     const planes = [plane("default", "1.31.0"), plane("blue", "1.31.0"), plane("green", "1.31.1")];
-    const back = (from: string) =>
-      `going back from ${from} to 1.30.3: custom resource definitions that only ${from} has stay`;
+    const back = (from: string) => `going back from ${from} to 1.30.3: CRDs that only ${from} has stay`;
     assert.deepEqual(beside(planes, { allow: ["downgrade"] }), {
       refused: [],
       warnings: [back("1.31.0"), back("1.31.1")],
@@ -111,19 +110,19 @@ describe("revisions: namespaces that nobody would serve", () => {
     ["the control plane without a revision itself", [], { injection: "enabled", revision: undefined }, []],
   ] as const) {
     it(`${title}: ${refused.length === 0 ? "fine" : "refused"}`, () => {
-      assert.deepEqual(judgeUnserved(found({ planes }), { ...canary, ...more }), refused);
+      assert.deepEqual(judgeUnserved(found({ controlPlanes: planes }), { ...canary, ...more }), refused);
     });
   }
 
   it("is said before what is wrong with the step", () => {
     const planes = [plane("blue", "1.27.3")];
-    const verdict = judge(found({ planes }), { ...canary, injection: "enabled", resumed: true }, now);
+    const verdict = judge(found({ controlPlanes: planes }), { ...canary, injection: "enabled", resumed: true }, now);
     assert.deepEqual(verdict.refused, [unserved, said("1.27.3", far)]);
   });
 
   it("also once the revision runs", () => {
     const planes = [plane("canary", "1.30.3")];
-    const verdict = judge(found({ planes }), { ...canary, injection: "enabled", resumed: true }, now);
+    const verdict = judge(found({ controlPlanes: planes }), { ...canary, injection: "enabled", resumed: true }, now);
     assert.deepEqual(verdict.refused, [unserved]);
   });
 });
@@ -132,11 +131,12 @@ describe("revisions: what the gate makes of them", () => {
   const own = wanted({
     revision: "canary",
     injection: "revision",
-    planeRelease: "istiod-canary",
+    controlPlaneRelease: "istiod-canary",
     releases: ["istio-base", "istiod-canary"],
     known: known(1, "istio-base"),
   });
-  const refusedBy = (...planes: readonly ControlPlane[]) => judge(found({ planes, records: [base] }), own, now).refused;
+  const refusedBy = (...planes: readonly ControlPlane[]) =>
+    judge(found({ controlPlanes: planes, records: [base] }), own, now).refused;
 
   it("one that runs already is judged in place: two minors at once are too many", () => {
     const way =

@@ -158,9 +158,7 @@ describe("transition: proxies, faults, ways back", () => {
 
   it("going back says what stays", () => {
     const { warnings } = judgeTransition({ running: "1.30.3", wanted: "1.29.6", allow: ["downgrade"] });
-    assert.deepEqual(warnings, [
-      "going back from 1.30.3 to 1.29.6: custom resource definitions that only 1.30.3 has stay",
-    ]);
+    assert.deepEqual(warnings, ["going back from 1.30.3 to 1.29.6: CRDs that only 1.30.3 has stay"]);
     assert.deepEqual(judgeTransition({ running: "1.29.6", wanted: "1.30.3", allow: [] }).warnings, []);
   });
 });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { releasePlans } from "../../../mesh/install/helmReleases";
-import { stepsText } from "../../../mesh/upgrade/upgradeSteps";
+import { inOrder, planReleases } from "../../../mesh/install/helmReleases";
+import { upgradeSteps } from "../../../mesh/upgrade/upgradeSteps";
 import { settingsOf } from "../../support/settings";
 
-const steps = (...releases: readonly string[]) => stepsText("1.29.6", { version: "1.30.3", releases });
+const steps = (...releases: readonly string[]) => upgradeSteps("1.29.6", { version: "1.30.3", releases });
 
 describe("steps of a change of version", () => {
   for (const [release, part] of [
@@ -35,14 +35,14 @@ describe("steps of a change of version", () => {
 
   it("going back is said the same way", () => {
     const text = "Istio 1.30.3 to 1.29.6: control plane (release istiod), then sidecars";
-    assert.equal(stepsText("1.30.3", { version: "1.29.6", releases: ["istiod"] }), text);
+    assert.equal(upgradeSteps("1.30.3", { version: "1.29.6", releases: ["istiod"] }), text);
   });
 
   it("of the classic layout they are its two releases", () => {
     const settings = settingsOf({ istio: { version: "1.4.6" } });
-    const releases = releasePlans(settings).map(({ name }) => name);
+    const releases = inOrder(planReleases(settings)).map(({ name }) => name);
     assert.equal(
-      stepsText("1.4.3", { version: "1.4.6", releases }),
+      upgradeSteps("1.4.3", { version: "1.4.6", releases }),
       `Istio 1.4.3 to 1.4.6: CRDs (release istio-init), then control plane (release ${settings.istio.releaseName}), ` +
         "then sidecars",
     );

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { repositoryUnder } from "../../charts/load";
-import { crdRelease, releasePlans, type ReleasePlan } from "../../mesh/install/helmReleases";
+import { crdRelease, inOrder, planReleases, type ReleasePlan } from "../../mesh/install/helmReleases";
 import { systemNamespace } from "../../mesh/istio/names";
 import { expectedObjects } from "../../mesh/upgrade/manifest";
 import { parseManifest, type KubernetesObject } from "../../render/objects";
@@ -68,17 +68,17 @@ describe("what the gate expects of a release is what its chart brings", () => {
   for (const [title, sections] of stacks) {
     itNeeds(["mirror", "helm"], title, async (machine) => {
       const settings = settingsOf(sections);
-      for (const plan of releasePlans(settings)) {
+      for (const plan of inOrder(planReleases(settings))) {
         const manifest = await manifestOf(plan, settings, machine);
         const objects = parseManifest(manifest);
-        const { definitions, ...workloads } = expectedObjects(manifest);
+        const { crds, ...workloads } = expectedObjects(manifest);
         assert.deepEqual(workloads, {
           deployments: namesOf(objects, "Deployment"),
           daemonSets: namesOf(objects, "DaemonSet"),
           jobs: namesOf(objects, "Job"),
         });
         // The classic layout has them inside ConfigMaps.
-        if (settings.layout === "modern") assert.deepEqual(definitions, namesOf(objects, definitionKind));
+        if (settings.layout === "modern") assert.deepEqual(crds, namesOf(objects, definitionKind));
       }
     });
   }
@@ -90,8 +90,8 @@ describe("what the gate expects of a release is what its chart brings", () => {
       .filter(({ kind }) => kind === "ConfigMap")
       .flatMap((object) => Object.values((object as unknown as { data: Record<string, string> }).data))
       .flatMap((text) => namesOf(parseManifest(text), definitionKind));
-    const { definitions } = expectedObjects(manifest);
-    assert.equal(definitions.length, 23);
-    assert.deepEqual([...definitions].sort(), inside.sort());
+    const { crds } = expectedObjects(manifest);
+    assert.equal(crds.length, 23);
+    assert.deepEqual([...crds].sort(), inside.sort());
   });
 });

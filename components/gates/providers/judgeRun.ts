@@ -1,0 +1,61 @@
+import type { Cluster } from "../../../cluster/client/kubernetesClient";
+import { readMetrics } from "../../../cluster/rollout/preflight";
+import { readOutdated } from "../../../cluster/rollout/readNamespace";
+import { readClosingImages } from "../../../cluster/upgrade/closingImages";
+import { runningVersion } from "../../../mesh/istio/controlPlanes";
+import { closingText, hubNote } from "../../../mesh/istio/registries";
+import { planRollout, type RolloutTask } from "../../../mesh/rollout/plan";
+import { servedVersion } from "../../../mesh/rollout/servingControlPlane";
+import { judge } from "../../../mesh/upgrade/gate";
+import { targetOf, type JudgedMesh, type ObservedMesh } from "../../../mesh/upgrade/gateTypes";
+import { controlPlaneOf } from "../../../mesh/upgrade/revisions";
+import { upgradeSteps } from "../../../mesh/upgrade/upgradeSteps";
+
+/** What a run is judged by, beside the cluster. */
+export interface JudgedRun extends JudgedMesh {
+  readonly production: boolean;
+  /** Image registry that the control plane's release asks for. Default: the chart's own. */
+  readonly hub?: string;
+  readonly rollout: RolloutTask;
+}
+
+/** What the sidecars' rollout will do, judged before the control plane is touched. */
+async function judgeRollout(cluster: Cluster, { controlPlanes }: ObservedMesh, run: JudgedRun) {
+  const { rollout, production, allow } = run;
+  const target = servedVersion(controlPlanes, rollout.serving);
+  if (target === undefined) return { refused: [], notes: [] };
+  return planRollout(await readOutdated(cluster, rollout, target), target, rollout, { production, allow });
+}
+
+/** Proxies that refuse configuration already would make a good upgrade look bad. */
+async function judgeRejections(cluster: Cluster, { allow }: JudgedRun): Promise<readonly string[]> {
+  if (allow.includes("rejected-configuration")) return [];
+  const refused = (await readMetrics(cluster))?.rejections ?? 0;
+  if (refused === 0) return [];
+  return [
+    `proxies refused ${String(refused)} configurations of the running control plane since it started (metric ` +
+      "pilot_total_xds_rejects), so an upgrade could not be judged. Fix what they refuse and restart the control plane, or " +
+      "acknowledge with istio.allow: [rejected-configuration]",
+  ];
+}
+
+/** Judges a run before anything changes: the step of the version, the releases, the rollout, the images. */
+export async function judgeAll(cluster: Cluster, found: ObservedMesh, run: JudgedRun) {
+  const running = runningVersion(controlPlaneOf(found.controlPlanes, run), run.recorded);
+  const changes = run.controlPlane === "managed" && running !== undefined && running !== targetOf(run);
+  const verdict = judge(found, run, Math.floor(Date.now() / 1000));
+  const [rollout, rejections, closing] = await Promise.all([
+    judgeRollout(cluster, found, run),
+    changes ? judgeRejections(cluster, run) : [],
+    readClosingImages(cluster, run.rollout.namespaces),
+  ]);
+  const moves = running === undefined || changes || closing.length > 0;
+  const hub = moves ? hubNote(run.version, run.hub) : undefined;
+  return {
+    ...verdict,
+    refused: [...verdict.refused, ...rejections],
+    refusedRollout: rollout.refused,
+    warnings: [...verdict.warnings, ...closingText(closing, run.hub)],
+    notes: [...(changes ? [upgradeSteps(running, run)] : []), ...(hub === undefined ? [] : [hub]), ...rollout.notes],
+  };
+}
