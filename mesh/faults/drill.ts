@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { Settings } from "../../settings/types";
 import type { MeshPlan } from "../meshPlan";
 import { isActing, type DrillMetadata, type FaultObject } from "./faultObjects";
-import { entryName, faultObjects } from "./virtualServices";
+import { typeOf } from "./types";
+import { faultObjects } from "./virtualServices";
 
 const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 8);
 
@@ -12,9 +13,7 @@ const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(va
  */
 export function drillOf({ settings, serviceEntries }: MeshPlan, generation = 0): string {
   const { faults, expires = null } = settings.faultInjection;
-  const entries = serviceEntries.filter(({ name }) =>
-    faults.some((fault) => fault.type === "externalHost" && entryName(fault.service) === name),
-  );
+  const entries = serviceEntries.filter(({ name }) => faults.some((fault) => typeOf(fault).entry(fault) === name));
   return `${settings.stack}-${digest([faults, expires, entries, ...(generation === 0 ? [] : [generation])])}`;
 }
 

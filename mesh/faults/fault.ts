@@ -1,32 +1,10 @@
-import type { Sections } from "../../settings/schema";
+import { typeOf } from "./types";
+import type { Fault } from "./types/faultType";
 
-/** One fault, as the settings have it. */
-export type Fault = Sections["faultInjection"]["faults"][number];
-
-/** A fault of requests over HTTP. */
-export type HttpFault = Extract<Fault, { type: "httpAbort" | "httpDelay" }>;
+export type { Fault } from "./types/faultType";
 
 /** What a fault is called in texts and commands: `httpDelay/ct-webapp/auth`, `externalHost/mysql`. */
-export function faultName(fault: Fault): string {
-  if (fault.type === "externalHost") return `${fault.type}/${fault.service}`;
-  const prefix = isHttp(fault) ? (fault.prefix ?? "") : "";
-  return `${fault.type}/${fault.host}${prefix === "/" ? "" : prefix}`;
-}
-
-export const isHttp = (fault: Fault): fault is HttpFault => fault.type === "httpAbort" || fault.type === "httpDelay";
-
-function effect(fault: Fault): string {
-  switch (fault.type) {
-    case "httpAbort":
-      return `answers ${String(fault.httpStatus)}`;
-    case "httpDelay":
-      return `is slower by ${fault.fixedDelay}`;
-    case "tcpRedirect":
-      return `closes connections to ${fault.ports.join(" and ")}`;
-    case "externalHost":
-      return fault.mode === "hang" ? "hangs" : "is cut off";
-  }
-}
+export const faultName = (fault: Fault) => `${fault.type}/${typeOf(fault).target(fault)}`;
 
 /** `pods {app: ps}`, or `every pod`. */
 export function callersText({ sourceLabels }: Pick<Fault, "sourceLabels">): string {
@@ -37,7 +15,8 @@ export function callersText({ sourceLabels }: Pick<Fault, "sourceLabels">): stri
 
 /** What breaks for whom, in a few words: `ct-webapp/auth is slower by 7s for pods {app: ps}`. */
 export function faultText(fault: Fault): string {
-  const target = faultName(fault).slice(fault.type.length + 1);
-  const share = isHttp(fault) && fault.percentage !== 100 ? ` in ${String(fault.percentage)} % of the calls` : "";
-  return `${target} ${effect(fault)}${share} for ${callersText(fault)}`;
+  const { target, effect, percentage } = typeOf(fault);
+  const hit = percentage(fault);
+  const share = hit === 100 ? "" : ` in ${String(hit)} % of the calls`;
+  return `${target(fault)} ${effect(fault)}${share} for ${callersText(fault)}`;
 }

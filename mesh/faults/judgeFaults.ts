@@ -1,14 +1,12 @@
-import type { V1Pod, V1ReplicaSet, V1Service } from "@kubernetes/client-node";
-import type { Layout } from "../../settings/types";
+import type { V1Pod, V1ReplicaSet } from "@kubernetes/client-node";
 import { hasLabels, proxyContainer } from "../istio/pods";
 import { isLive } from "../istio/proxies";
-import { listText } from "../rollout/plan";
 import { ownerOf } from "../rollout/workloads";
 import { conflictingVirtualServices, type VirtualService } from "./conflictingVirtualServices";
-import { callersText, faultName, faultText, isHttp, type Fault } from "./fault";
+import { callersText, faultName, faultText, type Fault } from "./fault";
 import { endLine, fakeService, faultLabel } from "./faultObjects";
-import { portKind, type PortKind } from "./ports";
-import { entryName } from "./virtualServices";
+import { typeOf } from "./types";
+import type { TargetFound, TargetWanted } from "./types/faultType";
 
 /** A fault with the hosts that its VirtualServices have. */
 export interface FaultTarget {
@@ -17,29 +15,22 @@ export interface FaultTarget {
 }
 
 /** What is asked about faults. */
-export interface FaultsWanted {
-  readonly namespace: string;
-  readonly layout: Layout;
+export interface FaultsWanted extends TargetWanted {
   readonly targets: readonly FaultTarget[];
   /** When they end, ISO 8601; absent: when they are removed. */
   readonly expires?: string | undefined;
   /** Name of the drill where others' faults stay in beside it. Default: those that the settings do not have are ended first. */
   readonly besides?: string | undefined;
-  /** Whether the ServiceEntries are there already. Default: an update makes them first. */
-  readonly entriesMade?: boolean;
 }
 
 /** What was found where they would act. */
-export interface FaultsFound {
-  readonly services: readonly V1Service[];
+export interface FaultsFound extends TargetFound {
   readonly virtualServices: readonly VirtualService[];
   readonly pods: readonly V1Pod[];
   readonly replicaSets: readonly V1ReplicaSet[];
   readonly namespaceLabels: Readonly<Record<string, string>>;
   /** Name of the kubeconfig's context. */
   readonly context: string;
-  /** Names of the namespace's ServiceEntries. */
-  readonly serviceEntries: readonly string[];
   /** Whether VirtualServices of other namespaces could not be seen. */
   readonly namespaceOnly?: boolean;
   /** Releases and rollouts that did not finish, a line each. */
@@ -67,48 +58,12 @@ function production({ namespaceLabels, context }: FaultsFound, namespace: string
   ].map((text) => `${text}: faults are not injected there`);
 }
 
-const portText = (ports: readonly { readonly port: number; readonly kind: PortKind }[]) =>
-  ports.map(({ port, kind }) => `${String(port)} (${kind})`).join(", ") || "none";
-
-function judgePorts(fault: Exclude<Fault, { type: "externalHost" }>, found: FaultsFound, wanted: FaultsWanted) {
-  const { namespace, layout } = wanted;
-  const service = found.services.find(({ metadata }) => metadata?.name === fault.host);
-  if (service === undefined) {
-    const names = found.services.map(({ metadata }) => metadata?.name ?? "").filter((name) => name !== fakeService);
-    return [`namespace ${namespace} has no Service "${fault.host}" (it has: ${listText(names.sort()) || "none"})`];
-  }
-  const ports = (service.spec?.ports ?? []).map((one) => ({ port: one.port, kind: portKind(one, layout) }));
-  if (isHttp(fault)) {
-    if (ports.some(({ kind }) => kind === "http" || kind === "sniffed")) return [];
-    return [
-      `Service "${fault.host}" has no port for HTTP; its ports: ${portText(ports)}. For others: type: tcpRedirect`,
-    ];
-  }
-  return fault.ports.flatMap((number) => {
-    const port = ports.find((one) => one.port === number);
-    if (port === undefined)
-      return [`Service "${fault.host}" has no port ${String(number)}; its ports: ${portText(ports)}`];
-    if (port.kind === "http")
-      return [`port ${String(number)} is for HTTP, where tcpRedirect does nothing: use httpAbort`];
-    if (port.kind === "tls" || port.kind === "udp")
-      return [`port ${String(number)} is for ${port.kind.toUpperCase()}, where tcpRedirect does nothing`];
-    return [];
-  });
-}
-
-/** An update makes the entry before the fault; a drill finds it, or acts on nothing. */
-function judgeEntry({ service }: Extract<Fault, { type: "externalHost" }>, found: FaultsFound, wanted: FaultsWanted) {
-  const name = entryName(service);
-  if (wanted.entriesMade !== true || found.serviceEntries.includes(name)) return [];
-  return [`ServiceEntry ${name} is not in namespace ${wanted.namespace}: run up first`];
-}
-
 function judgeHosts({ hosts }: FaultTarget, { virtualServices }: FaultsFound, { namespace, besides }: FaultsWanted) {
   const found = hosts.flatMap((host) => conflictingVirtualServices(host, namespace, virtualServices, { besides }));
   const seen = new Map(found.map((one) => [one.name, one.host]));
   return [...seen].map(
     ([name, host]) =>
-      `VirtualService ${name} serves the host ${host}: one of the two would put the other out of action without a word`,
+      `VirtualService ${name} already routes host ${host}; Istio would silently ignore one of the two. Remove or narrow ${name}`,
   );
 }
 
@@ -133,7 +88,7 @@ function judgeCallers({ fault }: FaultTarget, found: FaultsFound, { namespace }:
 function foreignFake({ services }: FaultsFound, { namespace, targets }: FaultsWanted): readonly string[] {
   const own = services.find(({ metadata }) => metadata?.name === fakeService);
   if (own === undefined || own.metadata?.labels?.[faultLabel] !== undefined) return [];
-  if (targets.every(({ fault }) => isHttp(fault))) return [];
+  if (targets.every(({ fault }) => typeOf(fault).leadsTo(fault) === undefined)) return [];
   return [
     `Service ${fakeService} is there and not this program's. Remove it first: kubectl delete service ${fakeService} -n ${namespace}`,
   ];
@@ -153,9 +108,7 @@ export function judgeFaults(found: FaultsFound, wanted: FaultsWanted): FaultsVer
   const { namespace, targets } = wanted;
   const perFault = targets.flatMap((target) =>
     [
-      ...(target.fault.type === "externalHost"
-        ? judgeEntry(target.fault, found, wanted)
-        : judgePorts(target.fault, found, wanted)),
+      ...typeOf(target.fault).judgeTarget(target.fault, found, wanted),
       ...judgeHosts(target, found, wanted),
       ...judgeCallers(target, found, wanted),
     ].map((text) => `${faultName(target.fault)}: ${text}`),

@@ -1,28 +1,7 @@
 import { hasLabels } from "../istio/pods";
-import { faultName, isHttp, type Fault, type HttpFault } from "./fault";
-
-/** The requests that a rule is for: an exact text, and all that begins with another. */
-interface Paths {
-  /** All paths that begin with this. */
-  readonly prefix: string;
-  /** One path more. */
-  readonly exact?: string;
-}
-
-/**
- * The paths of a fault. `/auth` is the path and what lies below it; `/auth*` whatever begins so, `/authors` too; `/auth/` only
- * what lies below.
- */
-export function pathsOf({ prefix = "/" }: Pick<HttpFault, "prefix">): Paths {
-  if (prefix.endsWith("*")) return { prefix: prefix.slice(0, -1) };
-  return prefix.endsWith("/") ? { prefix } : { prefix: `${prefix}/`, exact: prefix };
-}
-
-const starts = (text: string, { prefix, exact }: Paths) => text.startsWith(prefix) || text === exact;
-
-/** Whether every path of `inner` is one of `outer`. */
-const coversPaths = (outer: Paths, inner: Paths) =>
-  inner.prefix.startsWith(outer.prefix) && (inner.exact === undefined || starts(inner.exact, outer));
+import { faultName, type Fault } from "./fault";
+import { coversPaths, pathsOf } from "./paths";
+import { typeOf } from "./types";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -32,6 +11,7 @@ const coversCallers = (outer: Labels, inner: Labels) => hasLabels(inner, outer);
 const noPodHasBoth = (a: Labels, b: Labels) =>
   Object.entries(a).some(([key, value]) => b[key] !== undefined && b[key] !== value);
 
+/** How the earlier of two rules lies to the later: wider takes all its calls. */
 type Relation = "apart" | "narrower" | "wider" | "crossing";
 
 const join = (a: Relation, b: Relation): Relation => {
@@ -39,13 +19,13 @@ const join = (a: Relation, b: Relation): Relation => {
   return a === b ? a : "crossing";
 };
 
-/** How the earlier of two rules lies to the later; equal is wider. */
 function relation<T>(earlier: T, later: T, covers: (outer: T, inner: T) => boolean): Relation | "equal" {
   const [wider, narrower] = [covers(earlier, later), covers(later, earlier)];
   if (wider && narrower) return "equal";
   return wider ? "wider" : narrower ? "narrower" : "crossing";
 }
 
+/** Equal rules: the earlier one takes all calls of the later. */
 function both(paths: Relation | "equal", callers: Relation | "equal"): Relation {
   if (paths === "equal") return callers === "equal" ? "wider" : callers;
   return callers === "equal" ? paths : join(paths, callers);
@@ -56,28 +36,17 @@ function callersOf(earlier: Fault, later: Fault): Relation | "equal" {
   return noPodHasBoth(a, b) ? "apart" : relation(a, b, coversCallers);
 }
 
-function httpRelation(earlier: HttpFault, later: HttpFault): Relation {
-  const [a, b] = [pathsOf(earlier), pathsOf(later)];
-  const paths = relation(a, b, coversPaths);
-  // Sets of this kind contain one another, or have nothing in common.
-  return both(paths === "crossing" ? "apart" : paths, callersOf(earlier, later));
-}
+const everyPath = pathsOf({});
 
-/** Rules of the kind that have only callers: connections to the same port or host. */
-function connectionRelation(earlier: Fault, later: Fault): Relation {
-  return both("equal", callersOf(earlier, later));
-}
-
-/** How the rules of two faults lie; `apart` where they are for different hosts, kinds or ports. */
+/** How the rules of two faults lie; `apart` where no call is for both. */
 export function relationOf(earlier: Fault, later: Fault): Relation {
-  if (isHttp(earlier) && isHttp(later)) return earlier.host === later.host ? httpRelation(earlier, later) : "apart";
-  if (earlier.type === "tcpRedirect" && later.type === "tcpRedirect") {
-    const shared = earlier.host === later.host && earlier.ports.some((port) => later.ports.includes(port));
-    return shared ? connectionRelation(earlier, later) : "apart";
-  }
-  if (earlier.type === "externalHost" && later.type === "externalHost")
-    return earlier.service === later.service ? connectionRelation(earlier, later) : "apart";
-  return "apart";
+  const [a, b] = [typeOf(earlier).scope(earlier), typeOf(later).scope(later)];
+  if (a.target !== b.target) return "apart";
+  if (a.ports !== undefined && b.ports !== undefined && !a.ports.some((port) => b.ports?.includes(port)))
+    return "apart";
+  const paths = relation(a.paths ?? everyPath, b.paths ?? everyPath, coversPaths);
+  // Sets of prefixes nest or are disjoint, so two that cross have nothing in common.
+  return both(paths === "crossing" ? "apart" : paths, callersOf(earlier, later));
 }
 
 const shadows = (how: Relation) => how === "wider" || how === "crossing";

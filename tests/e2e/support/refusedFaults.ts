@@ -157,7 +157,7 @@ export const inCluster: readonly Refusal[] = [
     title: "the application's own VirtualService",
     faults: [abort],
     objects: [virtualService("app", { hosts: ["ct-webapp"] })],
-    message: /VirtualService dev701\/app serves the host ct-webapp/,
+    message: /VirtualService dev701\/app already routes host ct-webapp/,
   },
   {
     title: "one with the full name",
@@ -169,7 +169,7 @@ export const inCluster: readonly Refusal[] = [
     title: "one with a wildcard, from another namespace",
     faults: [abort],
     objects: [virtualService("all", { hosts: ["*.dev701.svc.cluster.local"], exportTo: ["*"] }, "default")],
-    message: /VirtualService default\/all serves the host \*\.dev701/,
+    message: /VirtualService default\/all already routes host \*\.dev701/,
   },
   {
     title: "one for the mesh and a gateway, with a delegate",
@@ -187,7 +187,7 @@ export const inCluster: readonly Refusal[] = [
     title: "one on the external host",
     faults: [mysql],
     objects: [virtualService("db", { hosts: ["*.example.com"] })],
-    message: /externalHost\/mysql: VirtualService dev701\/db serves the host \*\.example\.com/,
+    message: /externalHost\/mysql: VirtualService dev701\/db already routes host \*\.example\.com/,
   },
   {
     title: "callers that are none",

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import assert from "node:assert/strict";
 import type { Fault } from "../../../mesh/faults/fault";
-import { pathsOf, relationOf, shadowed } from "../../../mesh/faults/overlap";
+import { relationOf, shadowed } from "../../../mesh/faults/overlap";
+import { pathsOf } from "../../../mesh/faults/paths";
 
 const abort = (more: object = {}): Fault => ({
   type: "httpAbort",
