@@ -4,7 +4,7 @@ const mayImport = {
   settings: [],
   mesh: ["settings"],
   policy: ["mesh"],
-  config: ["mesh", "settings"],
+  config: ["mesh", "settings", "tools"],
   cluster: ["mesh", "settings", "tools"],
   lab: ["mesh", "tools"],
   charts: ["cluster", "mesh", "settings", "tools"],

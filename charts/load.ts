@@ -14,6 +14,7 @@ import {
 import type { Layout } from "../settings/types";
 import { cacheFolder, findHelm, type Progress } from "../tools/helm";
 import { isRemote, lackingDirectory, pull } from "./pull";
+import { messageOf } from "../tools/errors";
 
 /** Replaces the official hosts by one root that is laid out like them: a directory or a URL. */
 export function repositoryUnder(root: string, { chart, version }: ChartName, layout: Layout): string {
@@ -99,7 +100,7 @@ async function fetchInto(
   try {
     found = await helm();
   } catch (error) {
-    return `was not asked: ${error instanceof Error ? error.message : String(error)}`;
+    return `was not asked: ${messageOf(error)}`;
   }
   await mkdir(folder, { recursive: true });
   return pull(found, source, repository, folder);

@@ -10,14 +10,13 @@ import {
   type ChartName,
 } from "../mesh/install/chartSources";
 import { mustRun } from "../tools/run";
+import { messageOf } from "../tools/errors";
 
 /** How long one question to a repository may take, in seconds: Helm itself waits for ever. */
 export const chartSeconds = 15;
 
 /** Whether a repository is a place on the network; else it is a directory. */
 export const isRemote = (repository: string) => /^(https?|oci):\/\//i.test(repository);
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** What Helm is told of a chart in a repository, of either kind. */
 function place({ chart }: Pick<ChartName, "chart">, repository: string): readonly string[] {

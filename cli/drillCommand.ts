@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { reasonOf } from "../cluster/client/errors";
+import { clusterError } from "./clusterError";
 import { connect } from "../cluster/client/kubernetesClient";
 import { DrillRefused, runDrill, type DrillEnd, type DrillReport } from "../cluster/faults/runDrill";
 import { countersText, type FaultCounters } from "../mesh/faults/faultCounters";
@@ -74,9 +74,12 @@ export async function drill(stack: string, asked: string, options: Options): Pro
     tick: countdown(),
   };
   const name = `${stack}/${randomBytes(4).toString("hex")}`;
-  const report = await runDrill(await connect(settings.kubernetes), task, name).catch((error: unknown) => {
+  const cluster = await connect(settings.kubernetes).catch((error: unknown) => {
+    throw clusterError("no fault was injected: the cluster cannot be read", error);
+  });
+  const report = await runDrill(cluster, task, name).catch((error: unknown) => {
     if (error instanceof DrillRefused) throw new UserError(`no fault was injected: ${error.message}`);
-    throw new UserError(`${reasonOf(error)}. Should a fault be left: ${endLine(settings.namespace)}`);
+    throw clusterError("the drill failed", error, `Should a fault be left: ${endLine(settings.namespace)}`);
   });
   process.stdout.write(`${options.json === true ? JSON.stringify(report, undefined, 2) : reportText(report)}\n`);
   process.exitCode = codes[report.why];

@@ -7,6 +7,7 @@ import { errorColors, outColors } from "./colors";
 import { forgetPendingCreations, isStale, lockHolder } from "./interruptedRun";
 import { projectFolder, readStack } from "./stackFile";
 import { UserError } from "./userError";
+import { isBug, messageOf } from "../tools/errors";
 
 interface Options {
   readonly yes?: boolean;
@@ -31,7 +32,7 @@ async function openStack(name: string, { kubernetes }: Settings): Promise<Stack>
   process.env["PATH"] = engine.env["PATH"] ?? "";
   // Also the moment in which the npm package downloads the CLI.
   await mustRun("pulumi", ["version"], { seconds: 900 }).catch((error: unknown) => {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new UserError(`no Pulumi CLI: ${engine.cli} (${why}). Install it: https://www.pulumi.com/docs/install/`);
   });
   return LocalWorkspace.createOrSelectStack(
@@ -53,7 +54,7 @@ async function unlocked<T>(stack: Stack, step: () => Promise<T>): Promise<T> {
   try {
     return await step();
   } catch (error) {
-    const holder = lockHolder(error instanceof Error ? error.message : "");
+    const holder = lockHolder(messageOf(error));
     if (!(error instanceof ConcurrentUpdateError) && holder === undefined) throw error;
     if (!isStale(holder)) {
       const who =
@@ -73,7 +74,7 @@ async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof UserError) throw error;
+    if (error instanceof UserError || isBug(error)) throw error;
     if (error instanceof CommandError) {
       // What Helm says when the provider of a run that was killed is still at work on the same release.
       const busy = /cannot re-use a name that is still in use|another operation .* is in progress/.test(error.message);
@@ -82,9 +83,7 @@ async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
         : "";
       throw new UserError(`pulumi ${what} failed: ${firstLine(error.message)}${next}`);
     }
-    throw new UserError(
-      `pulumi ${what} could not run: ${firstLine(error instanceof Error ? error.message : String(error))}`,
-    );
+    throw new UserError(`pulumi ${what} could not run: ${firstLine(messageOf(error))}`);
   }
 }
 

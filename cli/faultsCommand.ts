@@ -1,4 +1,3 @@
-import { reasonOf } from "../cluster/client/errors";
 import { connect } from "../cluster/client/kubernetesClient";
 import { readEndedDrills } from "../cluster/faults/endedByHand";
 import { endFaults, type Dropped, type EndReport } from "../cluster/faults/endFaults";
@@ -13,7 +12,7 @@ import type { Settings } from "../settings/types";
 import { outColors } from "./colors";
 import { endSoon } from "./ending";
 import { readLocation, readStack, type InstanceLocation } from "./stackFile";
-import { UserError } from "./userError";
+import { clusterError } from "./clusterError";
 
 /** Exit code where faults are active, or proxies still hold some after their end. */
 const activeCode = 3;
@@ -146,7 +145,7 @@ async function end(stack: string, json: boolean | undefined): Promise<void> {
   const { place, settings, problems } = readLocation(stack);
   if (problems !== undefined) process.stderr.write(`${problems}\nIts faults are ended nevertheless.\n`);
   const report = await off(place, settings).catch((error: unknown) => {
-    throw new UserError(`the faults cannot be ended: ${reasonOf(error)}. By hand: ${endLine(place.namespace)}`);
+    throw clusterError("the faults cannot be ended", error, `By hand: ${endLine(place.namespace)}`);
   });
   print(json, report, offText(stack, report));
   if (!isConfirmed(report) || report.unmarked !== undefined) process.exitCode = activeCode;
@@ -163,8 +162,7 @@ export async function faults(
     return;
   }
   const found = await readFaults(readStack(stack)).catch((error: unknown) => {
-    if (error instanceof UserError) throw error;
-    throw new UserError(`the cluster cannot be read: ${reasonOf(error)}`);
+    throw clusterError("the cluster cannot be read", error);
   });
   print(options.json, found, faultsText(found));
   if (found.active.length + found.proxies.holding > 0) process.exitCode = activeCode;

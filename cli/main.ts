@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { inspect } from "node:util";
 import { errorColors } from "./colors";
+import { isDebug, messageOf } from "../tools/errors";
 import { UserError } from "./userError";
 
 const program = new Command("jam-istio")
@@ -136,8 +137,8 @@ lab
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;
-  const text = error instanceof Error ? error.message : String(error);
-  const debug = process.env["JAM_ISTIO_DEBUG"] === "1";
+  const text = messageOf(error);
+  const debug = isDebug();
   const hint = debug ? "" : " (JAM_ISTIO_DEBUG=1 shows where)";
   const line = known ? text : `internal error: ${text.split("\n")[0] ?? ""}${hint}`;
   process.stderr.write(`${errorColors.red("error:")} ${line}\n`);

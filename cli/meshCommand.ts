@@ -1,10 +1,9 @@
-import { reasonOf } from "../cluster/client/errors";
 import { connect } from "../cluster/client/kubernetesClient";
 import { readStatus, type MeshStatus } from "../cluster/meshStatus";
 import { meshPlan } from "../mesh/meshPlan";
 import { outColors } from "./colors";
 import { readStack } from "./stackFile";
-import { UserError } from "./userError";
+import { clusterError } from "./clusterError";
 
 /** Exit code of `status` where something is to be done. */
 const unwellCode = 3;
@@ -44,7 +43,7 @@ export async function status(stack: string, options: { readonly json?: boolean }
   const found = await connect(settings.kubernetes)
     .then((cluster) => readStatus(cluster, meshPlan(settings)))
     .catch((error: unknown) => {
-      throw new UserError(`the cluster cannot be read: ${reasonOf(error)}`);
+      throw clusterError("the cluster cannot be read", error);
     });
   process.stdout.write(`${options.json === true ? JSON.stringify(found, undefined, 2) : statusText(found)}\n`);
   if (!isWell(found)) process.exitCode = unwellCode;

@@ -5,6 +5,7 @@ import { readStackFile, type RawConfig } from "../config/raw";
 import { problemText } from "../config/readSettings";
 import type { Settings } from "../settings/types";
 import { UserError } from "./userError";
+import { messageOf } from "../tools/errors";
 
 /** Folder of the project, where Pulumi.yaml and the stack files are: the current one, else this program's own. */
 export const projectFolder = existsSync("Pulumi.yaml") ? process.cwd() : join(__dirname, "..");
@@ -25,7 +26,7 @@ function readRaw(stack: string, folder: string): RawConfig {
   try {
     return readStackFile(readFileSync(join(folder, file), "utf8"));
   } catch (error) {
-    throw new UserError(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UserError(`${file}: ${messageOf(error)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { CORE_SCHEMA, load, Type } from "js-yaml";
+import { lineOf } from "../tools/errors";
 
 /** The project's config as Pulumi hands it over: every value a string, maps and lists as JSON. */
 export interface RawConfig {
@@ -72,7 +73,7 @@ function parse(text: string): unknown {
   try {
     return load(text, { schema });
   } catch (error) {
-    throw new Error(`no valid YAML: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`, {
+    throw new Error(`no valid YAML: ${lineOf(error)}`, {
       cause: error,
     });
   }

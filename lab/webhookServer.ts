@@ -4,6 +4,7 @@ import { createServer as createTls } from "node:https";
 import { connect } from "node:net";
 import { generate } from "selfsigned";
 import type { PatchOperation } from "./podBehaviour";
+import { messageOf } from "../tools/errors";
 
 /** What an API server asks of a webhook, as far as the lab reads it. */
 export interface AdmissionRequest {
@@ -70,7 +71,7 @@ export async function serveWebhooks(
 ): Promise<void> {
   const tls = createTls({ key: certificate.private, cert: certificate.cert }, (request, response) => {
     respond(request, response, answer).catch((error: unknown) => {
-      process.stderr.write(`webhook ${request.url ?? ""}: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.stderr.write(`webhook ${request.url ?? ""}: ${messageOf(error)}\n`);
       request.socket.destroy();
     });
   });

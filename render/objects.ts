@@ -1,6 +1,7 @@
 import { CORE_SCHEMA, dump, loadAll } from "js-yaml";
 import { isMap, secretPlaceholder } from "../config/raw";
 import type { Registration } from "./record";
+import { lineOf } from "../tools/errors";
 
 /** A Kubernetes object. */
 export interface KubernetesObject {
@@ -32,10 +33,7 @@ export function parseManifest(text: string): readonly KubernetesObject[] {
     // No timestamps; of equal keys the last one counts.
     loadAll(text, (document) => documents.push(document), { schema: CORE_SCHEMA, json: true });
   } catch (error) {
-    throw new Error(
-      `Helm's output is no YAML: ${error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)}`,
-      { cause: error },
-    );
+    throw new Error(`Helm's output is no YAML: ${lineOf(error)}`, { cause: error });
   }
   return documents.flatMap(unfold);
 }

@@ -6,6 +6,7 @@ import { whenUpRuns } from "../mesh/faults/allObjects";
 import { meshPlan } from "../mesh/meshPlan";
 import type { Settings } from "../settings/types";
 import { inOrder } from "./order";
+import { messageOf } from "../tools/errors";
 
 /** A resource as the program registers it, with its secrets masked. */
 export interface Registration {
@@ -139,7 +140,7 @@ export async function record(settings: Settings): Promise<Recording> {
     const outputs = await Promise.race([finish(settings), failed]);
     return { registrations: inOrder(registrations), outputs };
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     throw new Error(`the program failed: ${text.split("\n")[0] ?? text}`, { cause: error });
   } finally {
     process.off("unhandledRejection", onFailure);

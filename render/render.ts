@@ -12,6 +12,7 @@ import type { Progress } from "../tools/helm";
 import { mustRun } from "../tools/run";
 import { hideSecretData, objectsOf, parseManifest, type KubernetesObject } from "./objects";
 import { record } from "./record";
+import { lineOf } from "../tools/errors";
 
 /** A Helm release with the objects that its chart makes; `undefined` where the chart could not be had. */
 export interface RenderedRelease {
@@ -58,9 +59,6 @@ async function expand(
     await rm(folder, { recursive: true, force: true });
   }
 }
-
-const lineOf = (error: unknown) =>
-  (error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error)).replace(/^Error: /, "");
 
 /**
  * Renders a stack: its own objects and, with Helm, those of its releases. What cannot be had is left out and named.

@@ -5,8 +5,21 @@ import { arch, homedir, platform } from "node:os";
 import { join } from "node:path";
 import { mustRun } from "./run";
 
-/** The Helm release that is fetched where none is installed: the one inside Pulumi's Kubernetes provider. */
+/** The Helm release that is fetched where none is installed. */
 export const helmVersion = "3.20.2";
+
+/**
+ * SHA-256 of its archives, here and not from the downloads' host: who changes the one there could change the other.
+ * @see https://github.com/helm/helm/releases/tag/v3.20.2
+ */
+const archives: Readonly<Record<string, string>> = {
+  "darwin-amd64.tar.gz": "7de04301f28b902a74f6286ed941cadc86ee5e6a9086a18f2ccf1f548e99d618",
+  "darwin-arm64.tar.gz": "139c794c22f16b579d08ddd3008c8038b9bb2814f35b5bcca91f50a1f458978d",
+  "linux-amd64.tar.gz": "258e830a9e613c8a7a302d6059b4bb3b9758f2f3e1bb8ea0d707ce10a9a72fea",
+  "linux-arm64.tar.gz": "5ea2d6bc2cda3f8edf985e028809f5a9278f404fb8ab24044de9b7cb9b79a691",
+  "windows-amd64.zip": "24e8e5b71bab4ee17e6f989931ecf4fb144f9916cbe9990c0b6b2ec7b925c454",
+  "windows-arm64.zip": "7c940a73a6882f50b69aec3282549da4a49917669db18fc503db930fb74b9789",
+};
 
 /** Where charts and Helm are kept: `JAM_ISTIO_CACHE`, else the user's cache folder. */
 export function cacheFolder(): string {
@@ -34,16 +47,22 @@ async function get(url: string): Promise<Buffer> {
   return Buffer.from(await response.arrayBuffer());
 }
 
-async function download(folder: string): Promise<void> {
+/** The archive for this machine, such as `linux-amd64.tar.gz`. */
+function archiveName(): string {
   const cpu = { x64: "amd64", arm64: "arm64" }[arch()] ?? arch();
-  const system = { win32: "windows" }[platform() as string] ?? platform();
-  const name = `helm-v${helmVersion}-${system}-${cpu}.tar.gz`;
-  const sums = (await get(`https://get.helm.sh/${name}.sha256sum`)).toString("utf8");
-  const archive = await get(`https://get.helm.sh/${name}`);
-  const sum = createHash("sha256").update(archive).digest("hex");
-  if (sums.split(/\s/)[0] !== sum) throw new Error("the download's checksum is wrong");
-  await writeFile(join(folder, name), archive);
-  await mustRun("tar", ["-xzf", name, "--strip-components=1"], { seconds: 60, cwd: folder });
+  return platform() === "win32" ? `windows-${cpu}.zip` : `${platform()}-${cpu}.tar.gz`;
+}
+
+async function download(folder: string): Promise<void> {
+  const archive = archiveName();
+  const expected = archives[archive];
+  if (expected === undefined) throw new Error(`no checksum is known of ${archive}`);
+  const name = `helm-v${helmVersion}-${archive}`;
+  const content = await get(`https://get.helm.sh/${name}`);
+  if (createHash("sha256").update(content).digest("hex") !== expected)
+    throw new Error("the download's checksum is wrong");
+  await writeFile(join(folder, name), content);
+  await mustRun("tar", ["-xf", name, "--strip-components=1"], { seconds: 60, cwd: folder });
 }
 
 async function goInstall(folder: string): Promise<void> {
@@ -55,8 +74,8 @@ const reason = (error: unknown) =>
   error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
 
 /**
- * Finds Helm: on PATH, else in the cache, else fetched into it once, as the official download with its checksum
- * verified or, where only Go's modules are reachable, built from them.
+ * Finds Helm: on PATH, else in the cache, else fetched into it once, as the official download, its checksum
+ * verified, or, where only Go's modules are reachable, built from them.
  * @throws Error with one line when there is no way
  */
 export async function findHelm(progress: Progress): Promise<string> {

@@ -1,3 +1,5 @@
+import { isBug } from "../../tools/errors";
+
 function codeOf(error: unknown): unknown {
   return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
@@ -9,7 +11,7 @@ export const isConflict = (error: unknown) => codeOf(error) === 409;
 export const isRefused = (error: unknown) => [400, 403, 404, 409, 422].includes(Number(codeOf(error)));
 export const isDenied = (error: unknown) => codeOf(error) === 403;
 
-/** What is not there, or may not be seen, is left out: the check that needs it is, too. */
+/** `undefined` on 403 and 404; callers skip the check that needs it. */
 export async function optional<T>(read: Promise<T>): Promise<T | undefined> {
   try {
     return await read;
@@ -24,11 +26,6 @@ export class ClusterUnreachable extends Error {}
 
 /** Whether it is what the cluster failed with: a refusal, or no answer. */
 const isOfCluster = (error: unknown) => error instanceof ClusterUnreachable || typeof codeOf(error) === "number";
-
-const isBug = (error: unknown) =>
-  [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind) ||
-  // The client's, where an argument is missing.
-  (error instanceof Error && error.name === "RequiredError");
 
 /** Does something with the cluster. @throws ClusterUnreachable where it gives no answer; a refusal and a bug as they are */
 export async function reaching<T>(work: () => T | Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import type { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig, VersionApi } from "@kubernetes/client-node";
 import { request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
+import { call, traced } from "./calls";
 import { ClusterUnreachable, reaching } from "./errors";
 import { askPod } from "./portForward";
 
@@ -47,7 +48,7 @@ export class HttpError extends Error {
   }
 }
 
-/** Asks for names, labels and annotations only: definitions are large. */
+/** Asks for names, labels and annotations only: CRDs are large. */
 const metadataOnly = ["v1", "v1beta1"]
   .map((version) => `application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=${version}`)
   .join(",");
@@ -123,17 +124,6 @@ export function connectOnce(address: ClusterAddress): () => Promise<Cluster> {
   return () => (cluster ??= connect(address));
 }
 
-/** The API, whose calls say when it is the cluster that gives no answer. */
-function told<T extends object>(api: T): T {
-  return new Proxy(api, {
-    get: (target, key) => {
-      const value: unknown = Reflect.get(target, key);
-      if (typeof value !== "function") return value;
-      return (...args: readonly unknown[]) => reaching<unknown>(() => Reflect.apply(value, target, args) as unknown);
-    },
-  });
-}
-
 async function open(address: ClusterAddress): Promise<Cluster> {
   // Loaded when it is needed: a third of a second that most commands need not spend.
   const client = await import("@kubernetes/client-node");
@@ -156,12 +146,13 @@ async function open(address: ClusterAddress): Promise<Cluster> {
   const user = config.getCurrentUser();
   if (user?.exec !== undefined || user?.authProvider !== undefined) await config.applyToHTTPSOptions({});
   return {
-    core: told(config.makeApiClient(client.CoreV1Api)),
-    apps: told(config.makeApiClient(client.AppsV1Api)),
-    batch: told(config.makeApiClient(client.BatchV1Api)),
-    version: told(config.makeApiClient(client.VersionApi)),
-    send: (method, path, more = {}) => reaching(() => send(config, method, path, more)),
-    askPod: (asked) => reaching(() => askPod(config, asked)),
+    core: traced(config.makeApiClient(client.CoreV1Api)),
+    apps: traced(config.makeApiClient(client.AppsV1Api)),
+    batch: traced(config.makeApiClient(client.BatchV1Api)),
+    version: traced(config.makeApiClient(client.VersionApi)),
+    send: (method, path, more = {}) => call(`${method} ${path}`, () => send(config, method, path, more)),
+    askPod: (asked) =>
+      call(`pod ${asked.namespace}/${asked.pod}:${String(asked.port)}${asked.path}`, () => askPod(config, asked)),
     address,
     context: config.getCurrentContext(),
   };

@@ -53,7 +53,7 @@ export interface DrillReport {
 /**
  * Judges a drill before anything changes.
  * @returns what it will do, a line each
- * @throws Refused that says all that speaks against it
+ * @throws DrillRefused that says all that speaks against it
  */
 async function judgeDrill(cluster: Cluster, task: DrillTask, drill: string): Promise<readonly string[]> {
   const { plan, fault } = task;
@@ -167,7 +167,7 @@ async function watch(cluster: Cluster, task: DrillTask, name: string, end: numbe
 
 /**
  * Runs a drill: judges it, injects the fault, watches, and removes it whatever happens.
- * @throws Refused, when it was not begun; Error that says why the fault could not be injected, or removed
+ * @throws DrillRefused, when it was not begun; Error that says why the fault could not be injected, or removed
  */
 export async function runDrill(cluster: Cluster, task: DrillTask, drill: string): Promise<DrillReport> {
   const { plan, fault, log, signal } = task;

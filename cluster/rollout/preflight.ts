@@ -8,6 +8,7 @@ import { pilotMetrics, type PilotMetrics } from "../../mesh/upgrade/pilotMetrics
 import { isRefused, reasonOf } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 import { controlPlaneSelector, readControlPlanes } from "../upgrade/controlPlanes";
+import { messageOf } from "../../tools/errors";
 
 /** How long a control plane that Helm calls ready may take until it is, in seconds. */
 const readySeconds = 60;
@@ -53,7 +54,7 @@ async function trySidecar({ core }: Cluster, name: string, revision: string): Pr
     const proxy = proxyContainer(pod);
     return { version: proxy && versionOf(proxy.image) };
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     const said = /"message":\s*"((?:[^"\\]|\\.)*)"/.exec(text.replaceAll('\\"', '"'))?.[1] ?? reasonOf(error);
     // The classic layout's webhook does not say that it has no side effects.
     if (/does not support dry run/.test(text)) return { untried: "its webhook does not support dry run" };

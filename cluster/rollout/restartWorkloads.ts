@@ -4,6 +4,7 @@ import { progressOf, type Workload } from "../../mesh/rollout/workloads";
 import { isNotFound, reasonOf } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 import { whyNotReady } from "./podReasons";
+import { messageOf } from "../../tools/errors";
 
 /** How often the workloads that are being restarted are looked at, in milliseconds. */
 const lookEvery = 300;
@@ -92,7 +93,7 @@ export async function restartWorkloads(
         done += 1;
         options.log(`${next.name}: ${text} (${String(done)} of ${String(restarts.length)} workloads)`);
       } catch (error) {
-        failed.push(`${next.name}: ${error instanceof Error ? error.message : String(error)}`);
+        failed.push(`${next.name}: ${messageOf(error)}`);
       }
     }
   };

@@ -11,7 +11,7 @@ import { bounded, listMetadata, type Cluster, type Metadata } from "../client/ku
 import { readControlPlanes } from "./controlPlanes";
 import { helmRecord } from "./helmRecords";
 
-async function definitions(cluster: Cluster): Promise<readonly Metadata[]> {
+async function readCrds(cluster: Cluster): Promise<readonly Metadata[]> {
   const at = (version: string) =>
     optional(listMetadata(cluster, `/apis/apiextensions.k8s.io/${version}/customresourcedefinitions`));
   // Kubernetes up to 1.15 has the old version only.
@@ -98,7 +98,7 @@ async function observeWith(cluster: Cluster, wanted: Parameters<typeof observe>[
     cluster.version.getCode(),
     managed ? cluster.core.listNamespacedSecret({ namespace: system, labelSelector: "owner=helm" }) : { items: [] },
     readControlPlanes(cluster),
-    managed ? definitions(cluster) : [],
+    managed ? readCrds(cluster) : [],
     ...["kube-system", system, wanted.namespace].map((name): Promise<V1Namespace | undefined> =>
       optional(cluster.core.readNamespace({ name })),
     ),
@@ -115,7 +115,7 @@ async function observeWith(cluster: Cluster, wanted: Parameters<typeof observe>[
     kubernetes: `${version.major}.${version.minor.replace(/\D/g, "")}`,
     records,
     controlPlanes: planes,
-    crds: crds,
+    crds,
     missing: gone,
     ...change,
     cluster: namespaces[0]?.metadata?.uid,

@@ -1,3 +1,4 @@
+import { samplesOf, sumOf } from "../istio/prometheus";
 import { fakeService } from "./faultObjects";
 
 /** How often faults were felt, since the proxies started. */
@@ -11,25 +12,6 @@ export interface FaultCounters {
 
 export const noFaultCounters: FaultCounters = { aborted: 0, delayed: 0, cut: 0 };
 
-interface Sample {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-function samplesOf(text: string): readonly Sample[] {
-  return [...text.matchAll(/^([a-zA-Z_:][\w:]*)\{([^}]*)\} ([\d.e+]+)$/gm)].map(
-    ([, name = "", labels = "", value]) => ({
-      name,
-      labels: Object.fromEntries(
-        [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key = "", text = ""]) => [key, text]),
-      ),
-      value: Number(value),
-    }),
-  );
-}
-
-const sum = (samples: readonly Sample[]) => samples.reduce((total, { value }) => total + value, 0);
 const led = (name = "") => name === fakeService || name.startsWith(`${fakeService}-`);
 
 /**
@@ -46,7 +28,7 @@ export function faultCounters(text: string): FaultCounters {
         labels["reporter"] !== "destination" &&
         (labels["response_flags"] ?? "").split(",").includes(flag),
     );
-  // Without Istio's own rules for it, parts of a stat's name stand before its last words.
+  // Without Istio's stat-tag rules metric names keep a prefix; match the suffix.
   const fault = (kind: string) => samples.filter(({ name }) => name.endsWith(`fault_${kind}_injected`));
   const istioCut = samples.filter(
     ({ name, labels }) =>
@@ -59,9 +41,9 @@ export function faultCounters(text: string): FaultCounters {
       led(/^outbound\|\d+\|\|([^.;]*)/.exec(labels["envoy_cluster_name"] ?? labels["cluster_name"] ?? "")?.[1]),
   );
   return {
-    aborted: sum(flagged("FI")) || sum(fault("aborts")),
-    delayed: sum(flagged("DI")) || sum(fault("delays")),
-    cut: sum(istioCut) || sum(envoyCut),
+    aborted: sumOf(flagged("FI")) || sumOf(fault("aborts")),
+    delayed: sumOf(flagged("DI")) || sumOf(fault("delays")),
+    cut: sumOf(istioCut) || sumOf(envoyCut),
   };
 }
 

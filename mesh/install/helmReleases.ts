@@ -22,7 +22,7 @@ export interface ReleasePlan {
   /** Repositories that may have the chart, the first asked first: http(s) or oci URLs, or a directory. */
   readonly repositories: readonly string[];
   readonly values: Values;
-  /** Whether the chart's folder `crds/` is passed over, because its templates bring the same definitions. */
+  /** Whether the chart's folder `crds/` is passed over, because its templates bring the same CRDs. */
   readonly skipCrds?: boolean;
 }
 
@@ -92,7 +92,7 @@ export function crdRelease(settings: PlanSettings, hasDefault = settings.istio.r
       values: { global: { ...hubValue(settings), tag: version } },
     };
   }
-  // Up to 1.23 the definitions lie in crds/, which Helm never upgrades; as templates it does, and from 1.24 on they are.
+  // Up to 1.23 the CRDs lie in crds/, which Helm never upgrades; as templates it does, and from 1.24 on they are.
   const templates = semver.lt(version, "1.24.0");
   return {
     ...shared,

@@ -21,7 +21,7 @@ export interface Crd {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** Definitions that Helm must own before it can install or upgrade them, and those that are somebody else's. */
+/** CRDs that Helm must own before it can install or upgrade them, and those that are somebody else's. */
 export function judgeCrds(
   layout: Layout,
   crds: readonly Crd[],

@@ -52,10 +52,10 @@ function restore({ release, gone, jobs }: Missing): Repair {
   return { release, secrets: [], jobs: gone.some((line) => line.startsWith("Custom")) ? jobs : [], why: shown + more };
 }
 
-/** Heals, and those of further releases: one that is applied anyway needs no second reason. */
+/** Repairs, and those of further releases: one that is applied anyway needs no second reason. */
 const joined = (repairs: readonly Repair[], more: readonly Repair[]): readonly Repair[] => [
   ...repairs,
-  ...more.filter(({ release }) => repairs.every((repairs) => repairs.release !== release)),
+  ...more.filter(({ release }) => repairs.every((one) => one.release !== release)),
 ];
 
 /**

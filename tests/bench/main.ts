@@ -6,6 +6,7 @@ import { mustRun } from "../../tools/run";
 import { engineRows } from "./engine";
 import { manyServices, measured, threeTimes, type Measured } from "./measured";
 import { rolloutRows } from "./rollout";
+import { messageOf } from "../../tools/errors";
 
 async function renderRows(): Promise<readonly Measured[]> {
   const folder = mkdtempSync(join(tmpdir(), "jam-istio-bench-"));
@@ -58,6 +59,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`error: ${messageOf(error)}\n`);
   process.exitCode = 1;
 });

@@ -31,6 +31,7 @@ function byLine(print: (line: string) => void) {
 }
 
 const mocha = require.resolve("mocha/bin/mocha.js");
+const c8 = require.resolve("c8/bin/c8.js");
 const colour = process.stdout.isTTY ? "--color" : "--no-color";
 
 /** Runs a suite in a process of its own and hands over what it prints, by line. */
@@ -40,7 +41,8 @@ export function runSuite(suite: Suite, print: (line: string) => void, signal: Ab
   const began = Date.now();
   return new Promise((resolve) => {
     const output = byLine(print);
-    const child = spawn(process.execPath, [mocha, colour, ...suite.files], {
+    const measured = suite.coverage === true ? [c8, "--temp-directory", join(folder, "c8"), process.execPath] : [];
+    const child = spawn(process.execPath, [...measured, mocha, colour, ...suite.files], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, JAM_ISTIO_TEST_FIGURES: figures },
       signal,

@@ -8,6 +8,8 @@ export interface Suite {
   readonly files: readonly string[];
   /** How long it takes beside another one on two cores, in minutes, rounded up; decides what still fits into a budget. */
   readonly minutes: number;
+  /** Whether it is said how much of the program's code it runs; only of what runs in its own process. */
+  readonly coverage?: boolean;
 }
 
 const tests = join(__dirname, "..");
@@ -45,6 +47,7 @@ const unit: Suite = {
     )
     .map((name) => `tests/${name}/**/*.test.ts`),
   minutes: 6,
+  coverage: process.env["CI"] === "true",
 };
 
 /** All suites in the order in which they are begun; a file that nobody listed comes last, never not at all. */

@@ -4,6 +4,7 @@ import { loadChart, repositoryUnder, type Loading } from "../../charts/load";
 import { archiveName, type ChartName } from "../../mesh/install/chartSources";
 import { layoutOf, officialKialiRepositories, officialRepositories } from "../../mesh/istio/releases";
 import { mustRun } from "../../tools/run";
+import { messageOf } from "../../tools/errors";
 
 /** A chart of the mirror. */
 export interface MirrorChart extends ChartName {
@@ -48,7 +49,7 @@ export async function fetchMirror(
       await copyFile(archive, join(place, archiveName(chart)));
       places.add(place);
     } catch (error) {
-      missing.push(error instanceof Error ? error.message : String(error));
+      missing.push(messageOf(error));
     }
   };
   // A few at a time: the hosts are somebody else's.

@@ -1,3 +1,4 @@
+import { messageOf } from "../../tools/errors";
 import { findHelm } from "../../tools/helm";
 import { mirrorFolder, noMirror } from "./mirror";
 
@@ -17,7 +18,7 @@ let looked: Promise<string | { readonly reason: string }> | undefined;
 /** Looks for Helm once, before any test points JAM_ISTIO_CACHE elsewhere. */
 function lookForHelm() {
   looked ??= findHelm(() => undefined).catch((error: unknown) => ({
-    reason: error instanceof Error ? error.message : String(error),
+    reason: messageOf(error),
   }));
   return looked;
 }

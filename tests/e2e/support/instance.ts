@@ -8,6 +8,7 @@ import { programFiles } from "../../../rehearse/project";
 import { findHelm } from "../../../tools/helm";
 import { mustRun } from "../../../tools/run";
 import { repository } from "./engine";
+import { messageOf } from "../../../tools/errors";
 
 /** Config of a stack: keys after `jam-istio:`. */
 export type Config = Readonly<Record<string, unknown>>;
@@ -162,7 +163,7 @@ export class Instance {
     try {
       await work();
     } catch (error) {
-      return `${this.log.slice(before)}\n${error instanceof Error ? error.message : String(error)}`;
+      return `${this.log.slice(before)}\n${messageOf(error)}`;
     }
     throw new Error("it went through");
   }

@@ -1,0 +1,14 @@
+/** What an error says; of anything else that was thrown, its text. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The first line of it, without the word that Helm and Pulumi begin theirs with. */
+export const lineOf = (error: unknown): string => (messageOf(error).split("\n")[0] ?? "").replace(/^Error: /, "");
+
+/** Whether the program itself is wrong: what no input and no cluster can be the reason of. */
+export const isBug = (error: unknown): boolean =>
+  [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind) ||
+  // The Kubernetes client's, where an argument is missing.
+  (error instanceof Error && error.name === "RequiredError");
+
+/** Whether a person asked for stacks, causes, and each call to the cluster: `JAM_ISTIO_DEBUG=1`. */
+export const isDebug = (): boolean => process.env["JAM_ISTIO_DEBUG"] === "1";
