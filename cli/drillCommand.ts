@@ -39,7 +39,7 @@ function reportText({ drill, start, end, why, probe, hits, proxies }: DrillRepor
     time: outColors.green("it ran its time"),
     probe: outColors.red(`the probe failed: ${probe ?? ""}`),
     hand: outColors.yellow("it was stopped by hand"),
-    elsewhere: outColors.yellow("somebody else took the fault out"),
+    elsewhere: outColors.yellow("somebody else removed the fault"),
   };
   const length = spanText(Date.parse(end) - Date.parse(start));
   return [`drill ${drill}: ${ends[why]} after ${length}`, countersText(hits), ...proxiesText(proxies)].join("\n");

@@ -12,7 +12,7 @@ const isWell = ({ controlPlanes, outdated, missing, unfinished, wanted }: MeshSt
   outdated.length + missing.length + unfinished.length === 0 &&
   controlPlanes.some(({ ready }) => ready.includes(wanted));
 
-function planeLine({ name, revision, ready, declared }: MeshStatus["controlPlanes"][number]): string {
+function controlPlaneLine({ name, revision, ready, declared }: MeshStatus["controlPlanes"][number]): string {
   const runs = ready.length === 0 ? outColors.red(`none ready (${declared} is asked for)`) : ready.join(" and ");
   return `control plane version: ${runs}, Deployment ${name}${revision === "default" ? "" : `, revision ${revision}`}`;
 }
@@ -26,14 +26,14 @@ function statusText(status: MeshStatus): string {
   ];
   return [
     `stack ${stack}: version ${wanted} is wanted`,
-    ...(controlPlanes.length === 0 ? [outColors.red("no control plane runs")] : controlPlanes.map(planeLine)),
+    ...(controlPlanes.length === 0 ? [outColors.red("no control plane runs")] : controlPlanes.map(controlPlaneLine)),
     dataPlane.text,
     ...todo.map((line) => outColors.yellow(`! ${line}`)),
     ...closingImages.map((line) => outColors.yellow(`! ${line}`)),
     ...left.map((line) => `  its sidecar stays outdated: ${line}`),
     isWell(status)
       ? outColors.green("all is as the settings say")
-      : outColors.yellow(`out of date. Run: npm run up -- ${stack}`),
+      : outColors.yellow(`there is something to do. Run: npm run up -- ${stack}`),
   ].join("\n");
 }
 

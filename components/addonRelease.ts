@@ -9,6 +9,7 @@ export class AddonRelease extends pulumi.ComponentResource {
   public readonly release: kubernetes.helm.v3.Release;
 
   constructor(plan: ReleasePlan, context: MeshContext, opts?: pulumi.ComponentResourceOptions) {
+    // The type is part of every state: its name stays.
     super("jam-istio:components:MeshPart", plan.name, {}, opts);
     this.release = meshRelease(plan, context, this);
     this.registerOutputs();

@@ -128,5 +128,5 @@ export const faultInjection = map(
     ).default(false),
     faults: list(fault, "The faults, in the order in which their rules apply.", "a list of faults").default([]),
   },
-  "Faults put in on purpose, and out again.",
+  "Faults injected on purpose, and removed again.",
 ).prefault({});

@@ -70,6 +70,9 @@ export async function listMetadata({ send }: Pick<Cluster, "send">, path: string
   return (items ?? []).map(({ metadata }) => metadata);
 }
 
+/** How long a plugin for credentials may take, in seconds: a person may have to log in. */
+const pluginSeconds = 120;
+
 /** How long the API server may be silent, in seconds. */
 const answerSeconds = 30;
 
@@ -142,9 +145,11 @@ async function open(address: ClusterAddress): Promise<Cluster> {
     }
     config.setCurrentContext(address.context);
   }
-  // A plugin such as `aws eks get-token` is run here, once: eight requests at the same time would run it eight times.
+  // A plugin such as `aws eks get-token` is run here, once: eight requests at the same time would run it eight times. Its
+  // credential is kept until it expires; one without that time is asked for at each request.
   const user = config.getCurrentUser();
-  if (user?.exec !== undefined || user?.authProvider !== undefined) await config.applyToHTTPSOptions({});
+  if (user?.exec !== undefined || user?.authProvider !== undefined)
+    await bounded("the plugin of the kubeconfig for credentials", pluginSeconds, config.applyToHTTPSOptions({}));
   return {
     core: traced(config.makeApiClient(client.CoreV1Api)),
     apps: traced(config.makeApiClient(client.AppsV1Api)),

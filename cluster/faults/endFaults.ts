@@ -31,7 +31,7 @@ export interface EndReport extends Dropped {
   readonly unmarked?: string;
 }
 
-/** Whether a drill is one of the command `drill`, which no update puts in. */
+/** Whether a drill is one of the command `drill`, which no update injects. */
 const isCommands = (drill: string) => drill.includes("/");
 
 async function istiodOf(cluster: Cluster): Promise<Dropped["istiod"]> {
@@ -72,7 +72,7 @@ export const unconfirmed = (error: unknown): Dropped => ({
   why: reasonOf(error),
 });
 
-/** Removes what there is until nothing comes any more: an update or a drill may be putting it in at this moment. */
+/** Removes what there is until nothing comes any more: an update or a drill may be injecting it at this moment. */
 async function removeAll(
   cluster: Cluster,
   namespace: string,
@@ -87,7 +87,7 @@ async function removeAll(
     if (quiet === 3) return;
     await sleep(1000);
   }
-  throw new Error("faults keep coming: something puts them in at this moment; end it and try again");
+  throw new Error("faults keep coming: something injects them at this moment; end it and try again");
 }
 
 /**
@@ -102,16 +102,16 @@ export async function endFaults(
   log: (line: string) => void,
 ): Promise<EndReport> {
   const ended = new Set<string>();
-  const marked = new Set<string>();
+  const remembered = new Set<string>();
   let unmarked: string | undefined;
   const remember = async (parts: readonly FoundFaultObject[]) => {
     const drills = parts.flatMap(({ annotations = {} }) => annotations[faultAnnotations.drill] ?? []);
     const fresh = [...drills, ...(settled === undefined ? [] : [settled])].filter(
-      (drill) => !isCommands(drill) && !marked.has(drill),
+      (drill) => !isCommands(drill) && !remembered.has(drill),
     );
     // Before they go: an update that runs meanwhile must not put them back.
     if (fresh.length > 0) unmarked = (await rememberEndedDrills(cluster, namespace, fresh)) ?? unmarked;
-    for (const drill of fresh) marked.add(drill);
+    for (const drill of fresh) remembered.add(drill);
     for (const { name } of parts.filter(isActing)) {
       if (!ended.has(name)) log(`${name}: removing`);
       ended.add(name);

@@ -23,7 +23,7 @@ const kinds = Object.keys(collections) as readonly Kind[];
 /** Path of the objects of a kind. */
 export const collectionOf = (kind: string, namespace: string) => collections[kind as Kind](namespace);
 
-async function partsOf(cluster: Cluster, namespace: string, kind: Kind): Promise<readonly FoundFaultObject[]> {
+async function objectsOf(cluster: Cluster, namespace: string, kind: Kind): Promise<readonly FoundFaultObject[]> {
   const path = `${collectionOf(kind, namespace)}?labelSelector=${encodeURIComponent(faultLabel)}`;
   const items = await listMetadata(cluster, path).catch((error: unknown) => {
     // The kind is not installed. What acts must be seen: without the right to it nothing can be said of faults.
@@ -38,20 +38,20 @@ async function partsOf(cluster: Cluster, namespace: string, kind: Kind): Promise
  * @throws Error when they cannot be seen
  */
 export async function readFaultObjects(cluster: Cluster, namespace: string): Promise<readonly FoundFaultObject[]> {
-  return (await Promise.all(kinds.map((kind) => partsOf(cluster, namespace, kind)))).flat();
+  return (await Promise.all(kinds.map((kind) => objectsOf(cluster, namespace, kind)))).flat();
 }
 
 /** The same, asking less where there is nothing: of a namespace without faults three lists instead of eight. */
 export async function readFaultObjectsIfAny(cluster: Cluster, namespace: string, expected: boolean) {
   if (expected) return readFaultObjects(cluster, namespace);
   const first = (["VirtualService", "ServiceEntry", "Service"] as const).map((kind) =>
-    partsOf(cluster, namespace, kind),
+    objectsOf(cluster, namespace, kind),
   );
   return (await Promise.all(first)).flat().length > 0 ? readFaultObjects(cluster, namespace) : [];
 }
 
 /** Whether the object of a name is part of a fault. */
-async function isPart({ send }: Cluster, path: string): Promise<boolean> {
+async function isFaultObject({ send }: Cluster, path: string): Promise<boolean> {
   const { metadata } = JSON.parse(await send("GET", path)) as { metadata: Metadata };
   return metadata.labels?.[faultLabel] !== undefined;
 }
@@ -72,13 +72,13 @@ export async function createFaultObjects(
     const path = collectionOf(body.kind, namespace);
     await cluster.send("POST", path, { body }).catch(async (error: unknown) => {
       if (!isConflict(error) || isActing(body)) throw error;
-      if (await isPart(cluster, `${path}/${body.metadata.name}`)) return;
+      if (await isFaultObject(cluster, `${path}/${body.metadata.name}`)) return;
       throw new Error(`${body.kind} ${body.metadata.name} is there and not this program's`, { cause: error });
     });
   }
 }
 
-/** Marks what is there as of a drill. */
+/** Gives objects that are there the annotations of a drill. */
 export async function updateAnnotations(
   { send }: Cluster,
   namespace: string,

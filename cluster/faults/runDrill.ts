@@ -15,7 +15,7 @@ import { observeFaults } from "./observeFaults";
 import { probe } from "./probe";
 import { readFaultCounters } from "./sidecarAdmin";
 
-/** How long it is tried to take a fault out, in milliseconds. */
+/** How long it is tried to remove a fault, in milliseconds. */
 const cleanUpMs = 300_000;
 
 /** A drill that is asked for. */
@@ -69,7 +69,7 @@ async function judgeDrill(cluster: Cluster, task: DrillTask, drill: string): Pro
   return notes;
 }
 
-/** Takes the drill's VirtualServices out, and what only they led to. */
+/** Removes the drill's VirtualServices, and what only they led to. */
 async function deleteDrillObjects(
   cluster: Cluster,
   namespace: string,
@@ -106,7 +106,7 @@ async function deleteUntilGone(
   }
 }
 
-/** Counts hits beside the rest: a proxy that does not answer holds nothing up. */
+/** Counts what is felt beside the rest: a proxy that does not answer holds nothing up. */
 class CounterReader {
   private before: PodCounters = [];
   private now: PodCounters = [];

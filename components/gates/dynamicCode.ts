@@ -9,3 +9,8 @@
 export const dynamicCode = (name: string) =>
   'exports.handler = () => { require("tsx/cjs"); ' +
   `return require(require("node:path").resolve("components/gates/providers/${name}.ts")).provider; };`;
+
+/** Whether the state has other code than this program: an update writes the new one, so that the files that it names can go. */
+export const isOtherCode = (olds: object, news: object) => codeOf(olds) !== codeOf(news);
+
+const codeOf = (properties: object) => (properties as { readonly __provider?: unknown }).__provider;

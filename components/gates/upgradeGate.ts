@@ -6,7 +6,7 @@ import type { MeshPlan } from "../../mesh/meshPlan";
 import { ownerMark } from "../../mesh/upgrade/helmHistory";
 import { recordedVersion, type StackState } from "../state/stackState";
 import { dynamicCode } from "./dynamicCode";
-import type { GateDesired, GateInputs, GateRemembered, Repaired } from "./providers/upgradeGate";
+import type { GateDesired, GateInputs, GateRemembered, Repaired } from "./providers/gateState";
 import { rolloutTask } from "./sidecarRollout";
 
 /** What the settings ask for. */
@@ -59,13 +59,13 @@ export class UpgradeGate extends pulumi.CustomResource {
     { state, drill }: { readonly state: StackState; readonly drill: Drill },
     opts: pulumi.CustomResourceOptions,
   ) {
-    const inputs: Omit<GateInputs, "plan"> = {
+    const inputs: Omit<GateInputs, "actions"> = {
       kubernetes: plan.settings.kubernetes,
       desired: desired(plan, drill),
       remembered: remembered(plan, state),
     };
     // What the gate itself adds is named, or the SDK would not make outputs of it.
-    const added = { plan: undefined, repaired: undefined, missing: undefined };
+    const added = { actions: undefined, repaired: undefined, missing: undefined };
     const type = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate";
     super(type, name, { __provider: dynamicCode("upgradeGate"), ...inputs, ...added }, opts);
   }

@@ -4,8 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { faultLabel } from "../../mesh/faults/faultObjects";
 import { defaultRevision } from "../../mesh/istio/controlPlanes";
 import type { KnownRelease } from "../../mesh/upgrade/gateTypes";
+import type { GateOutputs } from "../gates/providers/gateState";
+import { memoryOf } from "../gates/providers/olderState";
 import type { Recorded } from "../gates/providers/sidecarRollout";
-import type { GateInputs } from "../gates/providers/upgradeGate";
 
 /** A Helm release in the stack's state: enough to register it again as it was. */
 export interface StateRelease extends KnownRelease {
@@ -82,7 +83,7 @@ async function stateOutputs(): Promise<StateOutputs> {
 export async function readStackState(): Promise<StackState> {
   const resources = Object.values((await stateOutputs()).outputs ?? {});
   const rollout = resources.find(({ type }) => type === rolloutType)?.outputs as Partial<Recorded> | undefined;
-  const gate = resources.find(({ type }) => type === gateType)?.outputs as Partial<GateInputs> | undefined;
+  const gate = resources.find(({ type }) => type === gateType)?.outputs as Partial<GateOutputs> | undefined;
   return {
     releases: resources
       .filter(({ type }) => type === releaseType)
@@ -91,7 +92,7 @@ export async function readStackState(): Promise<StackState> {
         return { name: release.name ?? "", revision: release.status?.revision, args: argsOf(release) };
       }),
     faultObjects: resources.map(({ outputs }) => faultKeyOf(outputs)).filter((key) => key !== undefined),
-    keptFaults: gate?.desired?.faults.objects ?? [],
+    keptFaults: gate === undefined ? [] : (memoryOf(gate).desired?.faults.objects ?? []),
     recorded:
       rollout?.version === undefined ? undefined : { version: rollout.version, revision: rollout.revision ?? "" },
   };

@@ -1,6 +1,6 @@
 import merge from "deepmerge";
 import * as semver from "semver";
-import type { Layout } from "../../settings/types";
+import type { Settings } from "../../settings/types";
 import { unreadable, versionOf } from "../istio/images";
 import { controlPlaneReleaseName, kialiSecretName, signingKeyField } from "../istio/names";
 import {
@@ -26,26 +26,13 @@ export interface ReleasePlan {
   readonly skipCrds?: boolean;
 }
 
-interface ComponentSettings {
-  readonly enabled: boolean;
-  readonly values: Values;
-}
-
 /** What the releases are planned from. */
-export interface PlanSettings {
-  readonly layout: Layout;
-  readonly istio: {
-    readonly version: string;
-    readonly chartRepository?: string | undefined;
-    readonly hub?: string | undefined;
-    readonly releaseName: string;
-    readonly revision?: string | undefined;
-    readonly values: Values;
-    readonly cni: ComponentSettings;
-    readonly ztunnel: ComponentSettings;
-    readonly gateway: ComponentSettings;
-  };
-  readonly kiali: { readonly enabled: boolean; readonly chartRepository?: string | undefined };
+export interface PlanSettings extends Pick<Settings, "layout"> {
+  readonly istio: Pick<
+    Settings["istio"],
+    "version" | "chartRepository" | "hub" | "releaseName" | "revision" | "values" | "cni" | "ztunnel" | "gateway"
+  >;
+  readonly kiali: Pick<Settings["kiali"], "enabled" | "chartRepository">;
 }
 
 /** Lists in user values replace the program's, as in Helm. */

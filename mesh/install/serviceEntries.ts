@@ -1,3 +1,4 @@
+import type { Settings } from "../../settings/types";
 import { BlockList, isIP } from "node:net";
 
 /**
@@ -27,22 +28,9 @@ export interface Entry {
 }
 
 /** What the entries are made from; absent sections make no entry. */
-export interface ExternalSettings {
-  readonly mysql?: { readonly external: boolean; readonly externalHostName?: string | undefined } | undefined;
-  readonly dataStorage?: { readonly mode: "aws" | "none"; readonly region?: string | undefined } | undefined;
-  readonly mail?:
-    | { readonly external: boolean; readonly externalHostName?: string | undefined; readonly externalHostPort: number }
-    | undefined;
-  readonly externalServices?:
-    | readonly {
-        readonly name: string;
-        readonly hosts: readonly string[];
-        readonly ports: readonly { readonly number: number; readonly protocol: string }[];
-        readonly resolution: "DNS" | "NONE";
-        readonly addresses: readonly string[];
-      }[]
-    | undefined;
-}
+export type ExternalSettings = {
+  readonly [Section in "mysql" | "dataStorage" | "mail" | "externalServices"]?: Settings[Section] | undefined;
+};
 
 type Port = { readonly number: number; readonly protocol: string };
 

@@ -1,16 +1,10 @@
+import type { Settings } from "../../settings/types";
 import { countText } from "../istio/proxies";
 import type { OutdatedSidecars } from "./outdatedSidecars";
 import type { ServingControlPlane } from "./servingControlPlane";
 
 /** What a rollout is told by the settings. */
-export interface RolloutSettings {
-  readonly enabled: boolean;
-  readonly namespaces: readonly string[];
-  /** How many workloads are restarted at the same time. */
-  readonly parallel: number;
-  readonly timeoutSeconds: number;
-  readonly daemonSets: boolean;
-}
+export type RolloutSettings = Settings["rollout"];
 
 /** What is rolled, and after which control plane. */
 export interface RolloutTask extends RolloutSettings {
@@ -35,13 +29,13 @@ export function listText(items: readonly string[], most = 10): string {
  * @param production whether a moment without a ready pod is refused
  */
 export function planRollout(
-  surveys: readonly OutdatedSidecars[],
+  sidecars: readonly OutdatedSidecars[],
   target: string,
   { enabled, parallel }: Pick<RolloutSettings, "enabled" | "parallel">,
   { production, allow }: { readonly production: boolean; readonly allow: readonly string[] },
 ): RolloutPlan {
-  const restarts = surveys.flatMap((one) => one.restarts);
-  const left = surveys.flatMap((one) => one.notRestartable);
+  const restarts = sidecars.flatMap((one) => one.restarts);
+  const left = sidecars.flatMap((one) => one.notRestartable);
   const stay = left.map((line) => `its sidecar stays outdated: ${line}`);
   if (!enabled) {
     const outdated = restarts.length + left.length;
@@ -82,9 +76,9 @@ export interface DataPlane {
 }
 
 /** Sums up what runs. */
-export function dataPlaneOf(controlPlane: string, surveys: readonly OutdatedSidecars[]): DataPlane {
+export function dataPlaneOf(controlPlane: string, sidecars: readonly OutdatedSidecars[]): DataPlane {
   const proxies: Record<string, number> = {};
-  for (const [version, count] of surveys.flatMap((one) => Object.entries(one.proxies)))
+  for (const [version, count] of sidecars.flatMap((one) => Object.entries(one.proxies)))
     proxies[version] = (proxies[version] ?? 0) + count;
   return { controlPlane, proxies, text: `data plane version: ${countText(proxies)}` };
 }

@@ -5,10 +5,10 @@ const label = "app.kubernetes.io/managed-by";
 const release = "meta.helm.sh/release-name";
 const namespace = "meta.helm.sh/release-namespace";
 
-/** The release that owns the crds of the modern layout. */
+/** The release that owns the CRDs of the modern layout. */
 export const crdReleaseName = "istio-base";
 
-/** What marks a crd as that release's. @see https://helm.sh/docs/topics/charts_hooks/ "invalid ownership metadata" */
+/** What marks a CRD as that release's. @see https://helm.sh/docs/topics/charts_hooks/ "invalid ownership metadata" */
 export const crdOwner = {
   labels: { [label]: "Helm" },
   annotations: { [release]: crdReleaseName, [namespace]: systemNamespace },
@@ -34,7 +34,7 @@ export function judgeCrds(
   return {
     refused: crds
       .filter((crd) => ![undefined, ours].includes(ownerOf(crd)))
-      .map((crd) => `CRD ${crd.name} belongs to Helm release ${ownerOf(crd) ?? ""}: take it out there first`),
+      .map((crd) => `CRD ${crd.name} belongs to Helm release ${ownerOf(crd) ?? ""}: remove it there first`),
     adopt: crds
       .filter((crd) => ownerOf(crd) === undefined || (ownerOf(crd) === ours && crd.labels?.[label] !== "Helm"))
       .map(({ name }) => name),

@@ -9,7 +9,7 @@ export const ownerMark = (stack: string) => `jam-istio/${stack}`;
 export const recordsOf = (records: readonly HelmRevision[], name: string): readonly HelmRevision[] =>
   records.filter(({ release }) => release === name).sort((a, b) => a.revision - b.revision);
 
-/** What a record's mark stands in: of a rollback, which Helm describes by itself, in the revision it rolled back to. */
+/** A record's owner text. Helm overwrites the description on rollback: read the owner from the revision rolled back to. */
 function markOf(record: HelmRevision, records: readonly HelmRevision[]): string {
   const back = /^Rollback to (\d+)$/.exec(record.description)?.[1];
   const origin = records.find(({ release, revision }) => release === record.release && revision === Number(back));

@@ -11,8 +11,8 @@ const nameOf = (document: string) =>
   /^metadata:\n(?: .*\n)*? {2}name: ["']?([^"'\s]+)["']?\s*$/m.exec(`${document}\n`)?.[1];
 
 /**
- * Reads from a release's manifest what has to be there. By lines and not as YAML: crds make a megabyte of it, and
- * this is read at every preview. The classic layout has its crds inside ConfigMaps.
+ * Reads from a release's manifest what has to be there. By lines and not as YAML: CRDs make a megabyte of it, and
+ * this is read at every preview. The classic layout has its CRDs inside ConfigMaps.
  * @param manifest what Helm recorded
  */
 export function expectedObjects(manifest: string): Expected {

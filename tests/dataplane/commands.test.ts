@@ -194,7 +194,10 @@ describeTraffic("mesh faults and mesh drill", (world) => {
     assert.equal(await status(), "503");
     const second = await project.run("mesh", "drill", "dev701", "1", "--for", "5m");
     assert.equal(second.code, 1);
-    assert.match(second.stderr, /VirtualService dev701\/fault-service-ct-webapp-[0-9a-f]{8} already routes host ct-webapp/);
+    assert.match(
+      second.stderr,
+      /VirtualService dev701\/fault-service-ct-webapp-[0-9a-f]{8} already routes host ct-webapp/,
+    );
     assert.equal((await project.run("mesh", "faults", "dev701", "--off")).code, 0);
     assert.deepEqual([await status(), await active()], ["200", ""]);
   });
@@ -205,6 +208,6 @@ describeTraffic("mesh faults and mesh drill", (world) => {
     await world().takeOut();
     const end = await drill.end;
     assert.equal(end.code, 4);
-    assert.match(end.stdout, /somebody else took the fault out/);
+    assert.match(end.stdout, /somebody else removed the fault/);
   });
 });

@@ -141,7 +141,7 @@ describeOn("1.34", "faults through the settings", () => {
     assert.equal(await objectsOf(lab()), before);
   });
 
-  it("past expires they are gone at the next up, and not put in anew", async () => {
+  it("past expires they are gone at the next up, and not injected anew", async () => {
     const before = await objectsOf(lab());
     const expires = later(hour);
     on([abort], { expires });

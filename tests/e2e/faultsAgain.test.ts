@@ -47,7 +47,7 @@ describeOn("1.34", "faults that were ended, and come again", () => {
     (made) => (instance = made),
   );
 
-  it("an up that was broken off after it took them out is no obstacle to putting them in again", async () => {
+  it("an up that was broken off after it removed them is no obstacle to putting them in again", async () => {
     const before = await objectsOf(lab());
     on();
     await instance.up();

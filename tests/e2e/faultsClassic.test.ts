@@ -27,7 +27,7 @@ describeOn("1.21", "faults in the classic layout", () => {
     (made) => (instance = made),
   );
 
-  it("are put in, change nothing twice, and leave nothing", async () => {
+  it("are injected, change nothing twice, and leave nothing", async () => {
     const before = await objectsOf(lab());
     configure({ enabled: true, faults });
     await instance.up();

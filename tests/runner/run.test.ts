@@ -33,6 +33,25 @@ describe("the runner of the suites", () => {
     assert.match(text, /\n4 passed, 0 failed, 1 skipped\n$/);
   });
 
+  for (const [what, speed, states] of [
+    ["a fast machine gets done what a slow one would not", 0.5, ["begun", "begun", "begun"]],
+    ["a slower one begins less", 1.5, ["begun", "20 of 28 minutes are spent, it takes 12", "begun"]],
+  ] as const) {
+    it(`goes by how fast the machine is: ${what}`, async () => {
+      let clock = 0;
+      const run = ({ name, minutes }: Suite) => {
+        clock += minutes * 60_000 * speed;
+        return Promise.resolve(passed(name));
+      };
+      const suites = [suite("first", 13), suite("long", 8), suite("short", 5)];
+      const results = await runSuites(suites, { lanes: 1, minutes: speed === 0.5 ? 15 : 28 }, run, () => clock);
+      assert.deepEqual(
+        results.map(({ pending }) => pending ?? "begun"),
+        states,
+      );
+    });
+  }
+
   it("runs two at a time, in their order", async () => {
     const begun: string[] = [];
     const open: (() => void)[] = [];

@@ -6,7 +6,7 @@ export interface Suite {
   readonly name: string;
   /** Files or patterns for mocha. */
   readonly files: readonly string[];
-  /** How long it takes beside another one on two cores, in minutes, rounded up; decides what still fits into a budget. */
+  /** How long it takes beside another one on two slow cores, in minutes, rounded up; decides what still fits into a budget. */
   readonly minutes: number;
   /** Whether it is said how much of the program's code it runs; only of what runs in its own process. */
   readonly coverage?: boolean;

@@ -13,6 +13,7 @@ import type { DrillState } from "../../../mesh/faults/drill";
 import { faultName } from "../../../mesh/faults/fault";
 import { isActing, startingAt, type FaultObject } from "../../../mesh/faults/faultObjects";
 import { judgeFaults, type FaultsWanted } from "../../../mesh/faults/judgeFaults";
+import { isOtherCode } from "../dynamicCode";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.
 
@@ -87,7 +88,6 @@ async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Pro
 
 /** Asks again, much may have happened since the preview; then makes what the faults lead to. */
 async function admit(cluster: Cluster, news: FaultGateInputs): Promise<void> {
-  if (news.state !== "on") return;
   const { added = [], drill, namespace, start = "" } = news;
   const { refused } = added.length === 0 ? { refused: [] } : await judgeNow(cluster, news, drill);
   if (refused.length > 0) throw new Error(`no fault was injected: ${refused.join("; ")}`);
@@ -101,16 +101,17 @@ async function admit(cluster: Cluster, news: FaultGateInputs): Promise<void> {
 export const provider: pulumi.dynamic.ResourceProvider = {
   check,
   diff: (_id, olds: FaultGateInputs, news: FaultGateInputs) => {
-    const comes = news.state === "on" && (news.added ?? []).length > 0;
-    return Promise.resolve({ changes: olds.drill !== news.drill || olds.state !== news.state || comes, replaces: [] });
+    const hasAdded = news.state === "on" && (news.added ?? []).length > 0;
+    const other = olds.drill !== news.drill || olds.state !== news.state || isOtherCode(olds, news);
+    return Promise.resolve({ changes: other || hasAdded, replaces: [] });
   },
   create: async (inputs: FaultGateInputs) => {
-    await admit(await connect(inputs.kubernetes), inputs);
+    if (inputs.state === "on") await admit(await connect(inputs.kubernetes), inputs);
     return { id: "faults", outs: inputs };
   },
   update: async (_id, olds: FaultGateInputs, news: FaultGateInputs) => {
     const cluster = await connect(news.kubernetes);
-    await admit(cluster, news);
+    if (news.state === "on") await admit(cluster, news);
     // Also where they were removed with kubectl: the next run does not see that any more.
     if (news.state === "ended") await rememberEndedDrills(cluster, news.namespace, [news.drill]);
     // Another drill: that the one before was ended by hand counts no more.

@@ -9,6 +9,7 @@ import { rollbackRelease } from "../../../cluster/upgrade/rollbackRelease";
 import type { OutdatedSidecars } from "../../../mesh/rollout/outdatedSidecars";
 import { dataPlaneOf, listText, type DataPlane, type RolloutTask } from "../../../mesh/rollout/plan";
 import { servedVersion, type ServingControlPlane } from "../../../mesh/rollout/servingControlPlane";
+import { isOtherCode } from "../dynamicCode";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.
 
@@ -41,8 +42,8 @@ async function servedNow(cluster: Cluster, serving: ServingControlPlane): Promis
 const look = (cluster: Cluster, task: RolloutTask, version: string) =>
   bounded("the Kubernetes API", 60, readOutdated(cluster, task, version));
 
-const outdatedIn = (surveys: readonly OutdatedSidecars[]) =>
-  surveys.flatMap(({ restarts }) => restarts.map(({ name }) => name));
+const outdatedIn = (sidecars: readonly OutdatedSidecars[]) =>
+  sidecars.flatMap(({ restarts }) => restarts.map(({ name }) => name));
 
 async function outdated(inputs: RolloutInputs): Promise<readonly string[]> {
   const cluster = await connect(inputs.kubernetes);
@@ -96,6 +97,7 @@ export const provider: pulumi.dynamic.ResourceProvider = {
   diff: (_id, olds: Recorded, news: RolloutInputs) =>
     Promise.resolve({
       changes:
+        isOtherCode(olds, news) ||
         olds.version !== news.version ||
         olds.serving.revision !== news.serving.revision ||
         (news.outdated ?? []).length > 0,

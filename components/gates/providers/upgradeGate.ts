@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isDenied, optional, reasonOf, unlessInternal } from "../../../cluster/client/errors";
-import { connect, type Cluster, type ClusterAddress } from "../../../cluster/client/kubernetesClient";
+import { connect, type Cluster } from "../../../cluster/client/kubernetesClient";
 import { forgetEndedDrills, readEndedDrills } from "../../../cluster/faults/endedByHand";
 import { deleteFaultObjects, readFaultObjectsIfAny } from "../../../cluster/faults/faultObjects";
 import { observe } from "../../../cluster/upgrade/observe";
@@ -11,65 +11,27 @@ import {
   onlyEndsFaults,
   type DesiredFaults,
   type FoundFaultObject,
-  type RunAim,
 } from "../../../mesh/faults/endingFaults";
 import { isActing } from "../../../mesh/faults/faultObjects";
-import type { DesiredMesh, RememberedMesh, Repair } from "../../../mesh/upgrade/gateTypes";
 import { judgeIdentity, type Identity } from "../../../mesh/upgrade/immutableSettings";
-import { judgeAll, type JudgedRun } from "./judgeRun";
+import { isOtherCode } from "../dynamicCode";
+import { GateActions, GateInputs, GateOutputs, Repaired } from "./gateState";
+import { judgeAll } from "./judgeRun";
+import { memoryOf } from "./olderState";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.
 
-/** What the settings ask for. No secrets. */
-export interface GateDesired extends DesiredMesh, RunAim, Pick<JudgedRun, "production" | "hub" | "rollout"> {}
-
-/** What the stack's state knows of earlier runs. */
-export interface GateRemembered extends Omit<RememberedMesh, "resumed"> {
-  /** Keys of the faults' objects in the state. */
-  readonly faultObjects: readonly string[];
-}
-
-/** What the check found that the run is to do. */
-export interface GatePlan {
-  /** Identity of the cluster that was judged. */
-  readonly cluster?: string | undefined;
-  readonly repairs: readonly Repair[];
-  /** CRDs that get Helm's marks. */
-  readonly adopt: readonly string[];
-  /** Objects of faults that are removed. */
-  readonly ending: readonly Pick<FoundFaultObject, "kind" | "name">[];
-  /** Whether it is forgotten that faults were ended by hand. */
-  readonly forget: boolean;
-}
-
-/** What the gate is asked, with what its check found. */
-export interface GateInputs {
-  readonly kubernetes: ClusterAddress;
-  readonly desired: GateDesired;
-  readonly remembered: GateRemembered;
-  /** Filled by the check. */
-  readonly plan?: GatePlan;
-}
-
-/** When each release was last repaired, by its name. */
-export type Repaired = Readonly<Record<string, string>>;
-
-/** What the gate leaves in the state; the inputs stay with it: a refresh is handed that alone. */
-interface GateOutputs extends GateInputs {
-  readonly repaired?: Repaired;
-  /** What a refresh found missing. */
-  readonly missing?: readonly string[];
-}
-
-const nothingToDo: GatePlan = { repairs: [], adopt: [], ending: [], forget: false };
+const nothingToDo: GateActions = { repairs: [], adopt: [], ending: [], forget: false };
 const failed = (reasons: readonly string[]) => ({ failures: reasons.map((reason) => ({ property: "", reason })) });
+/** Absent where it may not be read: the engine takes no undefined from a provider. */
+const clusterOf = (cluster: string | undefined) => (cluster === undefined ? {} : { cluster });
 const say = (line: string) => {
   console.log(line);
 };
 
-const identityOf = ({ desired, plan }: Partial<GateInputs>): Partial<Identity> => ({
+const identityOf = ({ desired, actions }: Partial<GateInputs>): Partial<Identity> => ({
   ...desired,
-  cluster: plan?.cluster,
+  cluster: actions?.cluster,
 });
 
 async function presentFaults(cluster: Cluster, olds: Partial<GateInputs>, { desired }: GateInputs) {
@@ -93,7 +55,7 @@ async function judged(olds: Partial<GateInputs>, news: GateInputs): Promise<pulu
     presentFaults(cluster, olds, news),
     desired.faults.off ? optional(readEndedDrills(cluster, desired.namespace)) : [],
   ]);
-  const here = found.cluster ?? olds.plan?.cluster;
+  const here = found.cluster ?? olds.actions?.cluster;
   const { refusedRollout, ...verdict } = await judgeAll(cluster, found, run);
   const ending = faultsToEnd(present, desired.faults, remembered.faultObjects);
   // Whatever is wrong with the mesh: faults can be removed.
@@ -104,18 +66,19 @@ async function judged(olds: Partial<GateInputs>, news: GateInputs): Promise<pulu
   for (const line of warnings) say(line);
   if (refused.length > 0) return failed(refused);
   const { repairs, adopt } = forgiven ? nothingToDo : verdict;
-  for (const line of [...verdict.notes, ...planText({ repairs, adopt }, ending, desired.faults)]) say(line);
-  const plan: GatePlan = {
-    ...{ cluster: here, repairs, adopt },
+  for (const line of [...verdict.notes, ...actionsText({ repairs, adopt }, ending, desired.faults)]) say(line);
+  const actions: GateActions = {
+    ...clusterOf(here),
+    ...{ repairs, adopt },
     ending: ending.map(({ kind, name }) => ({ kind, name })),
     forget: (endedByHand ?? []).length > 0,
   };
-  return { inputs: { ...news, plan } };
+  return { inputs: { ...news, actions } };
 }
 
 /** What the run is going to do, a line each. */
-function planText(
-  { repairs, adopt }: Pick<GatePlan, "repairs" | "adopt">,
+function actionsText(
+  { repairs, adopt }: Pick<GateActions, "repairs" | "adopt">,
   ending: readonly FoundFaultObject[],
   faults: DesiredFaults,
 ): readonly string[] {
@@ -126,7 +89,8 @@ function planText(
   ];
 }
 
-async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulumi.dynamic.CheckResult> {
+async function check(state: Partial<GateOutputs>, news: GateInputs): Promise<pulumi.dynamic.CheckResult> {
+  const olds = memoryOf(state);
   try {
     return await judged(olds, news);
   } catch (error) {
@@ -136,13 +100,16 @@ async function check(olds: Partial<GateInputs>, news: GateInputs): Promise<pulum
     if (fixed.length > 0) return failed(fixed);
     say(`warning: the cluster cannot be read (${reasonOf(error)}): nothing is judged, no fault is ended`);
     if (news.remembered.recorded === news.desired.version)
-      return { inputs: { ...news, plan: { ...nothingToDo, cluster: olds.plan?.cluster } } };
+      return { inputs: { ...news, actions: { ...nothingToDo, ...clusterOf(olds.actions?.cluster) } } };
     return failed([`the cluster cannot be read, so the change cannot be judged: ${reasonOf(error)}`]);
   }
 }
 
-async function carryOut({ kubernetes, desired, plan = nothingToDo }: GateInputs, before: Repaired): Promise<Repaired> {
-  const { repairs, adopt, ending, forget } = plan;
+async function carryOut(
+  { kubernetes, desired, actions = nothingToDo }: GateInputs,
+  before: Repaired,
+): Promise<Repaired> {
+  const { repairs, adopt, ending, forget } = actions;
   const cluster = await connect(kubernetes);
   // First of all: nothing below goes well with a database cut off.
   await deleteFaultObjects(cluster, desired.namespace, ending);
@@ -159,7 +126,7 @@ async function carryOut({ kubernetes, desired, plan = nothingToDo }: GateInputs,
   return repaired;
 }
 
-const hasWork = ({ plan: { repairs, adopt, ending, forget } = nothingToDo }: GateInputs) =>
+const hasWork = ({ actions: { repairs, adopt, ending, forget } = nothingToDo }: GateInputs) =>
   repairs.length + adopt.length + ending.length > 0 || forget;
 /** The faults' objects that stay have to be in the state: the next run compares with them. */
 const keptFaults = ({ desired }: Partial<GateInputs>) => JSON.stringify(desired?.faults.objects ?? []);
@@ -167,19 +134,23 @@ const keptFaults = ({ desired }: Partial<GateInputs>) => JSON.stringify(desired?
 /** What the gate does at each step of Pulumi's. */
 export const provider: pulumi.dynamic.ResourceProvider = {
   check,
-  diff: (_id, olds: GateOutputs, news: GateInputs) =>
-    Promise.resolve({ changes: hasWork(news) || keptFaults(olds) !== keptFaults(news), replaces: [] }),
+  diff: (_id, olds: GateOutputs, news: GateInputs) => {
+    const changes = hasWork(news) || keptFaults(olds) !== keptFaults(news) || isOtherCode(olds, news);
+    return Promise.resolve({ changes, replaces: [] });
+  },
   create: async (inputs: GateInputs) => ({
     id: inputs.desired.stack,
     outs: { ...inputs, repaired: await carryOut(inputs, {}), missing: [] },
   }),
   update: async (_id, olds: GateOutputs, news: GateInputs) => ({
-    outs: { ...news, repaired: await carryOut(news, olds.repaired ?? {}), missing: [] },
+    outs: { ...news, repaired: await carryOut(news, memoryOf(olds).repaired ?? {}), missing: [] },
   }),
   read: async (id, props: GateOutputs) => {
+    const { kubernetes = {}, desired, remembered } = memoryOf(props);
+    if (desired === undefined || remembered === undefined) return { id, props };
     // What is gone shows as a change of this resource; a release's own refresh does not look at its objects.
-    const missing = await connect(props.kubernetes)
-      .then((cluster) => observe(cluster, { ...props.desired, ...props.remembered }))
+    const missing = await connect(kubernetes)
+      .then((cluster) => observe(cluster, { ...desired, ...remembered }))
       .then(
         (found) => found.missing.flatMap(({ gone }) => gone),
         (error: unknown) => {

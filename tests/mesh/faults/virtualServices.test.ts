@@ -162,7 +162,7 @@ describe("a drill of the settings", () => {
     assert.equal(drillNow(settings, both).generation, 2);
     // Once it is in it stays the same.
     assert.equal(drillNow(settings, { now, inState: again, keptByLastRun: again, inCluster: again }).generation, 1);
-    // What was ended by hand is, whatever its turn.
+    // What was ended by hand is, whatever its generation.
     assert.equal(drillNow(settings, { ...both, ended: [drillOf(settings)] }).state, "ended");
   });
 

@@ -52,7 +52,7 @@ const kialiServer = {
   values: { auth: { strategy: "token" }, login_token: { signing_key: "secret:kiali:value.txt" } },
 };
 
-describe("values: the CRDs' release", () => {
+describe("Helm releases: the CRDs' release", () => {
   it("classic", () => {
     assert.deepEqual(crdRelease(classic()), init);
   });
@@ -70,7 +70,7 @@ describe("values: the CRDs' release", () => {
   });
 });
 
-describe("values: the control plane's release", () => {
+describe("Helm releases: the control plane's release", () => {
   it("classic", () => {
     assert.deepEqual(controlPlaneRelease(classic()), { ...init, name: "istio", chart: "istio", values: classicValues });
   });
@@ -102,7 +102,7 @@ describe("values: the control plane's release", () => {
   });
 });
 
-describe("values: the user's win", () => {
+describe("Helm releases: the user's win", () => {
   const read = (values: Values) => controlPlaneRelease(classic({ values })).values;
 
   it("deep, and leave what is beside them", () => {
@@ -146,7 +146,7 @@ describe("values: the user's win", () => {
   });
 });
 
-describe("values: chart repositories", () => {
+describe("Helm releases: chart repositories", () => {
   it("{version} is replaced wherever it stands, in both layouts", () => {
     const chartRepository = "./{version}/charts-{version}";
     for (const plan of [crdRelease, controlPlaneRelease]) {
@@ -161,7 +161,7 @@ describe("values: chart repositories", () => {
   });
 });
 
-describe("values: Kiali's release", () => {
+describe("Helm releases: Kiali's release", () => {
   it("modern", () => {
     assert.deepEqual(kialiRelease(modern()), kialiServer);
   });
@@ -186,7 +186,7 @@ describe("values: Kiali's release", () => {
   });
 });
 
-describe("values: all releases in their order", () => {
+describe("Helm releases: all releases in their order", () => {
   for (const [name, settings, expected] of [
     ["classic", classic(), ["istio-init", "istio"]],
     ["classic, adopted", classic({ releaseName: "jam-istio" }), ["istio-init", "jam-istio"]],

@@ -9,7 +9,7 @@ const settings = (istio: object, version = "1.30.3") =>
 const valuesOf = (istio: object, name: string, version?: string) =>
   inOrder(planReleases(settings(istio, version))).find((plan) => plan.name === name)?.values;
 
-describe("values: definitions", () => {
+describe("Helm releases: CRDs", () => {
   for (const [version, values, skipCrds] of [
     ["1.22.1", { base: { enableCRDTemplates: true } }, true],
     ["1.23.6", { base: { enableCRDTemplates: true } }, true],
@@ -32,7 +32,7 @@ describe("values: definitions", () => {
 // 1.30's own registry closes.
 const global = { hub: "docker.io/istio", tag: "1.30.3" };
 
-describe("values: a revision", () => {
+describe("Helm releases: a revision", () => {
   it("names release and values of the control plane, and the gateway's", () => {
     const { name, values } = controlPlaneRelease(settings({ revision: "canary" }));
     assert.deepEqual([name, values], ["istiod-canary", { global, revision: "canary" }]);
@@ -40,7 +40,7 @@ describe("values: a revision", () => {
   });
 });
 
-describe("values: the optional parts", () => {
+describe("Helm releases: the optional parts", () => {
   it("the node agent is told the tag, and the control plane of the node agent", () => {
     assert.deepEqual(valuesOf({ cni: on }, "istio-cni"), { global });
     assert.deepEqual(valuesOf({ cni: on }, "istiod"), { global, pilot: { cni: { enabled: true } } });

@@ -13,7 +13,7 @@ const ps = workload("Deployment", "ps");
 const ofPs = { owner: ["ReplicaSet", "rs"] as const };
 const sets = { replicaSets: [replicaSet("rs", "ps")] };
 
-describe("survey: what is outdated", () => {
+describe("outdated sidecars: what is outdated", () => {
   for (const [title, data, outdated] of [
     ["a sidecar of another version", old, true],
     ["one that is an init container", { ...old, native: true }, true],
@@ -53,7 +53,7 @@ describe("survey: what is outdated", () => {
   });
 });
 
-describe("survey: what no restart replaces", () => {
+describe("outdated sidecars: what no restart replaces", () => {
   const daemon = workload("DaemonSet", "agent");
   for (const [title, workloads, owner, line] of [
     ["a bare pod", [], undefined, "Pod dev701/x: it has no controller"],
@@ -83,7 +83,7 @@ describe("survey: what no restart replaces", () => {
   });
 });
 
-describe("survey: the value of a restart", () => {
+describe("outdated sidecars: the value of a restart", () => {
   const value = (annotation: string | undefined, status = {}, asked = options) => {
     const spec = template(annotation === undefined ? {} : { [restartAnnotation]: annotation });
     const { restarts } = look(

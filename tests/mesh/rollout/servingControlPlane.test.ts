@@ -1,7 +1,7 @@
 import type { PlanSettings } from "../../../mesh/install/helmReleases";
 import { controlPlaneRelease, targetVersion } from "../../../mesh/install/helmReleases";
 import type { Settings } from "../../../settings/types";
-// The plain cases stand in planes.test.ts.
+// The plain cases stand in controlPlanes.test.ts.
 import assert from "node:assert/strict";
 import type { Values } from "../../../mesh/install/helmReleases";
 import { ownedRevision, servedRevision } from "../../../mesh/rollout/servingControlPlane";
@@ -19,7 +19,7 @@ const serving = (
 });
 const classic = (values: Values = {}) => serving({ version: "1.4.6", values }, { layout: "classic" });
 
-describe("serving: the revision whose sidecars an instance gets", () => {
+describe("serving control plane: the revision whose sidecars an instance gets", () => {
   for (const [injection, revision, served] of [
     ["enabled", undefined, undefined],
     ["enabled", "canary", undefined],
@@ -33,7 +33,7 @@ describe("serving: the revision whose sidecars an instance gets", () => {
   }
 });
 
-describe("serving: the revision that a stack installs", () => {
+describe("serving control plane: the revision that a stack installs", () => {
   for (const [controlPlane, revision, owned] of [
     ["managed", undefined, "default"],
     ["managed", "canary", "canary"],
@@ -46,7 +46,7 @@ describe("serving: the revision that a stack installs", () => {
   }
 });
 
-describe("serving: the version that sidecars will have", () => {
+describe("serving control plane: the version that sidecars will have", () => {
   const tagged = (tag: unknown) => ({ global: { tag } });
 
   for (const [title, tag, version] of [

@@ -1,4 +1,4 @@
-// The plain cases stand in missing.test.ts; here are the marks that are half there, and several definitions at once.
+// The plain cases stand in missingObjects.test.ts; here are the marks that are half there, and several CRDs at once.
 import assert from "node:assert/strict";
 import { crdOwner, crdReleaseName, judgeCrds, type Crd } from "../../../mesh/upgrade/crds";
 
@@ -8,11 +8,10 @@ const annotations = (release: string, namespace: string) => ({
   "meta.helm.sh/release-name": release,
   "meta.helm.sh/release-namespace": namespace,
 });
-const belongs = (name: string, owner: string) =>
-  `CRD ${name} belongs to Helm release ${owner}: take it out there first`;
+const belongs = (name: string, owner: string) => `CRD ${name} belongs to Helm release ${owner}: remove it there first`;
 const judged = (...definitions: readonly Crd[]) => judgeCrds("modern", definitions);
 
-describe("definitions: marks that are half there", () => {
+describe("CRDs: marks that are half there", () => {
   for (const [title, marks] of [
     ["no marks", {}],
     ["Helm's label alone", { labels: crdOwner.labels }],
@@ -33,7 +32,7 @@ describe("definitions: marks that are half there", () => {
   }
 });
 
-describe("definitions: of a release", () => {
+describe("CRDs: of a release", () => {
   it("ours, with more labels of its own, are left as they are", () => {
     const labels = { ...crdOwner.labels, chart: "istio" };
     assert.deepEqual(judged({ name: gateways, ...crdOwner, labels }), { refused: [], adopt: [] });
@@ -55,7 +54,7 @@ describe("definitions: of a release", () => {
   });
 });
 
-describe("definitions: several at once", () => {
+describe("CRDs: several at once", () => {
   const foreign = { annotations: annotations("mesh", "infra") };
 
   it("each is judged by itself, in the order they were found", () => {

@@ -8,36 +8,36 @@ const manifest = (version: string) => `spec:\n      image: "docker.io/istio/pilo
 const istiod = (revision: number, version: string, more = {}) =>
   record("istiod", revision, { description: ours, chartVersion: version, manifest: manifest(version), ...more });
 const baseOf = { ...base, chartVersion: "1.30.3" };
-const healOf = (cluster: Parameters<typeof found>[0], more = {}) =>
+const repairsOf = (cluster: Parameters<typeof found>[0], more = {}) =>
   judge(found(cluster), wanted({ ...bothKnown, ...more }), now).repairs.map(({ release, why }) => [release, why]);
 
 describe("drift of the control plane", () => {
   it("as the release says: nothing", () => {
-    assert.deepEqual(healOf({ running: "1.30.3", records: [baseOf, istiod(1, "1.30.3")] }), []);
+    assert.deepEqual(repairsOf({ running: "1.30.3", records: [baseOf, istiod(1, "1.30.3")] }), []);
   });
 
   it("an image set by hand is set back", () => {
-    assert.deepEqual(healOf({ running: "1.30.2", records: [baseOf, istiod(1, "1.30.3")] }), [
+    assert.deepEqual(repairsOf({ running: "1.30.2", records: [baseOf, istiod(1, "1.30.3")] }), [
       ["istiod", "1.30.2 was set by hand, the settings say 1.30.3"],
     ]);
   });
 
   it("a tag of the user's own in the release is no drift", () => {
     const own = istiod(1, "1.30.3", { manifest: manifest("1.30.2") });
-    assert.deepEqual(healOf({ running: "1.30.2", records: [baseOf, own] }), []);
+    assert.deepEqual(repairsOf({ running: "1.30.2", records: [baseOf, own] }), []);
   });
 
   it("a release upgraded by hand within the minor is put back", () => {
     const byHand = record("istiod", 2, { description: "Upgrade complete", chartVersion: "1.30.2" });
     const records = [baseOf, istiod(1, "1.30.3", { status: "superseded" }), byHand];
-    assert.deepEqual(healOf({ running: "1.30.2", records }), [
+    assert.deepEqual(repairsOf({ running: "1.30.2", records }), [
       ["istiod", "release istiod was upgraded to 1.30.2 by hand, the settings say 1.30.3"],
     ]);
   });
 
   it("a record that cannot be read is no upgrade by hand", () => {
     const broken = record("istiod", 2, { description: "" });
-    assert.deepEqual(healOf({ running: "1.30.3", records: [baseOf, istiod(1, "1.30.3"), broken] }), []);
+    assert.deepEqual(repairsOf({ running: "1.30.3", records: [baseOf, istiod(1, "1.30.3"), broken] }), []);
   });
 
   it("one upgraded by hand to the next minor is refused: it would be a step back", () => {
@@ -56,7 +56,7 @@ describe("drift of the control plane", () => {
       istiod(2, "1.30.3", { status: "failed", description: "Upgrade failed" }),
       istiod(3, "1.29.6", { description: "Rollback to 1" }),
     ];
-    assert.deepEqual(healOf({ running: "1.29.6", records }, { known: known(2, "istio-base", "istiod") }), [
+    assert.deepEqual(repairsOf({ running: "1.29.6", records }, { known: known(2, "istio-base", "istiod") }), [
       ["istiod", "it was rolled back in its revision 3, the stack's state knows 2"],
     ]);
   });

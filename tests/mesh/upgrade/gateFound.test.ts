@@ -101,7 +101,7 @@ describe("gate: what a release lacks", () => {
   ]);
 });
 
-describe("gate: definitions", () => {
+describe("gate: CRDs", () => {
   check([
     { title: "nobody's are adopted", found: { crds: [{ name }] }, verdict: { adopt: [name] } },
     { title: "ours stay as they are", found: { crds: [{ name, ...crdOwner }] } },
@@ -109,7 +109,7 @@ describe("gate: definitions", () => {
       title: "another release's refuse",
       found: { crds: [foreign] },
       verdict: {
-        refused: [`CRD ${name} belongs to Helm release mesh in infra: take it out there first`],
+        refused: [`CRD ${name} belongs to Helm release mesh in infra: remove it there first`],
       },
     },
     {
@@ -161,7 +161,7 @@ describe("gate: what only a change of the version is judged by", () => {
         refused: [
           lag,
           `${step} faults are active in dev701. First end them: ${end}`,
-          `CRD ${name} belongs to Helm release mesh in infra: take it out there first`,
+          `CRD ${name} belongs to Helm release mesh in infra: remove it there first`,
         ],
       },
     },

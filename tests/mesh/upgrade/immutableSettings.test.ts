@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { judgeIdentity, type Identity } from "../../../mesh/upgrade/immutableSettings";
 
-describe("identity: what cannot change once installed", () => {
+describe("immutable settings: what cannot change once installed", () => {
   const before: Identity = {
     layout: "classic",
     controlPlane: "managed",

@@ -1,4 +1,4 @@
-// What missing.test.ts asks of a manifest by the way is not repeated here.
+// What missingObjects.test.ts asks of a manifest by the way is not repeated here.
 import assert from "node:assert/strict";
 import { expectedObjects } from "../../../mesh/upgrade/manifest";
 

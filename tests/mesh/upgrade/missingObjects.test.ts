@@ -98,7 +98,7 @@ describe("what a release lacks", () => {
   });
 });
 
-describe("ownership of definitions", () => {
+describe("ownership of CRDs", () => {
   const name = "gateways.networking.istio.io";
   const other = { annotations: { "meta.helm.sh/release-name": "mesh", "meta.helm.sh/release-namespace": "infra" } };
   for (const [title, one, refused, adopt] of [
@@ -108,7 +108,7 @@ describe("ownership of definitions", () => {
     [
       "another release's",
       { name, ...other },
-      [`CRD ${name} belongs to Helm release mesh in infra: take it out there first`],
+      [`CRD ${name} belongs to Helm release mesh in infra: remove it there first`],
       [],
     ],
   ] as const) {

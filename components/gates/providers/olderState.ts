@@ -1,0 +1,25 @@
+import type { GateDesired, GateOutputs, GateRemembered, Repaired } from "./gateState";
+
+/** What the gate of an older program left: everything on one level, under other names. */
+interface Flat extends GateDesired, GateRemembered {
+  readonly kubernetes: GateOutputs["kubernetes"];
+  readonly cluster?: string;
+  readonly healed?: Repaired;
+  readonly planeRelease: string;
+}
+
+/** The gate's memory as this program reads it, also where a program up to November 2026 wrote it. */
+export function memoryOf(state: Partial<GateOutputs>): Partial<GateOutputs> {
+  if (state.desired !== undefined || !("stack" in state)) return state;
+  const { kubernetes, cluster, healed = {}, planeRelease, ...flat } = state as unknown as Flat;
+  const desired = { ...flat, controlPlaneRelease: planeRelease };
+  const remembered = { ...flat, faultObjects: flat.faults.objects };
+  const nothing = { repairs: [], adopt: [], ending: [], forget: false };
+  return {
+    kubernetes,
+    desired,
+    remembered,
+    repaired: healed,
+    actions: cluster === undefined ? nothing : { ...nothing, cluster },
+  };
+}
