@@ -15,7 +15,7 @@ import {
 import { isActing } from "../../../mesh/faults/faultObjects";
 import { judgeIdentity, type Identity } from "../../../mesh/upgrade/immutableSettings";
 import { isOtherCode } from "../dynamicCode";
-import { GateActions, GateInputs, GateOutputs, Repaired } from "./gateState";
+import type { GateActions, GateInputs, GateOutputs, Repaired } from "./gateState";
 import { judgeAll } from "./judgeRun";
 import { memoryOf } from "./olderState";
 

@@ -40,7 +40,7 @@ const restart = (name: string, begun = false): Restart => {
 };
 const names = (count: number) => Array.from({ length: count }, (_, at) => `w${String(at)}`);
 
-describe("rollOut", () => {
+describe("restartWorkloads", () => {
   const roll = async (stand: Stand, restarts: readonly Restart[], parallel = 2) => {
     const lines: string[] = [];
     const log = (line: string) => lines.push(line);
