@@ -11,11 +11,15 @@ export interface LockHolder {
   readonly pid: number;
 }
 
-/** Reads Pulumi's message about a locked stack; `undefined` where it names no process (other backends). */
+/**
+ * Reads Pulumi's message about a locked stack: who holds it, of several the one that may still be at work; `undefined` where it
+ * names no process (other backends).
+ */
 export function lockHolder(message: string): LockHolder | undefined {
-  const found = /created by (\S+)@(\S+) \(pid (\d+)\)/.exec(message);
-  if (found === null) return undefined;
-  return { user: found[1] ?? "", host: found[2] ?? "", pid: Number(found[3]) };
+  const holders = [...message.matchAll(/created by (\S+)@(\S+) \(pid (\d+)\)/g)].map(
+    ([, user = "", host = "", pid]) => ({ user, host, pid: Number(pid) }),
+  );
+  return holders.find((holder) => !isStale(holder)) ?? holders[0];
 }
 
 /** Whether the lock was left by a run on this machine that is gone. */

@@ -1,4 +1,4 @@
-import { connect } from "../cluster/client/kubernetesClient";
+import { bounded, connect } from "../cluster/client/kubernetesClient";
 import { readStatus, type MeshStatus } from "../cluster/meshStatus";
 import { meshPlan } from "../mesh/meshPlan";
 import { outColors } from "./colors";
@@ -41,7 +41,7 @@ function statusText(status: MeshStatus): string {
 export async function status(stack: string, options: { readonly json?: boolean }): Promise<void> {
   const settings = readStack(stack);
   const found = await connect(settings.kubernetes)
-    .then((cluster) => readStatus(cluster, meshPlan(settings)))
+    .then((cluster) => bounded("the Kubernetes API", 60, readStatus(cluster, meshPlan(settings))))
     .catch((error: unknown) => {
       throw clusterError("the cluster cannot be read", error);
     });

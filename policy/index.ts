@@ -1,5 +1,5 @@
 import { PolicyPack, type ReportViolation } from "@pulumi/policy";
-import { downgrade, faultWithoutEnd, faultsInProduction, secretInValues } from "./rules";
+import { downgrade, faultsInProduction, faultsWithoutEnd, secretInValues } from "./rules";
 
 const report = (violations: readonly (string | undefined)[], say: ReportViolation) => {
   for (const text of violations) if (text !== undefined) say(text);
@@ -19,7 +19,7 @@ new PolicyPack("jam-istio", {
       name: "faults-have-an-end",
       description: "Every fault has a time at which it ends.",
       validateResource: (resource, say) => {
-        report([faultWithoutEnd(resource)], say);
+        report(faultsWithoutEnd(resource), say);
       },
     },
     {

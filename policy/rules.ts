@@ -1,17 +1,11 @@
 import * as semver from "semver";
-import { faultAnnotations, faultLabel } from "../mesh/faults/faultObjects";
+import { faultAnnotations, isActing, type FaultObject } from "../mesh/faults/faultObjects";
 
 /** A resource as the engine shows it to a policy. */
 export interface PolicyResource {
   readonly type: string;
   readonly name: string;
   readonly props: Readonly<Record<string, unknown>>;
-}
-
-type Labels = Readonly<Record<string, string>>;
-interface Metadata {
-  readonly labels?: Labels;
-  readonly annotations?: Labels;
 }
 
 /** What the gate was told, as far as a rule reads it. */
@@ -22,24 +16,26 @@ interface GateProps {
 
 const isGate = ({ type }: PolicyResource) => type === "pulumi-nodejs:dynamic/jam-istio:UpgradeGate";
 
-/** Whether a resource is a VirtualService that is a fault. */
-export function isFault({ type, props }: PolicyResource): boolean {
-  const { labels } = (props["metadata"] ?? {}) as Metadata;
-  return type.endsWith(":VirtualService") && labels?.[faultLabel] !== undefined;
+/** The VirtualServices of faults that a resource injects. */
+function faultsOf({ type, props }: PolicyResource): readonly FaultObject[] {
+  if (type !== "pulumi-nodejs:dynamic/jam-istio:FaultGate") return [];
+  const { state, objects = [] } = props as { readonly state?: string; readonly objects?: readonly FaultObject[] };
+  return state === "on" ? objects.filter(isActing) : [];
 }
 
 /** Why the faults of a stack may not be: its gate is told that it is production. */
 export function faultsInProduction(resources: readonly PolicyResource[]): readonly string[] {
   if (!resources.some((one) => isGate(one) && (one.props as GateProps).desired?.production === true)) return [];
-  return resources.filter(isFault).map(({ name }) => `${name}: faults are not injected into a production instance`);
+  return resources
+    .flatMap(faultsOf)
+    .map(({ metadata }) => `${metadata.name}: faults are not injected into a production instance`);
 }
 
-/** Why a fault may not be: it has no end. */
-export function faultWithoutEnd(resource: PolicyResource): string | undefined {
-  if (!isFault(resource)) return undefined;
-  const { annotations } = resource.props["metadata"] as Metadata;
-  const end = annotations?.[faultAnnotations.end];
-  return end === undefined || end === "none" ? `${resource.name}: set faultInjection.expires` : undefined;
+/** Which faults of a resource may not be: they have no end. */
+export function faultsWithoutEnd(resource: PolicyResource): readonly string[] {
+  return faultsOf(resource)
+    .filter(({ metadata }) => [undefined, "none"].includes(metadata.annotations[faultAnnotations.end]))
+    .map(({ metadata }) => `${metadata.name}: set faultInjection.expires`);
 }
 
 /** Why a change of the version may not be: it is a downgrade. */

@@ -58,12 +58,12 @@ export function objectOf({ type, inputs }: Registration): KubernetesObject | und
   return isObject(object) ? hideSecretData(object) : undefined;
 }
 
-/** The objects that a registration makes: its own, or what the faults' gate makes for faults to lead to. */
+/** The objects that a registration makes: its own, or those of the faults, which are their gate's. */
 export function objectsOf(registration: Registration): readonly KubernetesObject[] {
   const own = objectOf(registration);
   if (own !== undefined) return [own];
-  const { helpers } = registration.inputs;
-  return registration.type.endsWith(":FaultGate") && Array.isArray(helpers) ? helpers.filter(isObject) : [];
+  const { objects } = registration.inputs;
+  return registration.type.endsWith(":FaultGate") && Array.isArray(objects) ? objects.filter(isObject) : [];
 }
 
 /** The object's text; equal objects give equal bytes. */

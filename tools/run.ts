@@ -30,10 +30,11 @@ export function run(program: string, args: readonly string[], options: RunOption
     });
     let stdout = "";
     let stderr = "";
-    let late = false;
     const timer = setTimeout(() => {
-      late = true;
       child.kill("SIGKILL");
+      // A process that it began may hold the pipes for ever.
+      for (const stream of [child.stdout, child.stderr]) stream.destroy();
+      reject(new Error(`no answer within ${String(options.seconds)} s`));
     }, options.seconds * 1000);
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
@@ -45,8 +46,7 @@ export function run(program: string, args: readonly string[], options: RunOption
     });
     child.on("close", (code) => {
       clearTimeout(timer);
-      if (late) reject(new Error(`no answer within ${String(options.seconds)} s`));
-      else resolve({ code: code ?? 1, stdout, stderr });
+      resolve({ code: code ?? 1, stdout, stderr });
     });
   });
 }

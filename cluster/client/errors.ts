@@ -48,6 +48,19 @@ export function unlessInternal(error: unknown): void {
   throw new Error(`internal error in jam-istio; nothing was judged: ${text}`, { cause: error });
 }
 
+/** What the API server, or a webhook, said when it refused. */
+export function refusalOf(error: unknown): string {
+  // Of the client's errors and of this program's own: the API's Status as text.
+  const body = typeof error === "object" && error !== null && "body" in error ? error.body : undefined;
+  try {
+    const { message } = JSON.parse(String(body)) as { readonly message?: unknown };
+    if (typeof message === "string" && message !== "") return message;
+  } catch {
+    // No Status.
+  }
+  return reasonOf(error);
+}
+
 /** What of an error a person needs: its reason, without headers and bodies. */
 export function reasonOf(error: unknown): string {
   if (isDenied(error)) return "not permitted (HTTP 403)";

@@ -40,11 +40,19 @@ export interface Message {
 
 /** The API server's refusal. */
 export class HttpError extends Error {
+  readonly #body: string;
+
   constructor(
     public readonly code: number,
     body: string,
   ) {
     super(`HTTP ${String(code)}: ${body.slice(0, 300)}`);
+    this.#body = body;
+  }
+
+  /** The answer, whole; it is printed with no error. */
+  public get body(): string {
+    return this.#body;
   }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FoundFaultObject } from "../../mesh/faults/endingFaults";
 import { faultAnnotations, isActing } from "../../mesh/faults/faultObjects";
 import { isDenied, reasonOf } from "../client/errors";
-import type { Cluster } from "../client/kubernetesClient";
+import { bounded, type Cluster } from "../client/kubernetesClient";
 import { readControlPlanes } from "../upgrade/controlPlanes";
 import { rememberEndedDrills } from "./endedByHand";
 import { deleteFaultObjects, readFaultObjects } from "./faultObjects";
@@ -36,7 +36,9 @@ const isCommands = (drill: string) => drill.includes("/");
 
 async function istiodOf(cluster: Cluster): Promise<Dropped["istiod"]> {
   try {
-    return (await readControlPlanes(cluster)).some(({ ready }) => ready.length > 0) ? "ready" : "down";
+    return (await bounded("the Kubernetes API", 30, readControlPlanes(cluster))).some(({ ready }) => ready.length > 0)
+      ? "ready"
+      : "down";
   } catch (error) {
     if (isDenied(error)) return "unknown";
     throw error;

@@ -1,4 +1,4 @@
-import { isNotFound, reasonOf } from "../client/errors";
+import { isConflict, isNotFound, reasonOf } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
 
 const name = "jam-istio-faults-off";
@@ -11,7 +11,8 @@ export async function readEndedDrills({ send }: Pick<Cluster, "send">, namespace
     if (isNotFound(error)) return "{}";
     throw error;
   });
-  return (JSON.parse(text) as { data?: { drills?: string } }).data?.drills?.split(" ") ?? [];
+  const { drills = "" } = (JSON.parse(text) as { data?: { drills?: string } }).data ?? {};
+  return drills.split(" ").filter((drill) => drill !== "");
 }
 
 /** Remembers that drills were ended by hand. @returns why it could not; undefined when it could */
@@ -24,11 +25,15 @@ export async function rememberEndedDrills(
     const before = await readEndedDrills({ send }, namespace);
     const all = [...new Set([...before, ...drills])].sort();
     const data = { drills: all.join(" "), ended: new Date().toISOString() };
-    if (before.length > 0) await send("PATCH", path(namespace), { body: { data } });
-    else {
-      const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data };
-      await send("POST", collection(namespace), { body });
-    }
+    const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace }, data };
+    const change = () => send("PATCH", path(namespace), { body: { data } });
+    if (before.length > 0) await change();
+    else
+      await send("POST", collection(namespace), { body }).catch((error: unknown) => {
+        // Emptied by hand, or somebody else ends faults at this moment.
+        if (!isConflict(error)) throw error;
+        return change();
+      });
     return undefined;
   } catch (error) {
     // The end of the faults matters more than the note of it.

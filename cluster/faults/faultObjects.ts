@@ -1,6 +1,6 @@
 import type { FoundFaultObject } from "../../mesh/faults/endingFaults";
-import { faultLabel, isActing, type FaultObject } from "../../mesh/faults/faultObjects";
-import { isConflict, isDenied, isNotFound } from "../client/errors";
+import { faultLabel, type FaultObject } from "../../mesh/faults/faultObjects";
+import { isConflict, isDenied, isNotFound, isRefused, refusalOf } from "../client/errors";
 import { bounded, listMetadata, type Cluster, type Metadata } from "../client/kubernetesClient";
 
 const networking = (namespace: string) => `/apis/networking.istio.io/v1alpha3/namespaces/${namespace}`;
@@ -57,7 +57,8 @@ async function isFaultObject({ send }: Cluster, path: string): Promise<boolean> 
 }
 
 /**
- * Creates objects of faults. What VirtualServices lead to is the same for every drill and may be there.
+ * Creates objects of faults; what is there is left as it is: of a drill an object of the same name is the same, and what it leads
+ * to is the same for every drill.
  * @param signal between two of them it is seen whether to stop
  * @throws Error where an object of the name is somebody else's
  */
@@ -71,11 +72,40 @@ export async function createFaultObjects(
     if (signal?.aborted === true) return;
     const path = collectionOf(body.kind, namespace);
     await cluster.send("POST", path, { body }).catch(async (error: unknown) => {
-      if (!isConflict(error) || isActing(body)) throw error;
+      if (!isConflict(error)) throw error;
       if (await isFaultObject(cluster, `${path}/${body.metadata.name}`)) return;
       throw new Error(`${body.kind} ${body.metadata.name} is there and not this program's`, { cause: error });
     });
   }
+}
+
+/** What a trial of objects gave: nothing where all is well. */
+interface Trial {
+  /** Why the API server, or a webhook, would not take one. */
+  readonly unadmitted?: string;
+  /** Why it could not be tried. */
+  readonly untried?: string;
+}
+
+/** Asks the API server, by a dry run, whether it would take objects of faults; makes none. */
+export async function tryFaultObjects(
+  { send }: Cluster,
+  namespace: string,
+  objects: readonly FaultObject[],
+): Promise<Trial> {
+  for (const body of objects) {
+    const path = `${collectionOf(body.kind, namespace)}?dryRun=All`;
+    try {
+      await send("POST", path, { body });
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      const why = `${body.kind} ${body.metadata.name}: ${refusalOf(error)}`;
+      // Namespace or kind come with this update; a webhook of the classic layout knows no dry run; who only previews may not create.
+      if (isNotFound(error) || /does not support dry run|cannot create resource/.test(why)) return { untried: why };
+      if (!isConflict(error)) return { unadmitted: why };
+    }
+  }
+  return {};
 }
 
 /** Gives objects that are there the annotations of a drill. */

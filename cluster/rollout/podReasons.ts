@@ -1,4 +1,5 @@
-import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
+import { optional } from "../client/errors";
+import type { CoreV1Event, V1ContainerStatus, V1LabelSelector, V1Pod } from "@kubernetes/client-node";
 import { isReady } from "../../mesh/istio/pods";
 import { isLive } from "../../mesh/istio/proxies";
 import type { Workload } from "../../mesh/rollout/workloads";
@@ -19,20 +20,43 @@ function stateOf({ status }: V1Pod): string {
   return unscheduled?.message ?? status?.phase ?? "unknown";
 }
 
+function timeOf({ lastTimestamp, eventTime, firstTimestamp }: CoreV1Event): number {
+  return (lastTimestamp?.getTime() ?? eventTime?.getTime() ?? firstTimestamp?.getTime()) || 0;
+}
+
 async function warnings({ core }: Cluster, { metadata }: V1Pod): Promise<readonly string[]> {
   const namespace = metadata?.namespace ?? "";
   const fieldSelector = `involvedObject.name=${metadata?.name ?? ""}`;
-  const { items } = await core.listNamespacedEvent({ namespace, fieldSelector });
-  return items
+  // Without the right to events their pods' states are said all the same.
+  const events = await optional(core.listNamespacedEvent({ namespace, fieldSelector }));
+  return (events?.items ?? [])
     .filter(({ type }) => type === "Warning")
+    .sort((a, b) => timeOf(a) - timeOf(b))
     .map(({ reason, message }) => `${reason ?? ""}: ${message ?? ""}`);
+}
+
+/** A workload's selector as the API takes it. */
+function selectorText(
+  matchLabels: V1LabelSelector["matchLabels"],
+  expressions: V1LabelSelector["matchExpressions"],
+): string {
+  const operators: Readonly<Record<string, (key: string, values: string) => string>> = {
+    In: (key, values) => `${key} in (${values})`,
+    NotIn: (key, values) => `${key} notin (${values})`,
+    Exists: (key) => key,
+    DoesNotExist: (key) => `!${key}`,
+  };
+  return [
+    ...Object.entries(matchLabels ?? {}).map(([key, value]) => `${key}=${value}`),
+    ...(expressions ?? []).map(({ key, operator, values = [] }) => operators[operator]?.(key, values.join(",")) ?? key),
+  ].join(",");
 }
 
 /** Says of up to three pods of a workload why they are not ready, with their last event. */
 export async function whyNotReady(cluster: Cluster, { object }: Pick<Workload, "object">): Promise<readonly string[]> {
-  const labels = Object.entries(object.spec?.selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const labelSelector = selectorText(object.spec?.selector.matchLabels, object.spec?.selector.matchExpressions);
   const namespace = object.metadata?.namespace ?? "";
-  const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: labels.join(",") });
+  const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector });
   const pods = items.filter((pod) => isLive(pod) && !isReady(pod)).slice(0, 3);
   return Promise.all(
     pods.map(async (pod) => {

@@ -5,10 +5,9 @@ import { unreadable, versionOf } from "../../mesh/istio/images";
 import { systemNamespace as namespace } from "../../mesh/istio/names";
 import { proxyContainer } from "../../mesh/istio/pods";
 import { pilotMetrics, type PilotMetrics } from "../../mesh/upgrade/pilotMetrics";
-import { isRefused, reasonOf } from "../client/errors";
+import { isRefused, optional, reasonOf, refusalOf } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 import { controlPlaneSelector, readControlPlanes } from "../upgrade/controlPlanes";
-import { messageOf } from "../../tools/errors";
 
 /** How long a control plane that Helm calls ready may take until it is, in seconds. */
 const readySeconds = 60;
@@ -18,10 +17,16 @@ const readySeconds = 60;
  * @returns undefined where they may not, or cannot, be asked
  */
 export async function readMetrics(cluster: Cluster): Promise<PilotMetrics | undefined> {
-  const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: controlPlaneSelector });
-  const counts = items.map(async ({ metadata }) => {
+  const pods = await optional(
+    bounded(
+      "the Kubernetes API",
+      30,
+      cluster.core.listNamespacedPod({ namespace, labelSelector: controlPlaneSelector }),
+    ),
+  );
+  const counts = (pods?.items ?? []).map(async ({ metadata }) => {
     const path = `/api/v1/namespaces/${namespace}/pods/${metadata?.name ?? ""}:15014/proxy/metrics`;
-    // Where a network lets the API server not through to pods, nobody says no.
+    // If API-server-to-pod traffic is blocked the request hangs; bound it.
     return pilotMetrics(await bounded("metrics", 5, cluster.send("GET", path, { accept: "text/plain" })));
   });
   const read = (await Promise.allSettled(counts)).flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
@@ -54,10 +59,9 @@ async function trySidecar({ core }: Cluster, name: string, revision: string): Pr
     const proxy = proxyContainer(pod);
     return { version: proxy && versionOf(proxy.image) };
   } catch (error) {
-    const text = messageOf(error);
-    const said = /"message":\s*"((?:[^"\\]|\\.)*)"/.exec(text.replaceAll('\\"', '"'))?.[1] ?? reasonOf(error);
+    const said = refusalOf(error);
     // The classic layout's webhook does not say that it has no side effects.
-    if (/does not support dry run/.test(text)) return { untried: "its webhook does not support dry run" };
+    if (/does not support dry run/.test(said)) return { untried: "its webhook does not support dry run" };
     // A policy or a quota that denies the pod is asked after the injector, which has answered then.
     if (isRefused(error)) return { untried: said };
     throw new Error(said, { cause: error });

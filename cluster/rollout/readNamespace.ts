@@ -9,7 +9,7 @@ async function budgets({ send }: Cluster, namespace: string): Promise<readonly V
   for (const version of ["v1", "v1beta1"]) {
     try {
       const text = await send("GET", `/apis/policy/${version}/namespaces/${namespace}/poddisruptionbudgets`);
-      return (JSON.parse(text) as { items: V1PodDisruptionBudget[] }).items;
+      return (JSON.parse(text) as { items: V1PodDisruptionBudget[] | null }).items ?? [];
     } catch (error) {
       // v1 since Kubernetes 1.21; a person without rights to budgets does without that warning.
       if (!isNotFound(error) && !isDenied(error)) throw error;

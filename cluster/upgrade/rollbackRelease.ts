@@ -28,7 +28,7 @@ export async function rollbackRelease(
     const records = items.map(helmRecord).filter((record) => record !== undefined);
     const older = recordsOf(records, release).slice(0, -1);
     const before = older.findLast(
-      ({ status, chartVersion }) => ["deployed", "superseded"].includes(status) && chartVersion !== unlike,
+      ({ status, chartVersion }) => ["deployed", "superseded"].includes(status) && !["", unlike].includes(chartVersion),
     );
     if (before === undefined) return `release ${release} has no earlier revision to roll back to`;
     const helm = await findHelm((line) => {

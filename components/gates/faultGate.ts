@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { whenUpRuns } from "../../mesh/faults/allObjects";
-import { drillObjects, drillOf, type Drill } from "../../mesh/faults/drill";
-import { isHelper } from "../../mesh/faults/faultObjects";
+import { faultObjectsOf } from "../../mesh/faults/allObjects";
+import { drillOf, type Drill } from "../../mesh/faults/drill";
 import { faultsWanted } from "../../mesh/faults/judgeInputs";
 import type { MeshPlan } from "../../mesh/meshPlan";
 import { recordedVersion, type StackState } from "../state/stackState";
@@ -10,25 +9,26 @@ import type { FaultGateInputs } from "./providers/faultGate";
 
 function faultGateInputs(
   plan: MeshPlan,
-  { state, generation, inSync }: Drill,
+  { state, inSync }: Drill,
   before: StackState,
-): Omit<FaultGateInputs, "start" | "added"> {
+): Omit<FaultGateInputs, "start" | "added" | "missing"> {
   const { kubernetes, istio, faultInjection } = plan.settings;
   return {
     ...faultsWanted(plan, faultInjection.faults),
     kubernetes,
     state,
     inSync,
-    drill: drillOf(plan, generation),
+    drill: drillOf(plan),
     expires: faultInjection.expires,
-    helpers: drillObjects(plan, { start: whenUpRuns, generation }).filter(isHelper),
+    objects: state === "on" ? faultObjectsOf(plan) : [],
     recorded: recordedVersion(before, istio.revision),
   };
 }
 
 /**
- * The resource before the faults, there only while the settings have some: its check refuses in the preview what is not safe
- * to inject and says what breaks for whom; it asks again right before they are injected.
+ * The settings' faults, there only while the settings have some: its check refuses in the preview what is not safe to inject and
+ * says what breaks for whom; it asks again right before it injects them. Their objects are its own, none of Pulumi's: a fault
+ * that is gone, or there already, holds nothing up. That they go first of all is the upgrade gate's.
  */
 export class FaultGate extends pulumi.CustomResource {
   /** When the drill began, ISO 8601; unknown where nothing was deployed yet. */
@@ -40,7 +40,9 @@ export class FaultGate extends pulumi.CustomResource {
     { drill, before }: { readonly drill: Drill; readonly before: StackState },
     opts: pulumi.CustomResourceOptions,
   ) {
-    const inputs = { ...faultGateInputs(plan, drill, before), added: undefined, start: undefined };
+    // What the gate itself adds is named, or the SDK would not make outputs of it.
+    const added = { added: undefined, missing: undefined, start: undefined, active: undefined };
+    const inputs = { ...faultGateInputs(plan, drill, before), ...added };
     const type = "pulumi-nodejs:dynamic/jam-istio:FaultGate";
     super(type, name, { __provider: dynamicCode("faultGate"), ...inputs }, opts);
   }

@@ -27,11 +27,11 @@ function desired(plan: MeshPlan, drill: Drill): GateDesired {
   };
 }
 
-function desiredFaults(plan: MeshPlan, { state, generation }: Drill): GateDesired["faults"] {
+function desiredFaults(plan: MeshPlan, { state }: Drill): GateDesired["faults"] {
   const isOn = state === "on";
   return {
     wanted: isOn ? plan.settings.faultInjection.faults.map((fault) => JSON.stringify(fault)) : [],
-    objects: isOn ? faultObjectsOf(plan, { generation }).map(keyOf) : [],
+    objects: isOn ? faultObjectsOf(plan).map(keyOf) : [],
     off: state === "off",
   };
 }
@@ -41,7 +41,6 @@ function remembered({ settings }: MeshPlan, state: StackState): GateRemembered {
   return {
     known: state.releases.map(({ name, revision }) => ({ name, revision })),
     recorded: recordedVersion(state, settings.istio.revision),
-    faultObjects: state.faultObjects,
   };
 }
 

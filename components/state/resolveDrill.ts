@@ -21,17 +21,15 @@ async function ask(cluster: Cluster, namespace: string) {
  */
 export async function resolveDrill(
   plan: MeshPlan,
-  { faultObjects, keptFaults }: StackState,
+  { activeFaults: active }: StackState,
   connected: () => Promise<Cluster>,
 ): Promise<Drill> {
-  const inState = faultObjects.filter((key) => key.startsWith("VirtualService/"));
-  const known = { inState, keptByLastRun: keptFaults };
-  const unasked = drillNow(plan, known);
+  const unasked = drillNow(plan, { active });
   if (unasked.state === "off") return unasked;
   const asked = connected().then((cluster) => ask(cluster, plan.settings.namespace));
   const found = await bounded("the Kubernetes API", 30, asked).catch((error: unknown) => {
     unlessInternal(error);
     return {};
   });
-  return drillNow(plan, { ...known, ...found });
+  return drillNow(plan, { active, ...found });
 }

@@ -1,9 +1,9 @@
 import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
-import { faultLabel } from "../../mesh/faults/faultObjects";
 import { defaultRevision } from "../../mesh/istio/controlPlanes";
 import type { KnownRelease } from "../../mesh/upgrade/gateTypes";
+import type { FaultGateOutputs } from "../gates/providers/faultGate";
 import type { GateOutputs } from "../gates/providers/gateState";
 import { memoryOf } from "../gates/providers/olderState";
 import type { Recorded } from "../gates/providers/sidecarRollout";
@@ -16,16 +16,14 @@ export interface StateRelease extends KnownRelease {
 /** What the stack's state was before this run. */
 export interface StackState {
   readonly releases: readonly StateRelease[];
-  /** Objects of faults, kind and name. */
-  readonly faultObjects: readonly string[];
-  /** Objects of faults that the last run's gate kept. */
-  readonly keptFaults: readonly string[];
+  /** VirtualServices of faults, kind and name, that the last run left active. */
+  readonly activeFaults: readonly string[];
   /** What the last finished update recorded: a version, and the revision of the control plane that has it. */
   readonly recorded?: { readonly version: string; readonly revision: string } | undefined;
 }
 
 /** The state of a stack that was never deployed. */
-export const emptyState: StackState = { releases: [], faultObjects: [], keptFaults: [] };
+export const emptyState: StackState = { releases: [], activeFaults: [] };
 
 /** What was recorded of a revision of the control plane; another one's version says nothing of it. */
 export function recordedVersion({ recorded }: StackState, revision = defaultRevision): string | undefined {
@@ -34,6 +32,7 @@ export function recordedVersion({ recorded }: StackState, revision = defaultRevi
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
 const gateType = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate";
+const faultGateType = "pulumi-nodejs:dynamic/jam-istio:FaultGate";
 const rolloutType = "pulumi-nodejs:dynamic/jam-istio:SidecarRollout";
 
 type Outputs = kubernetes.helm.v3.ReleaseArgs & {
@@ -54,13 +53,10 @@ interface StateOutputs {
   readonly outputs?: Readonly<Record<string, { type: string; outputs?: Record<string, unknown> }>>;
 }
 
-/** Kind and name of an object that is part of a fault. */
-function faultKeyOf(outputs: Readonly<Record<string, unknown>> = {}): string | undefined {
-  const { kind, metadata } = outputs as {
-    kind?: string;
-    metadata?: { name?: string; labels?: Record<string, string> };
-  };
-  return metadata?.labels?.[faultLabel] === undefined ? undefined : `${kind ?? ""}/${metadata.name ?? ""}`;
+/** What the faults' gate injected, but for what a later run, which did not come to its end, removed first of all. */
+function activeFaults(gate: Partial<GateOutputs> = {}, faults: Partial<FaultGateOutputs> = {}): readonly string[] {
+  const kept = memoryOf(gate).desired?.faults.objects ?? [];
+  return (faults.active ?? []).filter((key) => kept.includes(key));
 }
 
 /** Asks the engine for the state. */
@@ -82,8 +78,8 @@ async function stateOutputs(): Promise<StateOutputs> {
 /** Reads the stack's state as it was before this run. */
 export async function readStackState(): Promise<StackState> {
   const resources = Object.values((await stateOutputs()).outputs ?? {});
-  const rollout = resources.find(({ type }) => type === rolloutType)?.outputs as Partial<Recorded> | undefined;
-  const gate = resources.find(({ type }) => type === gateType)?.outputs as Partial<GateOutputs> | undefined;
+  const find = <T>(of: string) => resources.find(({ type }) => type === of)?.outputs as Partial<T> | undefined;
+  const rollout = find<Recorded>(rolloutType);
   return {
     releases: resources
       .filter(({ type }) => type === releaseType)
@@ -91,8 +87,7 @@ export async function readStackState(): Promise<StackState> {
         const release = outputs as unknown as Outputs;
         return { name: release.name ?? "", revision: release.status?.revision, args: argsOf(release) };
       }),
-    faultObjects: resources.map(({ outputs }) => faultKeyOf(outputs)).filter((key) => key !== undefined),
-    keptFaults: gate === undefined ? [] : (memoryOf(gate).desired?.faults.objects ?? []),
+    activeFaults: activeFaults(find<GateOutputs>(gateType), find<FaultGateOutputs>(faultGateType)),
     recorded:
       rollout?.version === undefined ? undefined : { version: rollout.version, revision: rollout.revision ?? "" },
   };

@@ -7,7 +7,7 @@ import { reaperObjects } from "./reaper";
 export const whenUpRuns = "when up runs";
 
 /** The objects of the settings' faults, and of what ends them: all that their drill makes. */
-export function faultObjectsOf(plan: MeshPlan, { start = whenUpRuns, generation = 0 } = {}): readonly FaultObject[] {
-  const faults = drillObjects(plan, { start, generation });
-  return [...faults, ...reaperObjects(plan, faults, { start, generation })];
+export function faultObjectsOf(plan: MeshPlan, { start = whenUpRuns } = {}): readonly FaultObject[] {
+  const faults = drillObjects(plan, { start });
+  return [...faults, ...reaperObjects(plan, faults, { start })];
 }

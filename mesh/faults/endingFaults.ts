@@ -1,4 +1,4 @@
-import { faultAnnotations, isActing, isHelper } from "./faultObjects";
+import { faultAnnotations, isActing } from "./faultObjects";
 
 /** An object of a fault that is in the cluster. */
 export interface FoundFaultObject {
@@ -26,17 +26,9 @@ export interface RunAim {
   readonly faults: DesiredFaults;
 }
 
-/**
- * Objects that are to go: those that are not wanted, and those that Pulumi could not make because they are there already.
- * @param inState keys of the faults' objects in the stack's state
- */
-export function faultsToEnd(
-  found: readonly FoundFaultObject[],
-  { objects }: DesiredFaults,
-  inState: readonly string[],
-): readonly FoundFaultObject[] {
-  return found.filter((one) => !objects.includes(one.key) || (!isHelper(one) && !inState.includes(one.key)));
-}
+/** Objects that are to go: those that are not wanted. */
+export const faultsToEnd = (found: readonly FoundFaultObject[], { objects }: DesiredFaults) =>
+  found.filter(({ key }) => !objects.includes(key));
 
 /**
  * True when faults only shrank, or only unwanted objects go; a changed `expires` recreates faults and does not count.
@@ -55,10 +47,7 @@ export function onlyEndsFaults(
 }
 
 /** What the preview says of a fault that is to go. */
-export function endingText({ key, name, annotations = {} }: FoundFaultObject, { objects }: DesiredFaults): string {
+export function endingText({ name, annotations = {} }: FoundFaultObject): string {
   const read = (which: keyof typeof faultAnnotations) => annotations[faultAnnotations[which]] ?? "unknown";
-  const what = `fault ${name} (drill ${read("drill")}, since ${read("start")})`;
-  return objects.includes(key)
-    ? `${what} was left by an interrupted run; up recreates it`
-    : `${what} is not in the settings; up ends it`;
+  return `fault ${name} (drill ${read("drill")}, since ${read("start")}) is not in the settings; up ends it`;
 }

@@ -11,9 +11,6 @@ export const faultAnnotations = {
   effect: "jam-istio/effect",
 } as const;
 
-/** Pulumi would wait for the end of a Job that waits itself. */
-export const unawaited = { "pulumi.com/skipAwait": "true" } as const;
-
 /** The Service that faults route to: it has no endpoints, so connections to it end at once. */
 export const fakeService = "fake-service";
 export const fakePort = 9000;
@@ -90,7 +87,7 @@ export function startingAt(objects: readonly FaultObject[], start: string): read
 /** Whether an object is what acts: the others only come with it. */
 export const isActing = ({ kind }: Pick<FaultObject, "kind">) => kind === "VirtualService";
 
-/** Whether an object is what VirtualServices lead to: the faults' gate makes it, of every drill the same. */
+/** Whether an object is what VirtualServices lead to: of every drill the same. */
 export const isHelper = ({ kind }: Pick<FaultObject, "kind">) =>
   ["Service", "ServiceEntry", "DestinationRule"].includes(kind);
 

@@ -2,7 +2,7 @@ import { officialHub } from "../istio/releases";
 import type { MeshPlan } from "../meshPlan";
 import { drillOf } from "./drill";
 import type { DrillMetadata } from "./faultObjects";
-import { faultAnnotations, faultLabel, isActing, suffixOf, unawaited, type FaultObject } from "./faultObjects";
+import { faultAnnotations, faultLabel, isActing, suffixOf, type FaultObject } from "./faultObjects";
 
 /**
  * Waits until the faults' end and deletes them through the API. What the proxy's image has is enough, and it is on the nodes.
@@ -68,13 +68,13 @@ function job(plan: MeshPlan, name: string, names: readonly string[], end: string
 export function reaperObjects(
   plan: MeshPlan,
   faults: readonly FaultObject[],
-  { start, generation }: Pick<DrillMetadata, "start"> & { readonly generation: number },
+  { start }: Pick<DrillMetadata, "start">,
 ): readonly FaultObject[] {
   const { namespace, faultInjection } = plan.settings;
   const { expires, reaper } = faultInjection;
   const names = faults.filter(isActing).map(({ metadata }) => metadata.name);
   if (!reaper || expires === undefined || names.length === 0) return [];
-  const drill = drillOf(plan, generation);
+  const drill = drillOf(plan);
   const annotations = {
     [faultAnnotations.drill]: drill,
     [faultAnnotations.start]: start,
@@ -99,7 +99,7 @@ export function reaperObjects(
     {
       apiVersion: "batch/v1",
       kind: "Job",
-      metadata: { ...metadata, annotations: { ...annotations, ...unawaited } },
+      metadata: metadata,
       spec: job(plan, name, names, expires),
     },
   ];

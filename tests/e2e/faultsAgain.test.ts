@@ -3,29 +3,30 @@ import { activeIn, objectsOf, useCalled } from "./support/callers";
 import { describeOn } from "./support/engine";
 import type { Config, Instance } from "./support/instance";
 import { apply, modernConfig, useLab } from "./support/lab";
+import { until } from "./support/until";
 
 const faults = [
   { type: "httpAbort", host: "ct-webapp", httpStatus: 503, everyone: true },
   { type: "tcpRedirect", host: "memcached", ports: [11211], everyone: true },
 ];
 
-const policy = { apiVersion: "admissionregistration.k8s.io/v1", metadata: { name: "no-new-entry" } };
+const policy = { apiVersion: "admissionregistration.k8s.io/v1", metadata: { name: "nothing-new" } };
 const rule = { apiGroups: ["networking.istio.io"], apiVersions: ["*"], operations: ["CREATE"] };
-/** A rule of the cluster that refuses new ServiceEntries. */
-const noNewEntry = [
+/** A rule of the cluster that refuses new objects of a kind. */
+const nothingNew = (resource: string) => [
   {
     ...policy,
     kind: "ValidatingAdmissionPolicy",
     spec: {
       failurePolicy: "Fail",
-      matchConstraints: { resourceRules: [{ ...rule, resources: ["serviceentries"] }] },
-      validations: [{ expression: "false", message: "no entry is admitted" }],
+      matchConstraints: { resourceRules: [{ ...rule, resources: [resource] }] },
+      validations: [{ expression: "false", message: `no new ${resource}` }],
     },
   },
   {
     ...policy,
     kind: "ValidatingAdmissionPolicyBinding",
-    spec: { policyName: "no-new-entry", validationActions: ["Deny"] },
+    spec: { policyName: "nothing-new", validationActions: ["Deny"] },
   },
 ];
 
@@ -37,6 +38,8 @@ describeOn("1.34", "faults that were ended, and come again", () => {
   const on = () => {
     instance.configure(configOf({ enabled: true, faults }));
   };
+  const admitAll = () =>
+    lab().plane.kubectl("delete", "validatingadmissionpolicies,validatingadmissionpolicybindings", "nothing-new");
   const off = () => {
     instance.configure(configOf({ enabled: false, faults }));
   };
@@ -52,15 +55,11 @@ describeOn("1.34", "faults that were ended, and come again", () => {
     on();
     await instance.up();
     // What comes after the gate fails: the API server admits no new entry.
-    await apply(lab(), ...noNewEntry);
+    await apply(lab(), ...nothingNew("serviceentries"));
     const more = { name: "more", hosts: ["more.example.com"], ports: [{ number: 443, protocol: "TLS" }] };
     instance.configure({ ...configOf({ enabled: false, faults }), externalServices: [more] });
-    assert.match(await instance.failure(() => instance.up()), /no entry is admitted/);
-    await lab().plane.kubectl(
-      "delete",
-      "validatingadmissionpolicies,validatingadmissionpolicybindings",
-      "no-new-entry",
-    );
+    assert.match(await instance.failure(() => instance.up()), /no new serviceentries/);
+    await admitAll();
     assert.equal(await activeIn(lab()), "");
     on();
     await instance.up();
@@ -77,8 +76,8 @@ describeOn("1.34", "faults that were ended, and come again", () => {
     await instance.up();
     const end = "delete virtualservices.networking.istio.io -n dev701 -l jam-istio/fault";
     await lab().plane.kubectl(...end.split(" "));
-    for (let turn = 0; turn < 3; turn++) {
-      await instance.up();
+    for (const up of [() => instance.upRefreshed(), () => instance.up(), () => instance.up()]) {
+      await up();
       assert.equal(await activeIn(lab()), "");
     }
     off();
@@ -89,6 +88,20 @@ describeOn("1.34", "faults that were ended, and come again", () => {
     assert.equal((await activeIn(lab())).split(" ").length, 2);
     off();
     await instance.up();
+  });
+
+  it("what the API server would not take is refused in the preview", async () => {
+    on();
+    await apply(lab(), ...nothingNew("virtualservices"));
+    const refusal =
+      /no fault was injected: VirtualService fault-service-ct-webapp-[0-9a-f]{8}: .*no new virtualservices/;
+    // A policy counts a moment after it was made.
+    await until("the policy counts", async () =>
+      refusal.test(await instance.failure(() => instance.preview()).catch(() => "")),
+    );
+    await admitAll();
+    assert.equal(await activeIn(lab()), "");
+    off();
   });
 
   it("what is extended while something is unfinished is refused in the preview, and stays", async () => {

@@ -28,7 +28,7 @@ describeOn("1.34", "the policy pack", () => {
     const expires = new Date(Date.now() + 3_600_000).toISOString();
     configure({ faultInjection: { enabled: true, expires, faults } });
     await preview();
-    assert.match(instance.log, /fault-service-ct-webapp/);
+    assert.match(instance.log, /fault: ct-webapp answers 503 for every pod until/);
   });
 
   it("refuses a fault without an end", async () => {

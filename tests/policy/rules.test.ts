@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { downgrade, faultWithoutEnd, faultsInProduction, secretInValues } from "../../policy/rules";
+import { downgrade, faultsInProduction, faultsWithoutEnd, secretInValues } from "../../policy/rules";
 
 // The rules alone; that the engine asks them is shown in tests/e2e/policy.test.ts.
 
@@ -8,10 +8,16 @@ const gate = ({ recorded, ...desired }: { recorded?: string; production?: boolea
   name: "upgrade-gate",
   props: { desired, remembered: { recorded } },
 });
-const fault = (annotations: object) => ({
-  type: "kubernetes:networking.istio.io/v1alpha3:VirtualService",
-  name: "fault-service-web",
-  props: { metadata: { labels: { "jam-istio/fault": "active" }, annotations } },
+const fault = (annotations: object, state = "on") => ({
+  type: "pulumi-nodejs:dynamic/jam-istio:FaultGate",
+  name: "fault-gate",
+  props: {
+    state,
+    objects: [
+      { kind: "Service", metadata: { name: "fake-service", annotations } },
+      { kind: "VirtualService", metadata: { name: "fault-service-web", annotations } },
+    ],
+  },
 });
 const release = (values: object) => ({ type: "kubernetes:helm.sh/v3:Release", name: "istiod", props: { values } });
 
@@ -26,10 +32,12 @@ describe("the policy pack's rules", () => {
   });
 
   it("no fault without an end", () => {
-    assert.match(faultWithoutEnd(fault({ "jam-istio/end": "none" })) ?? "", /set faultInjection\.expires/);
-    assert.match(faultWithoutEnd(fault({})) ?? "", /set faultInjection\.expires/);
-    assert.equal(faultWithoutEnd(fault({ "jam-istio/end": "2030-01-01T00:00:00.000Z" })), undefined);
-    assert.equal(faultWithoutEnd(release({})), undefined);
+    const missing = ["fault-service-web: set faultInjection.expires"];
+    assert.deepEqual(faultsWithoutEnd(fault({ "jam-istio/end": "none" })), missing);
+    assert.deepEqual(faultsWithoutEnd(fault({})), missing);
+    assert.deepEqual(faultsWithoutEnd(fault({ "jam-istio/end": "2030-01-01T00:00:00.000Z" })), []);
+    assert.deepEqual(faultsWithoutEnd(fault({}, "ended")), []);
+    assert.deepEqual(faultsWithoutEnd(release({})), []);
   });
 
   it("no downgrade", () => {

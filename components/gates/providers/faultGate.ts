@@ -6,12 +6,13 @@ import {
   createFaultObjects,
   deleteFaultObjects,
   readFaultObjects,
+  tryFaultObjects,
   updateAnnotations,
 } from "../../../cluster/faults/faultObjects";
 import { observeFaults, type MeshWanted } from "../../../cluster/faults/observeFaults";
-import type { DrillState } from "../../../mesh/faults/drill";
+import { keyOf, type DrillState } from "../../../mesh/faults/drill";
 import { faultName } from "../../../mesh/faults/fault";
-import { isActing, startingAt, type FaultObject } from "../../../mesh/faults/faultObjects";
+import { faultAnnotations, isActing, isHelper, startingAt, type FaultObject } from "../../../mesh/faults/faultObjects";
 import { judgeFaults, type FaultsWanted } from "../../../mesh/faults/judgeFaults";
 import { isOtherCode } from "../dynamicCode";
 
@@ -23,14 +24,25 @@ export interface FaultGateInputs extends MeshWanted, FaultsWanted {
   readonly drill: string;
   /** Whether the faults are active, and if not, why not. */
   readonly state: DrillState;
-  /** Whether all that the state has of faults, and all that is wanted, was in the cluster when the run began. */
+  /** Whether all faults that the last run left active were in the cluster when this run began. */
   readonly inSync: boolean;
-  /** What the faults lead to: of every drill the same objects. */
-  readonly helpers: readonly FaultObject[];
+  /** All objects of the drill, what acts and what it leads to; none where it is not on. */
+  readonly objects: readonly FaultObject[];
   /** Filled by the check: faults that are not active yet. */
   readonly added?: readonly string[];
+  /** Filled by the check: keys of objects that are not in the cluster. */
+  readonly missing?: readonly string[];
   /** Filled by the check: when the drill began. */
   readonly start?: string;
+}
+
+/** Where a drill is; an older program left no objects with it. */
+type DrillPlace = Pick<FaultGateInputs, "kubernetes" | "namespace" | "drill">;
+
+/** What the faults' gate leaves in the state. */
+export interface FaultGateOutputs extends FaultGateInputs {
+  /** Keys of the VirtualServices that it left active. */
+  readonly active: readonly string[];
 }
 
 const say = (line: string) => {
@@ -75,54 +87,73 @@ async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Pro
     return { inputs };
   }
   try {
-    const { refused, notes } = await judgeNow(await connect(news.kubernetes), news);
+    const cluster = await connect(news.kubernetes);
+    const [{ refused, notes }, present] = await Promise.all([
+      judgeNow(cluster, news),
+      readFaultObjects(cluster, news.namespace),
+    ]);
+    const there = present.map(({ key }) => key);
+    const missing = news.objects.map(keyOf).filter((key) => !there.includes(key));
     const added = addedFaults(olds, news);
     if (refused.length > 0 && added.length > 0) return failures(refused);
+    const lacking = news.objects.filter((one) => missing.includes(keyOf(one)));
+    const { unadmitted, untried } = await tryFaultObjects(cluster, news.namespace, lacking);
+    if (unadmitted !== undefined) return failures([unadmitted]);
+    if (untried !== undefined) say(`whether the API server takes the faults was not tried: ${untried}`);
     for (const line of [...refused.map((text) => `warning: ${text}`), ...notes]) say(line);
-    return { inputs: { ...inputs, added } };
+    return { inputs: { ...inputs, added, missing } };
   } catch (error) {
     unlessInternal(error);
     return failures([`the cluster cannot be read, so faults cannot be judged: ${reasonOf(error)}`]);
   }
 }
 
-/** Asks again, much may have happened since the preview; then makes what the faults lead to. */
-async function admit(cluster: Cluster, news: FaultGateInputs): Promise<void> {
+/** Asks again, much may have happened since the preview; then injects what is not there. @returns keys of what acts now */
+async function inject(cluster: Cluster, news: FaultGateInputs): Promise<readonly string[]> {
+  if (news.state !== "on") return [];
   const { added = [], drill, namespace, start = "" } = news;
   const { refused } = added.length === 0 ? { refused: [] } : await judgeNow(cluster, news, drill);
   if (refused.length > 0) throw new Error(`no fault was injected: ${refused.join("; ")}`);
-  const helpers = startingAt(news.helpers, start);
-  await createFaultObjects(cluster, namespace, helpers);
-  await updateAnnotations(cluster, namespace, helpers);
   if (added.length > 0) say(`drill ${drill}: injecting ${added.join(", ")}`);
+  const objects = startingAt(news.objects, start);
+  await createFaultObjects(cluster, namespace, objects);
+  // What another drill led to is this one's from now on.
+  await updateAnnotations(cluster, namespace, objects.filter(isHelper));
+  return objects.filter(isActing).map(keyOf);
 }
 
 /** What the faults' gate does at each step of Pulumi's. */
 export const provider: pulumi.dynamic.ResourceProvider = {
   check,
   diff: (_id, olds: FaultGateInputs, news: FaultGateInputs) => {
-    const hasAdded = news.state === "on" && (news.added ?? []).length > 0;
+    const lacks = news.state === "on" && (news.missing ?? []).length > 0;
     const other = olds.drill !== news.drill || olds.state !== news.state || isOtherCode(olds, news);
-    return Promise.resolve({ changes: other || hasAdded, replaces: [] });
+    return Promise.resolve({ changes: other || lacks, replaces: [] });
   },
   create: async (inputs: FaultGateInputs) => {
-    if (inputs.state === "on") await admit(await connect(inputs.kubernetes), inputs);
-    return { id: "faults", outs: inputs };
+    const active = inputs.state === "on" ? await inject(await connect(inputs.kubernetes), inputs) : [];
+    return { id: "faults", outs: { ...inputs, active } };
   },
   update: async (_id, olds: FaultGateInputs, news: FaultGateInputs) => {
     const cluster = await connect(news.kubernetes);
-    if (news.state === "on") await admit(cluster, news);
+    const active = await inject(cluster, news);
     // Also where they were removed with kubectl: the next run does not see that any more.
     if (news.state === "ended") await rememberEndedDrills(cluster, news.namespace, [news.drill]);
     // Another drill: that the one before was ended by hand counts no more.
     else if (olds.drill !== news.drill) await forgetEndedDrill(cluster, news.namespace, olds.drill);
-    return { outs: news };
+    return { outs: { ...news, active } };
   },
-  delete: async (_id, { kubernetes, namespace, helpers }: FaultGateInputs) => {
+  delete: async (_id, { kubernetes, namespace, drill, objects = [] }: Partial<FaultGateInputs> & DrillPlace) => {
     const cluster = await connect(kubernetes);
-    // A drill of the command may be leading there.
-    if ((await readFaultObjects(cluster, namespace)).some(isActing)) return;
-    const own = helpers.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
+    const own = objects.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
+    await deleteFaultObjects(
+      cluster,
+      namespace,
+      own.filter((one) => !isHelper(one)),
+    );
+    // A drill of the command may lead where this one led.
+    const others = (await readFaultObjects(cluster, namespace)).filter(isActing);
+    if (others.some(({ annotations = {} }) => annotations[faultAnnotations.drill] !== drill)) return;
     await deleteFaultObjects(cluster, namespace, own);
   },
 };

@@ -7,10 +7,7 @@ import type { JudgedRun } from "./judgeRun";
 export interface GateDesired extends DesiredMesh, RunAim, Pick<JudgedRun, "production" | "hub" | "rollout"> {}
 
 /** What the stack's state knows of earlier runs. */
-export interface GateRemembered extends Omit<RememberedMesh, "resumed"> {
-  /** Keys of the faults' objects in the state. */
-  readonly faultObjects: readonly string[];
-}
+export type GateRemembered = Omit<RememberedMesh, "resumed">;
 
 /** What the check found that the run is to do. */
 export interface GateActions {
@@ -32,6 +29,8 @@ export interface GateInputs {
   readonly remembered: GateRemembered;
   /** Filled by the check. */
   readonly actions?: GateActions;
+  /** Filled by the check, so that the preview knows which releases are applied once more. */
+  readonly repaired?: Repaired;
 }
 
 /** When each release was last repaired, by its name. */
@@ -39,7 +38,6 @@ export type Repaired = Readonly<Record<string, string>>;
 
 /** What the gate leaves in the state; the inputs stay with it: a refresh is handed that alone. */
 export interface GateOutputs extends GateInputs {
-  readonly repaired?: Repaired;
   /** What a refresh found missing. */
   readonly missing?: readonly string[];
 }

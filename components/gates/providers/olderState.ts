@@ -13,12 +13,11 @@ export function memoryOf(state: Partial<GateOutputs>): Partial<GateOutputs> {
   if (state.desired !== undefined || !("stack" in state)) return state;
   const { kubernetes, cluster, healed = {}, planeRelease, ...flat } = state as unknown as Flat;
   const desired = { ...flat, controlPlaneRelease: planeRelease };
-  const remembered = { ...flat, faultObjects: flat.faults.objects };
   const nothing = { repairs: [], adopt: [], ending: [], forget: false };
   return {
     kubernetes,
     desired,
-    remembered,
+    remembered: flat,
     repaired: healed,
     actions: cluster === undefined ? nothing : { ...nothing, cluster },
   };

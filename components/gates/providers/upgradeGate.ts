@@ -1,21 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { isDenied, optional, reasonOf, unlessInternal } from "../../../cluster/client/errors";
-import { connect, type Cluster } from "../../../cluster/client/kubernetesClient";
-import { forgetEndedDrills, readEndedDrills } from "../../../cluster/faults/endedByHand";
-import { deleteFaultObjects, readFaultObjectsIfAny } from "../../../cluster/faults/faultObjects";
+import { isDenied,optional,reasonOf,unlessInternal } from "../../../cluster/client/errors";
+import { bounded,connect,type Cluster } from "../../../cluster/client/kubernetesClient";
+import { forgetEndedDrills,readEndedDrills } from "../../../cluster/faults/endedByHand";
+import { deleteFaultObjects,readFaultObjectsIfAny } from "../../../cluster/faults/faultObjects";
 import { observe } from "../../../cluster/upgrade/observe";
-import { adoptCrds, removeJobs, removeRecords } from "../../../cluster/upgrade/repairHelm";
-import {
-  endingText,
-  faultsToEnd,
-  onlyEndsFaults,
-  type DesiredFaults,
-  type FoundFaultObject,
-} from "../../../mesh/faults/endingFaults";
+import { adoptCrds,removeJobs,removeRecords } from "../../../cluster/upgrade/repairHelm";
+import { endingText,faultsToEnd,onlyEndsFaults,type FoundFaultObject } from "../../../mesh/faults/endingFaults";
 import { isActing } from "../../../mesh/faults/faultObjects";
-import { judgeIdentity, type Identity } from "../../../mesh/upgrade/immutableSettings";
+import { judgeIdentity,type Identity } from "../../../mesh/upgrade/immutableSettings";
 import { isOtherCode } from "../dynamicCode";
-import type { GateActions, GateInputs, GateOutputs, Repaired } from "./gateState";
+import type { GateActions,GateInputs,GateOutputs } from "./gateState";
 import { judgeAll } from "./judgeRun";
 import { memoryOf } from "./olderState";
 
@@ -46,7 +40,7 @@ async function presentFaults(cluster: Cluster, olds: Partial<GateInputs>, { desi
 }
 
 /** Judges the run by what is in the cluster, and plans what it is to do. */
-async function judged(olds: Partial<GateInputs>, news: GateInputs): Promise<pulumi.dynamic.CheckResult> {
+async function judged(olds: Partial<GateOutputs>, news: GateInputs): Promise<pulumi.dynamic.CheckResult> {
   const { desired, remembered } = news;
   const cluster = await connect(news.kubernetes);
   const run = { ...desired, ...remembered, resumed: olds.desired !== undefined };
@@ -56,8 +50,8 @@ async function judged(olds: Partial<GateInputs>, news: GateInputs): Promise<pulu
     desired.faults.off ? optional(readEndedDrills(cluster, desired.namespace)) : [],
   ]);
   const here = found.cluster ?? olds.actions?.cluster;
-  const { refusedRollout, ...verdict } = await judgeAll(cluster, found, run);
-  const ending = faultsToEnd(present, desired.faults, remembered.faultObjects);
+  const { refusedRollout, ...verdict } = await bounded("the Kubernetes API", 60, judgeAll(cluster, found, run));
+  const ending = faultsToEnd(present, desired.faults);
   // Whatever is wrong with the mesh: faults can be removed.
   const forgiven = verdict.refused.length > 0 && onlyEndsFaults(olds.desired, desired, ending);
   const fixed = judgeIdentity(identityOf(olds), { ...desired, cluster: here });
@@ -66,26 +60,27 @@ async function judged(olds: Partial<GateInputs>, news: GateInputs): Promise<pulu
   for (const line of warnings) say(line);
   if (refused.length > 0) return failed(refused);
   const { repairs, adopt } = forgiven ? nothingToDo : verdict;
-  for (const line of [...verdict.notes, ...actionsText({ repairs, adopt }, ending, desired.faults)]) say(line);
+  for (const line of [...verdict.notes, ...actionsText({ repairs, adopt }, ending)]) say(line);
   const actions: GateActions = {
     ...clusterOf(here),
     ...{ repairs, adopt },
     ending: ending.map(({ kind, name }) => ({ kind, name })),
     forget: (endedByHand ?? []).length > 0,
   };
-  return { inputs: { ...news, actions } };
+  const now = new Date().toISOString();
+  const repaired = { ...olds.repaired, ...Object.fromEntries(repairs.map(({ release }) => [release, now])) };
+  return { inputs: { ...news, actions, repaired } };
 }
 
 /** What the run is going to do, a line each. */
 function actionsText(
   { repairs, adopt }: Pick<GateActions, "repairs" | "adopt">,
   ending: readonly FoundFaultObject[],
-  faults: DesiredFaults,
 ): readonly string[] {
   return [
     ...repairs.map(({ release, why }) => `release ${release}: ${why}; up repairs it`),
     ...(adopt.length === 0 ? [] : [`${String(adopt.length)} CRDs get Helm's marks, so that they are upgraded`]),
-    ...ending.filter(isActing).map((one) => endingText(one, faults)),
+    ...ending.filter(isActing).map(endingText),
   ];
 }
 
@@ -100,30 +95,30 @@ async function check(state: Partial<GateOutputs>, news: GateInputs): Promise<pul
     if (fixed.length > 0) return failed(fixed);
     say(`warning: the cluster cannot be read (${reasonOf(error)}): nothing is judged, no fault is ended`);
     if (news.remembered.recorded === news.desired.version)
-      return { inputs: { ...news, actions: { ...nothingToDo, ...clusterOf(olds.actions?.cluster) } } };
+      return {
+        inputs: {
+          ...news,
+          actions: { ...nothingToDo, ...clusterOf(olds.actions?.cluster) },
+          repaired: olds.repaired ?? {},
+        },
+      };
     return failed([`the cluster cannot be read, so the change cannot be judged: ${reasonOf(error)}`]);
   }
 }
 
-async function carryOut(
-  { kubernetes, desired, actions = nothingToDo }: GateInputs,
-  before: Repaired,
-): Promise<Repaired> {
+async function carryOut({ kubernetes, desired, actions = nothingToDo }: GateInputs): Promise<void> {
   const { repairs, adopt, ending, forget } = actions;
   const cluster = await connect(kubernetes);
   // First of all: nothing below goes well with a database cut off.
   await deleteFaultObjects(cluster, desired.namespace, ending);
   if (forget) await forgetEndedDrills(cluster, desired.namespace);
   for (const { kind, name } of ending) say(`${kind} ${name}, part of a fault, was removed`);
-  const repaired: Record<string, string> = { ...before };
   await adoptCrds(cluster, adopt);
   for (const { release, secrets, jobs = [], why } of repairs) {
     await removeRecords(cluster, secrets);
     await removeJobs(cluster, jobs);
-    repaired[release] = new Date().toISOString();
     say(`release ${release}: repaired (${why})`);
   }
-  return repaired;
 }
 
 const hasWork = ({ actions: { repairs, adopt, ending, forget } = nothingToDo }: GateInputs) =>
@@ -138,13 +133,14 @@ export const provider: pulumi.dynamic.ResourceProvider = {
     const changes = hasWork(news) || keptFaults(olds) !== keptFaults(news) || isOtherCode(olds, news);
     return Promise.resolve({ changes, replaces: [] });
   },
-  create: async (inputs: GateInputs) => ({
-    id: inputs.desired.stack,
-    outs: { ...inputs, repaired: await carryOut(inputs, {}), missing: [] },
-  }),
-  update: async (_id, olds: GateOutputs, news: GateInputs) => ({
-    outs: { ...news, repaired: await carryOut(news, memoryOf(olds).repaired ?? {}), missing: [] },
-  }),
+  create: async (inputs: GateInputs) => {
+    await carryOut(inputs);
+    return { id: inputs.desired.stack, outs: { ...inputs, missing: [] } };
+  },
+  update: async (_id, _olds: GateOutputs, news: GateInputs) => {
+    await carryOut(news);
+    return { outs: { ...news, missing: [] } };
+  },
   read: async (id, props: GateOutputs) => {
     const { kubernetes = {}, desired, remembered } = memoryOf(props);
     if (desired === undefined || remembered === undefined) return { id, props };

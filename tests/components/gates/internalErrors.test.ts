@@ -58,7 +58,7 @@ describe("a cluster that gives no answer", () => {
   const kubeconfig = join(folder, "kubeconfig");
   const point = (server: string) => {
     const contexts = [{ name: "a", context: { cluster: "a", user: "a" } }];
-    const clusters = [{ name: "a", cluster: { server } }];
+    const clusters = [{ name: "a", cluster: { server, "insecure-skip-tls-verify": true } }];
     writeFileSync(
       kubeconfig,
       JSON.stringify({ "current-context": "a", contexts, clusters, users: [{ name: "a", user: {} }] }),
@@ -82,6 +82,7 @@ describe("a cluster that gives no answer", () => {
     const cluster = await point(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
     const refusal: unknown = await cluster.core.listNamespace().catch((error: unknown) => error);
     server.close();
+    assert.equal((refusal as { readonly code?: unknown }).code, 403);
     unlessInternal(refusal);
     unlessInternal(new ClusterUnreachable("no answer"));
     for (const bug of [new TypeError("x"), new Error("x"), "x"])

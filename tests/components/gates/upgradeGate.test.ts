@@ -20,7 +20,7 @@ describe("UpgradeGate", () => {
     const desired = inputs["desired"] as { readonly rest: string };
     assert.deepEqual(inputs, {
       kubernetes,
-      remembered: { faultObjects: [], known: [] },
+      remembered: { known: [] },
       desired: {
         allow: ["downgrade"],
         controlPlane: "managed",
@@ -75,14 +75,14 @@ describe("UpgradeGate", () => {
     };
     const { seen } = await deployed(settingsOf({ istio: { version: classicVersion } }), { state });
     const told = seen.find(({ type }) => type.endsWith(":UpgradeGate"))?.inputs["remembered"];
-    assert.deepEqual(told, { known: [{ name: "istio-init", revision: 3 }, { name: "istio" }], faultObjects: [] });
+    assert.deepEqual(told, { known: [{ name: "istio-init", revision: 3 }, { name: "istio" }] });
   });
 
   it("asks again where the state was being written", async () => {
     const state = { "urn:1": { type: releaseType, outputs: { name: "istio", status: { revision: 2 } } } };
     const { seen } = await deployed(settingsOf({ istio: { version: classicVersion } }), { state, unreadable: 3 });
     const told = seen.find(({ type }) => type.endsWith(":UpgradeGate"))?.inputs["remembered"];
-    assert.deepEqual(told, { known: [{ name: "istio", revision: 2 }], faultObjects: [] });
+    assert.deepEqual(told, { known: [{ name: "istio", revision: 2 }] });
   });
 
   const described = async (repaired: Record<string, string>) => {

@@ -132,38 +132,15 @@ describe("a drill of the settings", () => {
     assert.equal(drillState(settings, { now, ended: ["x", drillOf(settings)] }), "ended");
   });
 
-  it("is ended where somebody removed all of it, live where all of it is there", () => {
-    const settings = of({ faults: [abort, { ...abort, host: "other" }] });
-    const keys = faultObjectsOf(settings).map(keyOf);
-    const known = { now, inState: keys, keptByLastRun: keys };
-    assert.deepEqual(drillNow(settings, { ...known, inCluster: keys }), { state: "on", generation: 0, inSync: true });
-    assert.deepEqual(drillNow(settings, { ...known, inCluster: keys.slice(1) }), {
-      state: "on",
-      generation: 0,
-      inSync: false,
-    });
-    assert.deepEqual(drillNow(settings, { ...known, inCluster: [] }), { state: "ended", generation: 0, inSync: false });
-    const half = { now, inState: keys.slice(1), keptByLastRun: keys, inCluster: keys.slice(1) };
-    assert.deepEqual(drillNow(settings, half), { state: "on", generation: 0, inSync: false });
-    assert.deepEqual(drillNow(settings, { now }), { state: "on", generation: 0, inSync: false });
-  });
-
-  it("has other names where the state still has what a broken-off run took out", () => {
-    const settings = of({ faults: [abort] });
-    const keys = faultObjectsOf(settings).map(keyOf);
-    assert.deepEqual(drillNow(settings, { now, inState: keys, keptByLastRun: [], inCluster: [] }), {
-      state: "on",
-      generation: 1,
-      inSync: false,
-    });
-    const again = faultObjectsOf(settings, { generation: 1 }).map(keyOf);
-    assert.notDeepEqual(again, keys);
-    const both = { now, inState: [...keys, ...again], keptByLastRun: [], inCluster: [] };
-    assert.equal(drillNow(settings, both).generation, 2);
-    // Once it is in it stays the same.
-    assert.equal(drillNow(settings, { now, inState: again, keptByLastRun: again, inCluster: again }).generation, 1);
-    // What was ended by hand is, whatever its generation.
-    assert.equal(drillNow(settings, { ...both, ended: [drillOf(settings)] }).state, "ended");
+  it("is ended where somebody removed all of it, in sync where all of it is there", () => {
+    const plan = of({ faults: [abort, { ...abort, host: "other" }] });
+    const keys = faultObjectsOf(plan).map(keyOf);
+    const active = { now, active: keys };
+    assert.deepEqual(drillNow(plan, { ...active, inCluster: keys }), { state: "on", inSync: true });
+    assert.deepEqual(drillNow(plan, { ...active, inCluster: keys.slice(1) }), { state: "on", inSync: false });
+    assert.deepEqual(drillNow(plan, { ...active, inCluster: [] }), { state: "ended", inSync: false });
+    assert.deepEqual(drillNow(plan, { now }), { state: "on", inSync: false });
+    assert.deepEqual(drillNow(plan, { now, inCluster: [] }), { state: "on", inSync: false });
   });
 
   it("is another one when its faults or its end change, and nothing else does", () => {

@@ -1,0 +1,137 @@
+import type { Stack } from "@pulumi/pulumi/automation";
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { forgetPendingCreations, isStale, lockHolder } from "../../cli/interruptedRun";
+
+// Pulumi is a stand-in that writes down how it is called. Runs that are killed for real are in tests/e2e/interrupted.test.ts.
+
+describe("the lock of a stack", () => {
+  const message = (holder: string) =>
+    "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock " +
+    `file with \`pulumi cancel\`.\n  file:///tmp/state/.pulumi/locks/a.json: created by ${holder} at 2026-01-01T00:00:00Z`;
+
+  for (const [name, text, expected] of [
+    ["a process", message("ana@laptop (pid 4711)"), { user: "ana", host: "laptop", pid: 4711 }],
+    [
+      "a user of a domain",
+      message("CORP\\ana@pc-1.example.com (pid 1)"),
+      { user: "CORP\\ana", host: "pc-1.example.com", pid: 1 },
+    ],
+    ["nobody, as Pulumi Cloud says it", "error: [409] Conflict: Another update is currently in progress.", undefined],
+    ["nobody, cut off", message("ana@laptop"), undefined],
+    ["nothing", "", undefined],
+  ] as const) {
+    it(`names ${name}`, () => {
+      assert.deepEqual(lockHolder(text), expected);
+    });
+  }
+
+  it("of two locks names the one whose process may be at work", () => {
+    const [gone, here] = [`ana@${hostname()} (pid 999999999)`, `bob@${hostname()} (pid ${String(process.pid)})`];
+    for (const text of [message(gone) + message(here), message(here) + message(gone)])
+      assert.equal(lockHolder(text)?.user, "bob");
+    assert.equal(lockHolder(message(gone) + message(gone))?.user, "ana");
+  });
+
+  it("is stale where its process was on this machine and is gone, and only then", async () => {
+    const child = spawn(process.execPath, ["-e", ""]);
+    await once(child, "exit");
+    const gone = { user: "ana", host: hostname(), pid: child.pid ?? assert.fail() };
+    assert.equal(isStale(gone), true);
+    assert.equal(isStale({ ...gone, pid: process.pid }), false);
+    assert.equal(isStale({ ...gone, pid: process.ppid }), false);
+    assert.equal(isStale({ ...gone, host: "elsewhere" }), false);
+    assert.equal(isStale(undefined), false);
+  });
+});
+
+describe("creations that an interrupted run began", () => {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), "jam-istio-interrupted-")));
+  const [calls, state, imported] = ["calls", "state", "imported"].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const envVars = { PATH: `${folder}${delimiter}${process.env["PATH"] ?? ""}`, OF_THE_STACK: "yes" };
+  const stack = { name: "dev701", workspace: { workDir: folder, envVars } } as unknown as Stack;
+  const program = (ends = "exit 0") => {
+    const called = `echo "$OF_THE_STACK $(pwd -P) $@" >> ${calls}`;
+    const exports = `if [ "$2" = export ]; then cat ${state}; exit; fi`;
+    const imports = `cat "$4" > ${imported}; ls -l "$4" | cut -c 1-10 >> ${imported}`;
+    writeFileSync(join(folder, "pulumi"), `#!/bin/sh\n${called}\n${exports}\n${imports}\n${ends}\n`);
+    chmodSync(join(folder, "pulumi"), 0o755);
+  };
+  const ofType = (type: string, name: string) => ({
+    type,
+    resource: { urn: `urn:pulumi:dev701::jam-istio::kubernetes:helm.sh/v3:Release::${name}` },
+  });
+  const given = (content: unknown) => {
+    writeFileSync(state, typeof content === "string" ? content : JSON.stringify(content));
+    return forgetPendingCreations(stack);
+  };
+  const called = () =>
+    readFileSync(calls, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => line.replace(/ \S+\/jam-istio-\w+\/state\.json/, " FILE"));
+  const where = () =>
+    readFileSync(calls, "utf8").match(/ (\S+state\.json)/)?.[1] ?? assert.fail("nothing was imported");
+  const exported = `yes ${folder} stack export --stack dev701`;
+
+  beforeEach(() => {
+    program();
+    for (const file of [calls, imported]) rmSync(file, { force: true });
+  });
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const [name, content] of [
+    ["there are none", { version: 3, deployment: { pending_operations: [] } }],
+    ["none are listed", { version: 3, deployment: {} }],
+    ["the list is null", { version: 3, deployment: { pending_operations: null } }],
+    ["nothing was ever deployed", { version: 3 }],
+    [
+      "only other work was begun",
+      { deployment: { pending_operations: [ofType("deleting", "a"), ofType("updating", "b")] } },
+    ],
+  ] as const) {
+    it(`the state stays as it is where ${name}`, async () => {
+      assert.deepEqual(await given(content), []);
+      assert.deepEqual(called(), [exported]);
+    });
+  }
+
+  it("are forgotten; all else in the state stays, secrets as they are", async () => {
+    const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:abc" };
+    const resources = [{ urn: "urn:a", outputs: { kialiPassphrase: secret } }];
+    const kept = {
+      version: 3,
+      deployment: { manifest: { magic: "x" }, resources, secrets_providers: { type: "passphrase" } },
+    };
+    const operations = [ofType("creating", "istiod"), ofType("deleting", "old"), ofType("creating", "dev701/mysql")];
+    const before = { ...kept, deployment: { ...kept.deployment, pending_operations: operations } };
+    assert.deepEqual(await given(before), ["istiod", "dev701/mysql"]);
+    assert.deepEqual(called(), [exported, `yes ${folder} stack import --file FILE --stack dev701`]);
+    const after = { ...kept, deployment: { ...kept.deployment, pending_operations: [operations[1]] } };
+    const [text, mode] = readFileSync(imported, "utf8").split(/(?<=\})(?=-\S+\n$)/);
+    assert.deepEqual([JSON.parse(text ?? ""), mode], [after, "-rw-------\n"]);
+    assert.equal(existsSync(join(where(), "..")), false);
+  });
+
+  it("where they cannot be forgotten Pulumi's word is told, and no copy of the state stays", async () => {
+    program("echo 'error: the stack is currently locked' >&2; exit 255");
+    const before = { deployment: { pending_operations: [ofType("creating", "istiod")] } };
+    await assert.rejects(given(before), { message: "error: the stack is currently locked" });
+    assert.equal(existsSync(join(where(), "..")), false);
+  });
+
+  it("a state that cannot be read is an error, and is not written", async () => {
+    await assert.rejects(given("no JSON"), SyntaxError);
+    assert.deepEqual(called(), [exported]);
+  });
+});
