@@ -1,15 +1,15 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { isDenied,optional,reasonOf,unlessInternal } from "../../../cluster/client/errors";
-import { bounded,connect,type Cluster } from "../../../cluster/client/kubernetesClient";
-import { forgetEndedDrills,readEndedDrills } from "../../../cluster/faults/endedByHand";
-import { deleteFaultObjects,readFaultObjectsIfAny } from "../../../cluster/faults/faultObjects";
+import { isDenied, optional, reasonOf, unlessInternal } from "../../../cluster/client/errors";
+import { bounded, connect, type Cluster } from "../../../cluster/client/kubernetesClient";
+import { forgetEndedDrills, readEndedDrills } from "../../../cluster/faults/endedByHand";
+import { deleteFaultObjects, readFaultObjectsIfAny } from "../../../cluster/faults/faultObjects";
 import { observe } from "../../../cluster/upgrade/observe";
-import { adoptCrds,removeJobs,removeRecords } from "../../../cluster/upgrade/repairHelm";
-import { endingText,faultsToEnd,onlyEndsFaults,type FoundFaultObject } from "../../../mesh/faults/endingFaults";
+import { adoptCrds, removeJobs, removeRecords } from "../../../cluster/upgrade/repairHelm";
+import { endingText, faultsToEnd, onlyEndsFaults, type FoundFaultObject } from "../../../mesh/faults/endingFaults";
 import { isActing } from "../../../mesh/faults/faultObjects";
-import { judgeIdentity,type Identity } from "../../../mesh/upgrade/immutableSettings";
+import { judgeIdentity, type Identity } from "../../../mesh/upgrade/immutableSettings";
 import { isOtherCode } from "../dynamicCode";
-import type { GateActions,GateInputs,GateOutputs } from "./gateState";
+import type { GateActions, GateInputs, GateOutputs } from "./gateState";
 import { judgeAll } from "./judgeRun";
 import { memoryOf } from "./olderState";
 
