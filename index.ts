@@ -3,12 +3,12 @@ import { connectOnce } from "./cluster/client/kubernetesClient";
 import { GateHost } from "./components/gates/gateHost";
 import { readStackState } from "./components/state/stackState";
 import { readSettings } from "./config/readSettings";
+import { withoutPackages } from "./tools/errors";
 
-// Read while this file loads: an error in the function below would keep the engine waiting for ten seconds.
+// Read while this file loads: where they are wrong nothing is begun.
 const settings = readSettings();
 
-/** The stack's program: settings, the gate, everything after it; returns the stack's outputs. */
-export = async () => {
+async function run() {
   const host = await GateHost.start();
   // Loaded while the gate's process starts.
   const program = await import("./components/program");
@@ -27,4 +27,10 @@ export = async () => {
     warn: (line) => void pulumi.log.warn(line),
   });
   return program.deploy(plan, host, { state, kept, drill });
-};
+}
+
+/** The stack's program: settings, the gate, everything after it; returns the stack's outputs. */
+export = () =>
+  run().catch((error: unknown) => {
+    throw withoutPackages(error);
+  });
