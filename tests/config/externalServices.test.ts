@@ -1,4 +1,5 @@
 import { checkRows, checkValid, classic, type Config, type Row } from "./config";
+import { kubernetesName } from "./texts";
 
 const hostAllowed =
   'a full DNS name in lower case such as db.example.com, no IP address, no scheme, no port; or such a name after "*."';
@@ -44,12 +45,12 @@ describe("settings: keys of externalServices", () => {
       name: "name, hosts and ports are needed",
       config: services({}),
       problems: [
-        "externalServices[0].name: missing. Allowed: a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends",
+        `externalServices[0].name: missing. Allowed: ${kubernetesName}`,
         "externalServices[0].hosts: missing. Allowed: a list of DNS names",
         "externalServices[0].ports: missing. Allowed: a list of {number, protocol}",
       ],
     },
-    wrong("name", { name: "Geo" }, '"Geo"', "a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends"),
+    wrong("name", { name: "Geo" }, '"Geo"', kubernetesName),
     wrong("hosts", { hosts: [] }, "[]", "at least one host"),
     wrong("hosts[0]", { hosts: ["*"] }, '"*"', hostAllowed),
     wrong("hosts[0]", { hosts: ["*.com"] }, '"*.com"', hostAllowed),

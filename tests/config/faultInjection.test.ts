@@ -1,7 +1,8 @@
 import { checkRows, checkValid, classic, type Row } from "./config";
 import { abort, external, faultInjection, faults, mysql, redirect, wait } from "./faultCases";
+import { kubernetesName } from "./texts";
 
-const host = "a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends";
+const host = kubernetesName;
 const percentage = "0, or a number from 0.0001 to 100";
 const path = "a path that starts with /; with * at its end whatever begins so";
 const status = "a whole number from 200 to 599";

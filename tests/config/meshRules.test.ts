@@ -1,5 +1,6 @@
 // The optional parts and the revision at their limits; the plain cases stand in rules.test.ts.
 import { checkRows, checkValid, type Config } from "./config";
+import { kubernetesName } from "./texts";
 
 const on = { enabled: true };
 const without = { kiali: { enabled: false } };
@@ -66,9 +67,7 @@ describe("settings: the revision", () => {
     {
       name: "with signs that Kubernetes does not take",
       config: stack("1.30.3", { revision: "1.30.3" }),
-      problems: [
-        'istio.revision: "1.30.3" is not allowed. Allowed: a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends',
-      ],
+      problems: [`istio.revision: "1.30.3" is not allowed. Allowed: ${kubernetesName}`],
     },
   ]);
   checkValid([

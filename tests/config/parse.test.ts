@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parseSettings } from "../../config/parse";
 import { classic, istio, modern, problemsOf, rawOf, settingsOf } from "./config";
+import { kubernetesName } from "./texts";
 
 /** Paths of all maps and lists in a value that can still be changed. */
 function notFrozen(value: unknown, path: string): readonly string[] {
@@ -159,7 +160,7 @@ describe("settings: null means absent", () => {
 
   it("and as an item of a list it is a value, and a wrong one", () => {
     assert.deepEqual(problemsOf({ ...classic, rollout: { namespaces: [null] } }), [
-      "jam-istio:rollout.namespaces[0]: null is not allowed. Allowed: a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends",
+      `jam-istio:rollout.namespaces[0]: null is not allowed. Allowed: ${kubernetesName}`,
     ]);
   });
 });

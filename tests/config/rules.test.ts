@@ -1,5 +1,6 @@
 // Rules over several keys, and unknown keys. Rules over `externalServices` and `faultInjection` have files of their own.
 import { checkRows, checkValid, classic, modern, type Config } from "./config";
+import { kubernetesName } from "./texts";
 
 const noCharts =
   "Istio 1.6 to 1.11 have no charts in a repository (1.6 and 1.7 are installed by istioctl only, " +
@@ -149,9 +150,7 @@ describe("settings: the namespace", () => {
       name: "a namespace that is wrong is reported once",
       config: { ...classic, namespace: "Dev" },
       stack: "Dev_701",
-      problems: [
-        'namespace: "Dev" is not allowed. Allowed: a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends',
-      ],
+      problems: [`namespace: "Dev" is not allowed. Allowed: ${kubernetesName}`],
     },
   ]);
 });

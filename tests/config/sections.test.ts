@@ -1,9 +1,9 @@
 // Each key by itself, `externalServices` and `faultInjection` apart. Rules over several keys: rules.test.ts.
 import { checkRows, checkValid, classic, istio, type Config, type Row } from "./config";
+import { kubernetesName } from "./texts";
 
 const name63 = "a".repeat(63);
 const name64 = "a".repeat(64);
-const kubernetesName = "a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends";
 const host = "a full DNS name in lower case such as db.example.com, no IP address, no scheme, no port";
 const repository = "an http(s) or oci URL without credentials, or a directory; {version} stands for the Istio version";
 const version = 'a version x.y.z in quotes such as "1.4.6"';

@@ -3,10 +3,11 @@ import fc from "fast-check";
 import assert from "node:assert/strict";
 import { readStackFile } from "../../config/raw";
 import { checkRows, checkValid, classic, istio, modern, problemsOf } from "./config";
+import { kubernetesName } from "./texts";
 
 const unshown =
   "its value is not allowed. Allowed: an http(s) or oci URL without credentials, or a directory; {version} stands for the Istio version";
-const label = "Allowed: a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends";
+const label = `Allowed: ${kubernetesName}`;
 const noRevisions = "istio.revision: the classic layout has no revisions: remove it, and injection: revision";
 const types = "Allowed: a fault with type: httpAbort, httpDelay, tcpRedirect or externalHost";
 

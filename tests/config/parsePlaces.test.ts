@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { readStackFile } from "../../config/raw";
 import { checkRows, classic } from "./config";
+import { kubernetesName } from "./texts";
 
 const good = { name: "good", hosts: ["a.example.com"], ports: [{ number: 1, protocol: "HTTPS" }] };
 const bad = { name: "Bad", hosts: ["b.example.com"], ports: [{ number: 2, protocol: "HTTPS" }] };
-const notAName = '"Bad" is not allowed. Allowed: a Kubernetes name: at most 63 of a-z, 0-9 and -, no - at the ends';
+const notAName = `"Bad" is not allowed. Allowed: ${kubernetesName}`;
 const services = (...list: readonly object[]) => ({ ...classic, externalServices: list });
 
 describe("settings: places, protocols, days", () => {
