@@ -30,19 +30,23 @@ export async function takeLock(target: string): Promise<() => Promise<void>> {
   return () => release().catch(() => undefined);
 }
 
-/** Does some work while no other process does what has the same lock. */
-export async function withLock<T>(target: string, work: () => Promise<T>): Promise<T> {
+async function waitForLock(target: string): Promise<() => Promise<void>> {
   for (;;) {
     try {
-      const release = await takeLock(target);
-      try {
-        return await work();
-      } finally {
-        await release();
-      }
+      return await takeLock(target);
     } catch (error) {
       if (!(error instanceof Locked)) throw error;
       await sleep(100);
     }
+  }
+}
+
+/** Does some work while no other process does what has the same lock. */
+export async function withLock<T>(target: string, work: () => Promise<T>): Promise<T> {
+  const release = await waitForLock(target);
+  try {
+    return await work();
+  } finally {
+    await release();
   }
 }

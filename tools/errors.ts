@@ -18,7 +18,10 @@ export const isDebug = (): boolean => process.env["JAM_ISTIO_DEBUG"] === "1";
  * frame there. The engine would wait for ten seconds, until it kills the program, which meanwhile takes three gigabytes.
  */
 export function withoutPackages(error: unknown): unknown {
-  if (error instanceof Error && error.stack !== undefined)
+  if (!(error instanceof Error)) return error;
+  for (const inner of [error.cause, ...(error instanceof AggregateError ? (error.errors as unknown[]) : [])])
+    withoutPackages(inner);
+  if (error.stack !== undefined)
     error.stack = error.stack
       .split("\n")
       .filter((line) => !/^\s+at .*node_modules/.test(line))

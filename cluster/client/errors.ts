@@ -7,6 +7,8 @@ function codeOf(error: unknown): unknown {
 export const isNotFound = (error: unknown) => codeOf(error) === 404;
 /** Whether an object of the name is there already. */
 export const isConflict = (error: unknown) => codeOf(error) === 409;
+/** Whether the API server, or a webhook behind it, answered with an error. */
+export const isAnswer = (error: unknown) => typeof codeOf(error) === "number";
 /** Whether the API server said no to the request itself: as malformed, not permitted, unknown, or against a policy. */
 export const isRefused = (error: unknown) => [400, 403, 404, 409, 422].includes(Number(codeOf(error)));
 export const isDenied = (error: unknown) => codeOf(error) === 403;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FoundFaultObject } from "../../mesh/faults/endingFaults";
-import { faultAnnotations, isActing } from "../../mesh/faults/faultObjects";
+import { faultAnnotations, isActing, isHelper } from "../../mesh/faults/faultObjects";
 import { isDenied, reasonOf } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 import { readControlPlanes } from "../upgrade/controlPlanes";
@@ -66,6 +66,22 @@ export async function waitUntilDropped(
     const counts = { dropped: asked.answers.length - asked.holding, holding: asked.holding, silent };
     return { istiod, ...counts, ...(why === undefined ? {} : { why }) };
   }
+}
+
+/**
+ * Removes the drills of settings from a namespace, those of the command `drill` apart, and what nothing leads to any more: by
+ * label, because a run that was broken off left what no state knows.
+ */
+export async function endSettingsDrills(cluster: Cluster, namespace: string): Promise<void> {
+  const found = await readFaultObjects(cluster, namespace);
+  const isSettings = ({ annotations = {} }: FoundFaultObject) => !isCommands(annotations[faultAnnotations.drill] ?? "");
+  await deleteFaultObjects(
+    cluster,
+    namespace,
+    found.filter((one) => !isHelper(one) && isSettings(one)),
+  );
+  const others = found.some((one) => isActing(one) && !isSettings(one));
+  if (!others) await deleteFaultObjects(cluster, namespace, found.filter(isHelper));
 }
 
 /** What is said where the proxies could not even be listed. */

@@ -1,6 +1,6 @@
 import type { FoundFaultObject } from "../../mesh/faults/endingFaults";
 import { faultLabel, type FaultObject } from "../../mesh/faults/faultObjects";
-import { isConflict, isDenied, isNotFound, isRefused, refusalOf } from "../client/errors";
+import { isAnswer, isConflict, isDenied, isNotFound, refusalOf } from "../client/errors";
 import { bounded, listMetadata, type Cluster, type Metadata } from "../client/kubernetesClient";
 
 const networking = (namespace: string) => `/apis/networking.istio.io/v1alpha3/namespaces/${namespace}`;
@@ -98,7 +98,7 @@ export async function tryFaultObjects(
     try {
       await send("POST", path, { body });
     } catch (error) {
-      if (!isRefused(error)) throw error;
+      if (!isAnswer(error)) throw error;
       const why = `${body.kind} ${body.metadata.name}: ${refusalOf(error)}`;
       // Namespace or kind come with this update; a webhook of the classic layout knows no dry run; who only previews may not create.
       if (isNotFound(error) || /does not support dry run|cannot create resource/.test(why)) return { untried: why };

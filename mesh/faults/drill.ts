@@ -11,11 +11,18 @@ const digest = (value: unknown) => createHash("sha256").update(JSON.stringify(va
 const owner = "gate";
 
 /** The name of the drill that the settings describe: another one as soon as a fault, its hosts, or the end changes. */
-export function drillOf({ settings, serviceEntries }: MeshPlan): string {
+export function drillOf(plan: MeshPlan): string {
+  return `${plan.settings.stack}-${digest([owner, ...contentOf(plan)])}`;
+}
+
+function contentOf({ settings, serviceEntries }: MeshPlan): readonly unknown[] {
   const { faults, expires = null } = settings.faultInjection;
   const entries = serviceEntries.filter(({ name }) => faults.some((fault) => typeOf(fault).entry(fault) === name));
-  return `${settings.stack}-${digest([owner, faults, expires, entries])}`;
+  return [faults, expires, entries];
 }
+
+/** Names under which a person may have ended the drill: its own, and the one that an older program gave it. */
+const endedNames = (plan: MeshPlan) => [drillOf(plan), `${plan.settings.stack}-${digest(contentOf(plan))}`];
 
 /** Whether the settings' faults are active: `ended` by a person, `expired` by their own end. */
 export type DrillState = "off" | "on" | "expired" | "ended";
@@ -45,12 +52,12 @@ export function drillNow(plan: MeshPlan, found: DrillFound = {}): Drill {
   const inSync = active.length > 0 && active.every((key) => inCluster.includes(key));
   const drill = (state: DrillState) => ({ state, inSync });
   if (!enabled || faults.length === 0) return drill("off");
-  if (ended.includes(drillOf(plan))) return drill("ended");
+  if (endedNames(plan).some((name) => ended.includes(name))) return drill("ended");
   if (expires !== undefined && new Date(expires) <= now) return drill("expired");
   const wanted = drillObjects(plan, { start: "" }).filter(isActing).map(keyOf);
   const known = wanted.filter((key) => active.includes(key));
-  // Somebody removed them with kubectl.
-  const removed = known.length > 0 && known.every((key) => !inCluster.includes(key));
+  // Somebody removed them with kubectl, all or one: the drill is over.
+  const removed = known.some((key) => !inCluster.includes(key));
   return drill(removed ? "ended" : "on");
 }
 

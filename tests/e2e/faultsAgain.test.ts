@@ -3,6 +3,7 @@ import { activeIn, objectsOf, useCalled } from "./support/callers";
 import { describeOn } from "./support/engine";
 import type { Config, Instance } from "./support/instance";
 import { apply, modernConfig, useLab } from "./support/lab";
+import { kill } from "./support/kill";
 import { until } from "./support/until";
 
 const faults = [
@@ -120,5 +121,15 @@ describeOn("1.34", "faults that were ended, and come again", () => {
     await lab().plane.kubectl(...record("deployed"));
     off();
     await instance.up();
+  });
+
+  it("what a run injected that was broken off goes with destroy, though no state knows it", async () => {
+    on();
+    const child = instance.start("up");
+    await until("the first of them is active", async () => (await activeIn(lab())) !== "");
+    await kill(child, "tree");
+    await instance.pulumi("cancel", "--yes").catch(() => "");
+    await instance.destroy();
+    assert.equal(await activeIn(lab()), "");
   });
 });

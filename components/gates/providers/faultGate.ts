@@ -2,9 +2,9 @@ import type * as pulumi from "@pulumi/pulumi";
 import { reasonOf, unlessInternal } from "../../../cluster/client/errors";
 import { connect, type Cluster, type ClusterAddress } from "../../../cluster/client/kubernetesClient";
 import { forgetEndedDrill, readEndedDrills, rememberEndedDrills } from "../../../cluster/faults/endedByHand";
+import { endSettingsDrills } from "../../../cluster/faults/endFaults";
 import {
   createFaultObjects,
-  deleteFaultObjects,
   readFaultObjects,
   tryFaultObjects,
   updateAnnotations,
@@ -36,9 +36,6 @@ export interface FaultGateInputs extends MeshWanted, FaultsWanted {
   readonly start?: string;
 }
 
-/** Where a drill is; an older program left no objects with it. */
-type DrillPlace = Pick<FaultGateInputs, "kubernetes" | "namespace" | "drill">;
-
 /** What the faults' gate leaves in the state. */
 export interface FaultGateOutputs extends FaultGateInputs {
   /** Keys of the VirtualServices that it left active. */
@@ -67,8 +64,21 @@ async function judgeNow(cluster: Cluster, news: FaultGateInputs, besides?: strin
   return { refused: [...refused, ...more], notes };
 }
 
+const endedMeanwhile = "somebody ended the faults while this run was at work; the next up takes that for their end";
+
 const expiredText = ({ expires = "" }: FaultGateInputs) =>
   `faultInjection.expires is past (${expires}): set faultInjection.enabled: false, or a time to come`;
+
+/** Whether a run that was broken off has left some of the drill. */
+async function isHalfInjected({ kubernetes, namespace, drill }: FaultGateInputs): Promise<boolean> {
+  const found = await connect(kubernetes)
+    .then((cluster) => readFaultObjects(cluster, namespace))
+    .catch((error: unknown) => {
+      unlessInternal(error);
+      return [];
+    });
+  return found.some(({ annotations = {} }) => annotations[faultAnnotations.drill] === drill);
+}
 
 async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Promise<pulumi.dynamic.CheckResult> {
   const start = olds.drill === news.drill && olds.start !== undefined ? olds.start : new Date().toISOString();
@@ -82,7 +92,7 @@ async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Pro
   }
   if (news.state === "expired") {
     // Active faults are removed; new ones do not come late.
-    if (olds.drill === undefined) return failures([expiredText(news)]);
+    if (olds.drill === undefined && !(await isHalfInjected(news))) return failures([expiredText(news)]);
     say(`warning: ${expiredText(news)}; up removes the faults`);
     return { inputs };
   }
@@ -93,10 +103,12 @@ async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Pro
       readFaultObjects(cluster, news.namespace),
     ]);
     const there = present.map(({ key }) => key);
-    const missing = news.objects.map(keyOf).filter((key) => !there.includes(key));
-    const added = addedFaults(olds, news);
+    const lacking = news.objects.filter((one) => !there.includes(keyOf(one)));
+    const missing = lacking.map(keyOf);
+    // They were there when this run began.
+    if (news.inSync && olds.drill === news.drill && lacking.some(isActing)) return failures([endedMeanwhile]);
+    const added = lacking.some(isActing) ? news.targets.map(({ fault }) => faultName(fault)) : addedFaults(olds, news);
     if (refused.length > 0 && added.length > 0) return failures(refused);
-    const lacking = news.objects.filter((one) => missing.includes(keyOf(one)));
     const { unadmitted, untried } = await tryFaultObjects(cluster, news.namespace, lacking);
     if (unadmitted !== undefined) return failures([unadmitted]);
     if (untried !== undefined) say(`whether the API server takes the faults was not tried: ${untried}`);
@@ -116,9 +128,15 @@ async function inject(cluster: Cluster, news: FaultGateInputs): Promise<readonly
   if (refused.length > 0) throw new Error(`no fault was injected: ${refused.join("; ")}`);
   if (added.length > 0) say(`drill ${drill}: injecting ${added.join(", ")}`);
   const objects = startingAt(news.objects, start);
-  await createFaultObjects(cluster, namespace, objects);
-  // What another drill led to is this one's from now on.
+  const lacking = objects.filter((one) => (news.missing ?? []).includes(keyOf(one)));
+  await createFaultObjects(cluster, namespace, lacking.filter(isHelper));
+  // What another drill led to is this one's from now on, before anything leads there.
   await updateAnnotations(cluster, namespace, objects.filter(isHelper));
+  await createFaultObjects(
+    cluster,
+    namespace,
+    lacking.filter((one) => !isHelper(one)),
+  );
   return objects.filter(isActing).map(keyOf);
 }
 
@@ -143,17 +161,7 @@ export const provider: pulumi.dynamic.ResourceProvider = {
     else if (olds.drill !== news.drill) await forgetEndedDrill(cluster, news.namespace, olds.drill);
     return { outs: { ...news, active } };
   },
-  delete: async (_id, { kubernetes, namespace, drill, objects = [] }: Partial<FaultGateInputs> & DrillPlace) => {
-    const cluster = await connect(kubernetes);
-    const own = objects.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
-    await deleteFaultObjects(
-      cluster,
-      namespace,
-      own.filter((one) => !isHelper(one)),
-    );
-    // A drill of the command may lead where this one led.
-    const others = (await readFaultObjects(cluster, namespace)).filter(isActing);
-    if (others.some(({ annotations = {} }) => annotations[faultAnnotations.drill] !== drill)) return;
-    await deleteFaultObjects(cluster, namespace, own);
+  delete: async (_id, { kubernetes, namespace }: FaultGateInputs) => {
+    await endSettingsDrills(await connect(kubernetes), namespace);
   },
 };

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { isDenied, optional, reasonOf, unlessInternal } from "../../../cluster/client/errors";
 import { bounded, connect, type Cluster } from "../../../cluster/client/kubernetesClient";
+import { endSettingsDrills } from "../../../cluster/faults/endFaults";
 import { forgetEndedDrills, readEndedDrills } from "../../../cluster/faults/endedByHand";
 import { deleteFaultObjects, readFaultObjectsIfAny } from "../../../cluster/faults/faultObjects";
 import { observe } from "../../../cluster/upgrade/observe";
@@ -157,5 +158,11 @@ export const provider: pulumi.dynamic.ResourceProvider = {
       );
     for (const line of missing) say(`${line}; up repairs it`);
     return { id, props: { ...props, missing } };
+  },
+  // Faults that a run left which was broken off before their own gate had them in the state.
+  delete: async (_id, props: GateOutputs) => {
+    const { kubernetes = {}, desired } = memoryOf(props);
+    if (desired === undefined || desired.faults.objects.length === 0) return;
+    await endSettingsDrills(await connect(kubernetes), desired.namespace);
   },
 };

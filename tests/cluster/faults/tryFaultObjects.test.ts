@@ -50,8 +50,12 @@ describe("a trial of objects of faults", () => {
     });
   }
 
-  it("by a server that fails, or dies, is an error", async () => {
-    assert.equal(reasonOf(await refusal(tried(500))), "HTTP 500");
+  it("where a webhook cannot be asked is told in the server's words", async () => {
+    const message = 'failed calling webhook "validation.istio.io": connection refused';
+    assert.deepEqual(await tried(failure(500, message)), { unadmitted: `VirtualService fault-a: ${message}` });
+  });
+
+  it("by a server that dies is an error", async () => {
     assert.match(reasonOf(await refusal(tried(dies))), /socket hang up/);
   });
 });
