@@ -163,7 +163,7 @@ export const inCluster: readonly Refusal[] = [
     title: "one with the full name",
     faults: [abort],
     objects: [virtualService("app", { hosts: ["ct-webapp.dev701.svc.cluster.local"] })],
-    message: /VirtualService dev701\/app serves/,
+    message: /VirtualService dev701\/app already routes/,
   },
   {
     title: "one with a wildcard, from another namespace",
@@ -181,7 +181,7 @@ export const inCluster: readonly Refusal[] = [
         http: [{ delegate: { name: "part", namespace: "dev701" } }],
       }),
     ],
-    message: /VirtualService dev701\/root serves/,
+    message: /VirtualService dev701\/root already routes/,
   },
   {
     title: "one on the external host",
