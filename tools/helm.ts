@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { arch, homedir, platform } from "node:os";
 import { join } from "node:path";
+import { messageOf } from "./errors";
 import { mustRun } from "./run";
 
 /** The Helm release that is fetched where none is installed. */
@@ -71,7 +72,7 @@ async function goInstall(folder: string): Promise<void> {
 }
 
 const reason = (error: unknown) =>
-  error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
+  messageOf(error instanceof Error && error.cause instanceof Error ? error.cause : error);
 
 /**
  * Finds Helm: on PATH, else in the cache, else fetched into it once, as the official download, its checksum

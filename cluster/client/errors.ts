@@ -27,7 +27,7 @@ export async function optional<T>(read: Promise<T>): Promise<T | undefined> {
 export class ClusterUnreachable extends Error {}
 
 /** Whether it is what the cluster failed with: a refusal, or no answer. */
-const isOfCluster = (error: unknown) => error instanceof ClusterUnreachable || typeof codeOf(error) === "number";
+const isOfCluster = (error: unknown) => error instanceof ClusterUnreachable || isAnswer(error);
 
 /** Does something with the cluster. @throws ClusterUnreachable where it gives no answer; a refusal and a bug as they are */
 export async function reaching<T>(work: () => T | Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { messageOf } from "../../tools/errors";
 
 /** How long a probe may take, in milliseconds. */
 const probeMs = 10_000;
@@ -13,7 +14,7 @@ async function probeUrl(url: string, signal: AbortSignal): Promise<string | unde
     return response.status < 400 ? undefined : `${url} answered ${String(response.status)}`;
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return `${url}: ${signal.aborted ? late(probeMs) : cause instanceof Error ? cause.message : String(cause)}`;
+    return `${url}: ${signal.aborted ? late(probeMs) : messageOf(cause)}`;
   }
 }
 

@@ -106,8 +106,9 @@ async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Pro
     const lacking = news.objects.filter((one) => !there.includes(keyOf(one)));
     const missing = lacking.map(keyOf);
     // They were there when this run began.
-    if (news.inSync && olds.drill === news.drill && lacking.some(isActing)) return failures([endedMeanwhile]);
-    const added = lacking.some(isActing) ? news.targets.map(({ fault }) => faultName(fault)) : addedFaults(olds, news);
+    const lacksActing = lacking.some(isActing);
+    if (news.inSync && olds.drill === news.drill && lacksActing) return failures([endedMeanwhile]);
+    const added = lacksActing ? news.targets.map(({ fault }) => faultName(fault)) : addedFaults(olds, news);
     if (refused.length > 0 && added.length > 0) return failures(refused);
     const { unadmitted, untried } = await tryFaultObjects(cluster, news.namespace, lacking);
     if (unadmitted !== undefined) return failures([unadmitted]);

@@ -22,6 +22,15 @@ export interface GateActions {
   readonly forget: boolean;
 }
 
+/** What there is to do in a cluster where nothing is. @param cluster its identity; absent where it may not be read */
+export const nothingToDo = (cluster?: string): GateActions => ({
+  ...clusterOf(cluster),
+  ...{ repairs: [], adopt: [], ending: [], forget: false },
+});
+
+/** Absent where it may not be read: the engine takes no undefined from a provider. */
+export const clusterOf = (cluster: string | undefined) => (cluster === undefined ? {} : { cluster });
+
 /** What the gate is asked, with what its check found. */
 export interface GateInputs {
   readonly kubernetes: ClusterAddress;

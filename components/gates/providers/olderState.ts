@@ -1,4 +1,4 @@
-import type { GateDesired, GateOutputs, GateRemembered, Repaired } from "./gateState";
+import { nothingToDo, type GateDesired, type GateOutputs, type GateRemembered, type Repaired } from "./gateState";
 
 /** What the gate of an older program left: everything on one level, under other names. */
 interface Flat extends GateDesired, GateRemembered {
@@ -13,12 +13,11 @@ export function memoryOf(state: Partial<GateOutputs>): Partial<GateOutputs> {
   if (state.desired !== undefined || !("stack" in state)) return state;
   const { kubernetes, cluster, healed = {}, planeRelease, ...flat } = state as unknown as Flat;
   const desired = { ...flat, controlPlaneRelease: planeRelease };
-  const nothing = { repairs: [], adopt: [], ending: [], forget: false };
   return {
     kubernetes,
     desired,
     remembered: flat,
     repaired: healed,
-    actions: cluster === undefined ? nothing : { ...nothing, cluster },
+    actions: nothingToDo(cluster),
   };
 }

@@ -10,16 +10,13 @@ import { endingText, faultsToEnd, onlyEndsFaults, type FoundFaultObject } from "
 import { isActing } from "../../../mesh/faults/faultObjects";
 import { judgeIdentity, type Identity } from "../../../mesh/upgrade/immutableSettings";
 import { isOtherCode } from "../dynamicCode";
-import type { GateActions, GateInputs, GateOutputs } from "./gateState";
+import { clusterOf, nothingToDo, type GateActions, type GateInputs, type GateOutputs } from "./gateState";
 import { judgeAll } from "./judgeRun";
 import { memoryOf } from "./olderState";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.
 
-const nothingToDo: GateActions = { repairs: [], adopt: [], ending: [], forget: false };
 const failed = (reasons: readonly string[]) => ({ failures: reasons.map((reason) => ({ property: "", reason })) });
-/** Absent where it may not be read: the engine takes no undefined from a provider. */
-const clusterOf = (cluster: string | undefined) => (cluster === undefined ? {} : { cluster });
 const say = (line: string) => {
   console.log(line);
 };
@@ -60,7 +57,7 @@ async function judged(olds: Partial<GateOutputs>, news: GateInputs): Promise<pul
   const warnings = [...verdict.warnings, ...(forgiven ? verdict.refused : [])].map((text) => `warning: ${text}`);
   for (const line of warnings) say(line);
   if (refused.length > 0) return failed(refused);
-  const { repairs, adopt } = forgiven ? nothingToDo : verdict;
+  const { repairs, adopt } = forgiven ? nothingToDo() : verdict;
   for (const line of [...verdict.notes, ...actionsText({ repairs, adopt }, ending)]) say(line);
   const actions: GateActions = {
     ...clusterOf(here),
@@ -99,7 +96,7 @@ async function check(state: Partial<GateOutputs>, news: GateInputs): Promise<pul
       return {
         inputs: {
           ...news,
-          actions: { ...nothingToDo, ...clusterOf(olds.actions?.cluster) },
+          actions: nothingToDo(olds.actions?.cluster),
           repaired: olds.repaired ?? {},
         },
       };
@@ -107,7 +104,7 @@ async function check(state: Partial<GateOutputs>, news: GateInputs): Promise<pul
   }
 }
 
-async function carryOut({ kubernetes, desired, actions = nothingToDo }: GateInputs): Promise<void> {
+async function carryOut({ kubernetes, desired, actions = nothingToDo() }: GateInputs): Promise<void> {
   const { repairs, adopt, ending, forget } = actions;
   const cluster = await connect(kubernetes);
   // First of all: nothing below goes well with a database cut off.
@@ -122,7 +119,7 @@ async function carryOut({ kubernetes, desired, actions = nothingToDo }: GateInpu
   }
 }
 
-const hasWork = ({ actions: { repairs, adopt, ending, forget } = nothingToDo }: GateInputs) =>
+const hasWork = ({ actions: { repairs, adopt, ending, forget } = nothingToDo() }: GateInputs) =>
   repairs.length + adopt.length + ending.length > 0 || forget;
 /** The faults' objects that stay have to be in the state: the next run compares with them. */
 const keptFaults = ({ desired }: Partial<GateInputs>) => JSON.stringify(desired?.faults.objects ?? []);
