@@ -9,9 +9,10 @@ const mayImport = {
   lab: ["mesh", "tools"],
   charts: ["cluster", "mesh", "settings", "tools"],
   components: ["charts", "cluster", "mesh", "settings"],
+  migrate: ["config", "mesh", "settings", "tools"],
   render: ["charts", "components", "config", "mesh", "settings", "tools"],
   rehearse: ["config", "lab", "mesh", "settings"],
-  cli: ["cluster", "config", "lab", "mesh", "rehearse", "render", "settings", "tools"],
+  cli: ["cluster", "config", "lab", "mesh", "migrate", "rehearse", "render", "settings", "tools"],
 };
 
 const all = [...Object.keys(mayImport), "scripts", "tests", "index.ts"];

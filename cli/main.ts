@@ -16,11 +16,47 @@ const loadRehearse = () => require("./rehearseCommand") as typeof import("./rehe
 const loadMesh = () => require("./meshCommand") as typeof import("./meshCommand");
 const loadFaults = () => require("./faultsCommand") as typeof import("./faultsCommand");
 const loadDrill = () => require("./drillCommand") as typeof import("./drillCommand");
+const loadImport = () => require("./importCommand") as typeof import("./importCommand");
+const loadNew = () => require("./newCommand") as typeof import("./newCommand");
 const loadEngine = () => require("./engineCommands") as typeof import("./engineCommands");
 /* eslint-enable @typescript-eslint/no-require-imports */
 
 const stackArgument = ["<stack>", "the stack: dev701 for Pulumi.dev701.yaml"] as const;
 
+program
+  .command("new")
+  .description("Write the stack file of a new instance: asks what one must know")
+  .argument("<instance>", "its name: dev701 writes Pulumi.dev701.yaml")
+  .option("--istio-version <version>", "version of Istio, such as 1.30.3")
+  .option("--shared", "another stack owns istio-system in this cluster")
+  .option("--mysql-host <host>", "host of a database outside the cluster")
+  .option("--region <region>", "AWS region of its S3 bucket")
+  .option("--mail-host <host>", "host of the mail server")
+  .option("--mail-port <port>", "port of the mail server (default: 587)")
+  .option("--yes", "ask nothing: what is not given is not there")
+  .option("--force", "replace a file that is there")
+  .addHelpText(
+    "after",
+    "\nExample: npx jam-istio new dev702 --yes --istio-version 1.30.3 --mysql-host db.example.com\n" +
+      "Exit codes: 0 written, 1 wrong input; nothing is written then.",
+  )
+  .action((instance: string, options: object) => loadNew().newStack(instance, options));
+program
+  .command("import-values")
+  .description("Write a stack file that says what old Helm values said, and report what became of each key")
+  .argument("<files...>", "values files in Helm's order, the umbrella's Chart.yaml, those of the chart fault-injection")
+  .option("--stack <name>", "name of the new stack (default: jam.namespace)")
+  .option("--istio-version <version>", "version of Istio that runs (default: that of Chart.yaml)")
+  .option("--charts <root>", "directory or URL laid out like the official chart repositories")
+  .option("--force", "replace a file that is there")
+  .option("--json", "print the report as JSON")
+  .addHelpText(
+    "after",
+    "\nExample: npx jam-istio import-values helm/jam-istio/Chart.yaml helm/jam-istio/values.yaml \\\n" +
+      "           instances/dev701-k8s.yaml instances/dev701-config.yaml\n" +
+      "Exit codes: 0 written, 1 wrong input; nothing is written then.",
+  )
+  .action((files: readonly string[], options: object) => loadImport().importFiles(files, options));
 program
   .command("render")
   .description("Write every object that a stack would create, a file each, without Pulumi, cluster or credentials")

@@ -1,0 +1,128 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { importValues, type Imported } from "../migrate/importValues";
+import type { OldFile } from "../migrate/oldFiles";
+import type { Outcome, Row } from "../migrate/rows";
+import { render } from "../render/render";
+import { messageOf } from "../tools/errors";
+import { mustRun } from "../tools/run";
+import { chooseEngine } from "./backend";
+import { outColors } from "./colors";
+import { projectFolder } from "./stackFile";
+import { asUserError, UserError } from "./userError";
+
+interface Options {
+  readonly stack?: string;
+  readonly istioVersion?: string;
+  readonly charts?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/** @throws UserError naming every file that cannot be read */
+function readFiles(names: readonly string[]): readonly OldFile[] {
+  const problems: string[] = [];
+  const files = names.flatMap((name): OldFile[] => {
+    try {
+      return [{ name, text: readFileSync(name, "utf8") }];
+    } catch (error) {
+      problems.push(`${name} cannot be read: ${messageOf(error)}`);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new UserError(problems.join("; "));
+  return files;
+}
+
+const marks: Readonly<Record<Outcome, string>> = {
+  carried: outColors.green("carried"),
+  default: "default, not written",
+  changed: outColors.yellow("changed on purpose"),
+  "left out": outColors.red("left out"),
+};
+
+const rowText = ({ old, outcome, to, why }: Row) =>
+  [
+    `  ${old}: ${marks[outcome]}${to === undefined || to === old ? "" : ` -> ${to}`}`,
+    ...(why === undefined ? [] : [`    ${why}`]),
+  ].join("\n");
+
+function reportText({ rows }: Imported): string {
+  const files = [...new Set(rows.map(({ file }) => file))];
+  return files
+    .map((file) => {
+      const own = rows.filter((row) => row.file === file);
+      return [file === "" ? "the old charts' own defaults" : file, ...own.map(rowText)].join("\n");
+    })
+    .join("\n");
+}
+
+/** Renders what was made, so that a file is written only when a stack can come of it. */
+async function tryRender(imported: Imported, charts: string | undefined): Promise<readonly string[]> {
+  const rendered = await render(imported.settings, charts, say).catch((error: unknown) => {
+    throw asUserError(error);
+  });
+  return [...new Set(rendered.flatMap((item) => (item.kind === "release" ? (item.release.missing ?? []) : [])))];
+}
+
+/** Keeps the passphrase as a secret, which Pulumi encrypts. @returns the line for a person where it could not */
+async function keepSecret(stack: string, passphrase: string): Promise<string | undefined> {
+  const key = "jam-istio:kialiPassphrase";
+  try {
+    const { env, backend } = chooseEngine(projectFolder, process.env);
+    say(`keeping Kiali's passphrase as a secret; state: ${backend}`);
+    const options = { seconds: 900, cwd: projectFolder, env: { ...process.env, ...env } };
+    // Also the moment in which the npm package downloads the CLI.
+    await mustRun("pulumi", ["stack", "select", "--create", stack], options);
+    // From standard input: an argument can be seen by others.
+    await mustRun("pulumi", ["config", "set", "--secret", key, "--stack", stack], { ...options, input: passphrase });
+    return undefined;
+  } catch (error) {
+    return (
+      `Kiali's passphrase stood in clear in the old files and could not be kept as a secret (${messageOf(error)}). ` +
+      `It is asked for by: pulumi config set --secret ${key} --stack ${stack}`
+    );
+  }
+}
+
+/**
+ * Makes a stack file of the files of the old way.
+ * @throws UserError with all that is wrong; nothing is written then
+ */
+export async function importFiles(names: readonly string[], options: Options): Promise<void> {
+  const { stack, istioVersion } = options;
+  const imported = importValues(readFiles(names), { stack, istioVersion });
+  if ("problems" in imported)
+    throw new UserError(["nothing was written:", ...imported.problems.map((line) => `  - ${line}`)].join("\n"));
+  const file = `Pulumi.${imported.stack}.yaml`;
+  const path = join(projectFolder, file);
+  if (existsSync(path) && options.force !== true)
+    throw new UserError(
+      `${file} is there already; nothing was written. --force replaces it, --stack <name> writes another`,
+    );
+  const missing = await tryRender(imported, options.charts ?? process.env["JAM_ISTIO_CHARTS"]);
+  writeFileSync(path, imported.text);
+  const { rows, passphrase } = imported;
+  const secret = passphrase === undefined ? undefined : await keepSecret(imported.stack, passphrase);
+  if (options.json === true) {
+    const report = {
+      stack: imported.stack,
+      file,
+      rows,
+      notRendered: missing,
+      ...(secret === undefined ? {} : { secret }),
+    };
+    process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+    return;
+  }
+  const ends = missing.length === 0 ? ", and renders" : "";
+  const lines = [
+    reportText(imported),
+    outColors.bold(`${file} is written${ends}. Next: npm run render -- ${imported.stack}`),
+    ...missing.map((reason) => outColors.yellow(`! not rendered as a whole: ${reason}`)),
+    ...(secret === undefined ? [] : [outColors.yellow(`! ${secret}`)]),
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
