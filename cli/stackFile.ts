@@ -55,10 +55,12 @@ export function readLocation(
   const raw = readRaw(stack, folder);
   const parsed = parseSettings(raw, stack);
   if ("settings" in parsed) return { place: parsed.settings, settings: parsed.settings };
-  const kept = Object.entries(raw.values).filter(([key]) => /^jam-istio:(kubernetes|namespace)$/.test(key));
+  // Also where one of its keys has a mistake in the prefix, or stands one level too high: the place is not known then.
+  const ofPlace = (key: string) => /:(kubernetes|namespace|context|kubeconfig)$/.test(key);
+  const kept = Object.entries(raw.values).filter(([key]) => ofPlace(key));
   // The one key without a default; the place does not depend on it.
   const values = { ...Object.fromEntries(kept), "jam-istio:istio": '{"version":"1.30.3"}' };
-  const alone = parseSettings({ ...raw, values }, stack);
+  const alone = parseSettings({ ...raw, values, twice: raw.twice?.filter(ofPlace) ?? [] }, stack);
   if ("problems" in alone) throw new UserError(problemText(stack, alone.problems));
   return { place: alone.settings, problems: problemText(stack, parsed.problems) };
 }

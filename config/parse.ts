@@ -1,17 +1,17 @@
 import type { z } from "zod";
 import { layoutOf } from "../mesh/istio/releases";
-import { isLabel, unknownKey } from "../settings/fields";
+import { isLabel } from "../settings/fields";
 import { sections, type Key, type Sections } from "../settings/schema";
 import { externalService } from "../settings/serviceSchema";
 import type { Settings } from "../settings/types";
-import { isMap, type RawConfig } from "./raw";
+import { keyProblems } from "./keys";
+import { isMap, project, secretPlaceholder, stackFileExample, type RawConfig } from "./raw";
 import type { Given, Problem } from "./rule";
 import { judge } from "./rules";
 
 /** Settings, or everything that is wrong with them, a line each. */
 export type Parsed = { readonly settings: Settings } | { readonly problems: readonly string[] };
 
-const project = "jam-istio";
 const keys = Object.keys(sections) as Key[];
 const scalars: readonly Key[] = ["namespace", "injection", "production", "kialiPassphrase"];
 const unsafeNamespaces = ["istio-system", "kube-system", "kube-public", "kube-node-lease"];
@@ -81,6 +81,17 @@ function secrecyProblem(key: Key, isSecret: boolean, given: boolean): string | u
   return undefined;
 }
 
+/** Where in a section the secrets are; known of a stack file alone: Pulumi hands them over decrypted. */
+function secretPlaces(key: Key, value: unknown): readonly string[] {
+  const below = (item: unknown, path: string): readonly string[] => {
+    if (item === secretPlaceholder) return [path];
+    if (Array.isArray(item)) return item.flatMap((inner, at) => below(inner, `${path}[${String(at)}]`));
+    return isMap(item) ? Object.entries(item).flatMap(([name, inner]) => below(inner, `${path}.${name}`)) : [];
+  };
+  const places = below(value, key);
+  return places.length === 0 ? [key] : places;
+}
+
 const maxDepth = 100;
 
 /** Freezes a value and all in it. @throws RangeError when it is nested deeper than any setting needs */
@@ -116,25 +127,18 @@ const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
 /** Collects all problems; a section that is wrong takes no part in the rules over several sections. */
 function readSections(raw: RawConfig): { readonly given: Given; readonly problems: Problem[] } {
   const given: Read = {};
-  const problems: Problem[] = [];
-  for (const fullKey of Object.keys(raw.values)) {
-    const key = fullKey.startsWith(`${project}:`) ? fullKey.slice(project.length + 1) : undefined;
-    if (key !== undefined && !(keys as string[]).includes(key))
-      problems.push({ path: key, text: unknownKey(key, keys) });
-  }
-  for (const fullKey of Object.keys(raw.values).filter((key) => key.startsWith("kubernetes:"))) {
-    problems.push({ path: "kubernetes", text: `"${fullKey}" is not read: this program's cluster is said here` });
-  }
+  const problems = [...keyProblems(raw)];
+  const named = new Set(problems.map(({ path }) => path));
   for (const key of keys) {
     const text = raw.values[`${project}:${key}`];
+    const isGiven = text !== undefined && text !== "";
+    // Where there is a mistake in its key, the section is not missing.
+    if (!isGiven && named.has(key)) continue;
     const isSecret = raw.secretKeys.includes(`${project}:${key}`);
-    const secrecy = secrecyProblem(key, isSecret, text !== undefined && text !== "");
-    if (secrecy !== undefined) {
-      problems.push({ path: key, text: secrecy });
-      continue;
-    }
     try {
-      problems.push(...readSection(key, isSecret ? text : decode(key, text), given));
+      const secrecy = secrecyProblem(key, isSecret, isGiven);
+      if (secrecy === undefined) problems.push(...readSection(key, isSecret ? text : decode(key, text), given));
+      else problems.push(...secretPlaces(key, decode(key, text)).map((path) => ({ path, text: secrecy })));
     } catch {
       problems.push({ path: key, text: "is nested too deeply" });
     }
@@ -159,8 +163,8 @@ export function parseSettings(raw: RawConfig, stack: string): Parsed {
   const { given, problems } = readSections(raw);
   if (!problems.some(({ path }) => path === "namespace")) problems.push(...namespaceProblem(given.namespace, stack));
   problems.push(...judge(given));
-  if (problems.length > 0)
-    return { problems: problems.map(({ path, text }) => oneLine(`${project}:${path}: ${text}`)) };
+  const lines = [...(raw.stray ?? []), ...problems.map(({ path, text }) => `${project}:${path}: ${text}`)];
+  if (lines.length > 0) return { problems: lines.map(oneLine) };
   const valid = given as Sections;
   const namespace = valid.namespace ?? stack;
   const layout = layoutOf(valid.istio.version);

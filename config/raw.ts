@@ -1,5 +1,9 @@
-import { CORE_SCHEMA, load, Type } from "js-yaml";
-import { lineOf } from "../tools/errors";
+import { closest, distance } from "fastest-levenshtein";
+import { sections } from "../settings/schema";
+import { checkAliases, readYaml } from "./yaml";
+
+/** The project's name in Pulumi.yaml: the prefix of its keys. */
+export const project = "jam-istio";
 
 /** The project's config as Pulumi hands it over: every value a string, maps and lists as JSON. */
 export interface RawConfig {
@@ -7,34 +11,17 @@ export interface RawConfig {
   readonly values: Readonly<Record<string, string>>;
   /** Full keys whose value is, or contains, a secret. */
   readonly secretKeys: readonly string[];
+  /** Full keys that a stack file gives in two forms. Pulumi hands over one of them. */
+  readonly twice?: readonly string[];
+  /** What stands beside `config` in a stack file and was meant to be read, a line each. */
+  readonly stray?: readonly string[];
 }
 
 /** Stands for a secret that cannot be decrypted here. */
 export const secretPlaceholder = "[secret]";
 
-/** Go prints an unquoted YAML timestamp like this, and Pulumi hands that text over. */
-function goTimestamp(source: string): string {
-  const zoned = /(Z|[+-]\d\d?(:?\d\d)?)$/i.test(source.replace(/^\d{4}-\d\d?-\d\d?/, "")) ? source : `${source}Z`;
-  const [year = 0, month = 0, day = 0] = source.split(/[-Tt ]/).map(Number);
-  // Go takes a day that does not exist for text.
-  if (new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day) return source;
-  const time = new Date(/^\d{4}-\d\d?-\d\d?$/.test(source) ? `${source}T00:00:00Z` : zoned.replace(/\s+/, "T"));
-  if (Number.isNaN(time.getTime())) return source;
-  const iso = time.toISOString();
-  const fraction = iso.slice(19, -1).replace(/\.?0+$/, "");
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)}${fraction} +0000 UTC`;
-}
-
-const isTimestamp = (value: unknown) =>
-  typeof value === "string" &&
-  /^\d{4}-\d\d?-\d\d?(?:[Tt ]\s*\d{1,2}:\d\d:\d\d(?:\.\d*)?\s*(?:Z|[+-]\d\d?(?::\d\d)?)?)?$/.test(value);
-
-const timestamp = new Type("tag:yaml.org,2002:timestamp", {
-  kind: "scalar",
-  resolve: isTimestamp,
-  construct: goTimestamp,
-});
-const schema = CORE_SCHEMA.extend({ implicit: [timestamp] });
+/** How a stack file looks, for whoever has another. */
+export const stackFileExample = `A stack file begins like this: config: {${project}:istio: {version: "1.30.3"}}`;
 
 /** Whether a value is a map, and no list. */
 export const isMap = (value: unknown): value is Record<string, unknown> =>
@@ -61,37 +48,67 @@ function asString(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
+/**
+ * A key of a stack file as Pulumi reads it: one without a prefix is the project's own, `name:config:key` an old form.
+ * @see stackConfigNamespacedWithProject and ParseKey in Pulumi's sdk/go/common
+ */
+function fullKey(written: string): string {
+  if (!written.includes(":")) return `${project}:${written}`;
+  return written.replace(/^([^:]+):config:([^:]+)$/, "$1:$2");
+}
+
 function rawOf(config: Record<string, unknown>): RawConfig {
-  const masked = Object.entries(config).map(([key, item]) => ({ key, ...maskSecure(item) }));
+  const values = new Map<string, string>();
+  const [secretKeys, twice] = [new Set<string>(), new Set<string>()];
+  for (const [written, item] of Object.entries(config)) {
+    const key = fullKey(written);
+    const { value, secret } = maskSecure(item);
+    if (values.has(key)) twice.add(key);
+    if (secret) secretKeys.add(key);
+    values.set(key, asString(value));
+  }
   return {
-    values: Object.fromEntries(masked.map(({ key, value }) => [key, asString(value)])),
-    secretKeys: masked.filter(({ secret }) => secret).map(({ key }) => key),
+    values: Object.fromEntries(values),
+    secretKeys: [...secretKeys],
+    ...(twice.size === 0 ? {} : { twice: [...twice] }),
   };
 }
 
-function parse(text: string): unknown {
-  try {
-    return load(text, { schema });
-  } catch (error) {
-    throw new Error(`no valid YAML: ${lineOf(error)}`, {
-      cause: error,
-    });
-  }
+/** What Pulumi reads in a stack file; it passes over any other key. */
+const fileKeys = ["config", "environment", "secretsprovider", "encryptedkey", "encryptionsalt"];
+
+/** Keys beside `config` that were meant to be read: one of Pulumi's with a mistake in it, or a setting. */
+function strayLines(keys: readonly string[]): readonly string[] {
+  return keys.flatMap((key) => {
+    const small = key.toLowerCase();
+    const nearest = closest(small, fileKeys);
+    if (distance(small, nearest) <= 2)
+      return [`"${key}" is not read, the nearest known key of a stack file is "${nearest}"`];
+    if (!key.startsWith(`${project}:`) && !Object.hasOwn(sections, key)) return [];
+    const way = "indent it, so that it stands below; if it only holds an anchor, give it another name";
+    return [`"${key}" stands beside "config:", where nothing reads it: ${way}`];
+  });
 }
+
+const notOne = (why: string) => new Error(`not a stack file: ${why}`.replace(/\s+/g, " "));
 
 /**
  * Reads the text of a stack file into what Pulumi would hand over, with placeholders for secrets.
- * @throws Error with one line when the text is no YAML or has no map `config`
+ * @throws Error with one line when the text is no YAML, too long, or has something else than a map `config`
  */
 export function readStackFile(text: string): RawConfig {
-  const content = parse(text);
-  if (content === null || content === undefined) return { values: {}, secretKeys: [] };
-  if (!isMap(content)) throw new Error("not a stack file: a map with the key config is expected");
-  const config = content["config"] ?? {};
-  if (!isMap(config)) throw new Error("not a stack file: config is not a map");
-  try {
-    return rawOf(config);
-  } catch {
-    throw new Error("an anchor contains itself, or the config is nested too deeply");
+  const content = readYaml(text) ?? {};
+  if (!isMap(content)) throw notOne("a map with the key config is expected");
+  const others = Object.keys(content).filter((key) => !fileKeys.includes(key));
+  if (!Object.hasOwn(content, "config") && others.length > 0) {
+    const found = others.slice(0, 5).map((key) => `"${key}"`);
+    const all = others.length > found.length ? [...found, "…"] : found;
+    throw notOne(`there is no "config:" at its top, only ${all.join(", ")}. ${stackFileExample}`);
   }
+  const config = content["config"] ?? {};
+  if (!isMap(config)) throw notOne("config is not a map");
+  const stray = strayLines(others);
+  if (Object.keys(config).length === 0 && stray.length > 0) throw notOne(`config is empty; ${stray.join("; ")}`);
+  checkAliases(config);
+  return { ...rawOf(config), ...(stray.length === 0 ? {} : { stray }) };
 }

@@ -1,5 +1,6 @@
 import { CORE_SCHEMA, dump, loadAll } from "js-yaml";
 import { isMap, secretPlaceholder } from "../config/raw";
+import { checkAliases } from "../config/yaml";
 import type { Registration } from "./record";
 import { lineOf } from "../tools/errors";
 
@@ -32,6 +33,7 @@ export function parseManifest(text: string): readonly KubernetesObject[] {
   try {
     // No timestamps; of equal keys the last one counts.
     loadAll(text, (document) => documents.push(document), { schema: CORE_SCHEMA, json: true });
+    documents.forEach(checkAliases);
   } catch (error) {
     throw new Error(`Helm's output is no YAML: ${lineOf(error)}`, { cause: error });
   }

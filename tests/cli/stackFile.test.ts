@@ -38,6 +38,7 @@ describe("where an instance is, from its stack file", () => {
     ["the version is missing", [], /jam-istio:istio/],
     ["the version is none", ['istio: { version: "1.7.0" }'], /jam-istio:istio\.version/],
     ["a key is unknown", [version, "isto: { a: 1 }"], /jam-istio:isto/],
+    ["a key is there twice", [version, "mail: {}", "config:mail: {}"], /jam-istio:mail: is there twice/],
     [
       "faults have no end",
       [version, "faultInjection: { enabled: true, faults: [{ type: x }] }"],
@@ -64,6 +65,15 @@ describe("where an instance is, from its stack file", () => {
   for (const [name, text, reason] of [
     ["its namespace is wrong", "config: { jam-istio:namespace: Not_A_Name }", /jam-istio:namespace/],
     ["its context is wrong", "config: { jam-istio:kubernetes: { context: [1] } }", /jam-istio:kubernetes\.context/],
+    [
+      "its prefix is wrong",
+      "config: { jamistio:kubernetes: { context: c } }",
+      /jam-istio:kubernetes: "jamistio:kubernetes" is not read/,
+    ],
+    ["its context stands too high", "config:\n  kubernetes:\n  context: c\n", /jam-istio:kubernetes: is empty/],
+    ["it is there twice", "config: { namespace: a, jam-istio:namespace: b }", /jam-istio:namespace: is there twice/],
+    ["it may stand beside config", "config: { jam-istio:mail: {} }\nconfg: {}", /"confg" is not read/],
+    ["there is no config", "Config: {}", /^Pulumi\.dev701\.yaml: not a stack file: there is no "config:"/],
     ["the file is no YAML", "config: [", /^Pulumi\.dev701\.yaml: no valid YAML/],
     ["the file is a list", "[]", /^Pulumi\.dev701\.yaml: not a stack file/],
   ] as const) {

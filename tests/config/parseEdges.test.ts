@@ -95,13 +95,13 @@ describe("settings: nesting and line breaks", () => {
   for (const text of ["config: {a: &x [*x]}", "config: &x {a: *x}", "&x {config: *x}", "config: {a: &x [{b: *x}]}"]) {
     it(`${text} contains itself: one line`, () => {
       assert.throws(() => readStackFile(text), {
-        message: "an anchor contains itself, or the config is nested too deeply",
+        message: "an anchor contains itself, or it is nested too deeply",
       });
     });
   }
 
   it("an anchor that is used twice is read", () => {
-    assert.deepEqual(readStackFile("config: {a: &x [1], b: *x}").values, { a: "[1]", b: "[1]" });
+    assert.deepEqual(readStackFile("config: {a:a: &x [1], a:b: *x}").values, { "a:a": "[1]", "a:b": "[1]" });
   });
 });
 

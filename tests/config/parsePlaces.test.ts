@@ -60,7 +60,7 @@ describe("settings: places, protocols, days", () => {
 describe("stack file", () => {
   it("an anchor that contains itself is one line", () => {
     assert.throws(() => readStackFile("config: {a: &x {b: *x}}"), {
-      message: "an anchor contains itself, or the config is nested too deeply",
+      message: "an anchor contains itself, or it is nested too deeply",
     });
   });
 

@@ -171,7 +171,7 @@ describe("stack file: properties", () => {
         } catch (error) {
           assert.match(
             error instanceof Error ? error.message : "no Error",
-            /^((no valid YAML|not a stack file): [^\n]+|an anchor contains itself, or the config is nested too deeply)$/,
+            /^((no valid YAML|not a stack file): [^\n]+|an anchor contains itself, or it is nested too deeply)$/,
           );
         }
       }),

@@ -91,7 +91,7 @@ describe("settings: kubernetes, namespace, injection, production", () => {
 
 describe("settings: istio", () => {
   checkRows([
-    { name: "istio is needed", config: {}, problems: [`istio: missing. Allowed: ${istioKeys}`] },
+    { name: "istio is needed", config: { rollout: {} }, problems: [`istio: missing. Allowed: ${istioKeys}`] },
     {
       name: "istio.version is needed",
       config: { istio: {} },

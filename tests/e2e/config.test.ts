@@ -6,7 +6,14 @@ import { readStackFile } from "../../config/raw";
 import { mustRun } from "../../tools/run";
 import { describeOn } from "./support/engine";
 
-const text = `config:
+const text = `x-base: &base { external: true, host: a, nested: { port: 1 } }
+config:
+  bare: { port: 587 }
+  jam-istio:config:old: a text
+  aws:config:region: eu-central-1
+  jam-istio:merged: { host: b, <<: *base }
+  jam-istio:mergedList: { <<: [{ host: c }, *base], external: false }
+  jam-istio:notMerged: { "<<": *base }
   jam-istio:time: 2026-12-01T18:00:00Z
   jam-istio:timeWithFraction: 2026-12-01T18:00:00.25Z
   jam-istio:day: 2026-12-01

@@ -5,9 +5,9 @@ import { run, type Ended } from "../../tools/run";
 export const projectRoot = join(__dirname, "../..");
 
 /** Runs the command as a person does, without a terminal; the environment says nothing of colours, CI or charts. */
-export function jamIstio(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+export function jamIstio(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = projectRoot): Promise<Ended> {
   const clean = { ...process.env };
   for (const name of ["CI", "FORCE_COLOR", "NO_COLOR", "JAM_ISTIO_CHARTS"]) Reflect.deleteProperty(clean, name);
   const command = [join(projectRoot, "bin/jam-istio.js"), ...args];
-  return run(process.execPath, command, { seconds: 1800, env: { ...clean, ...env }, cwd: projectRoot });
+  return run(process.execPath, command, { seconds: 1800, env: { ...clean, ...env }, cwd });
 }
