@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { withoutCredentials } from "../mesh/credentials";
 import {
   archiveName,
   attemptsText,
-  withoutCredentials,
   type Attempt,
   type ChartName,
   type ChartSource,

@@ -1,14 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { copyFile, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  answerOf,
-  archiveName,
-  lackingText,
-  nearRanges,
-  withoutCredentials,
-  type ChartName,
-} from "../mesh/install/chartSources";
+import { withoutCredentials } from "../mesh/credentials";
+import { answerOf, archiveName, lackingText, nearRanges, type ChartName } from "../mesh/install/chartSources";
 import { mustRun } from "../tools/run";
 import { messageOf } from "../tools/errors";
 

@@ -4,6 +4,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { findLabEngine, isOfLab, pulumiFolder } from "../lab/engine/engine";
 import { labFile } from "../lab/planeFile";
+import { withoutCredentials } from "../mesh/credentials";
 import { UserError } from "./userError";
 
 /** Where the state is and which CLI runs, with the environment that says so to Pulumi. */
@@ -101,9 +102,10 @@ export function chooseEngine(project: string, env: NodeJS.ProcessEnv, kubeconfig
   const exported = Object.entries(local ?? {}).map(([name, value]) => `${name}='${value}'`);
   return {
     cli: chosen.cli,
-    backend:
+    backend: withoutCredentials(
       backend ??
-      `files in ${localFolder} (nobody is logged in; keep that folder, it holds the state and its passphrase)`,
+        `files in ${localFolder} (nobody is logged in; keep that folder, it holds the state and its passphrase)`,
+    ),
     env: {
       PULUMI_SKIP_UPDATE_CHECK: "true",
       ...chosen.env,

@@ -41,13 +41,12 @@ async function openStack(name: string, { kubernetes }: Settings): Promise<Stack>
   );
 }
 
-const firstLine = (text: string) =>
-  text
-    .split("\n")
-    .find((line) => /^\s*(error|stderr): ./.test(line))
-    ?.trim() ??
-  text.split("\n")[0] ??
-  "";
+/** Pulumi's own reason; before it the Automation API says which command failed. */
+function firstLine(text: string): string {
+  const lines = text.split("\n").map((line) => line.trim());
+  const begins = (word: RegExp) => lines.find((line) => word.test(line));
+  return begins(/^error: ./) ?? begins(/^stderr: ./) ?? lines[0] ?? "";
+}
 
 /** Runs a step; a lock left by a run that is gone is taken away once, any other is explained. */
 async function unlocked<T>(stack: Stack, step: () => Promise<T>): Promise<T> {

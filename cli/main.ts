@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { inspect } from "node:util";
 import { errorColors } from "./colors";
+import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
 import { UserError } from "./userError";
 
@@ -177,8 +178,8 @@ program.parseAsync().catch((error: unknown) => {
   const debug = isDebug();
   const hint = debug ? "" : " (JAM_ISTIO_DEBUG=1 shows where)";
   const line = known ? text : `internal error: ${text.split("\n")[0] ?? ""}${hint}`;
-  process.stderr.write(`${errorColors.red("error:")} ${line}\n`);
+  process.stderr.write(`${errorColors.red("error:")} ${withoutCredentials(line)}\n`);
   // With its causes.
-  if (debug) process.stderr.write(`${inspect(error)}\n`);
+  if (debug) process.stderr.write(`${withoutCredentials(inspect(error))}\n`);
   process.exitCode = 1;
 });

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { withoutCredentials } from "../mesh/credentials";
 import { layoutOf } from "../mesh/istio/releases";
 import { isLabel } from "../settings/fields";
 import { sections, type Key, type Sections } from "../settings/schema";
@@ -40,7 +41,7 @@ const hiddenText = (value: unknown) => (value === undefined ? "missing" : "its v
 
 function show(value: unknown): string {
   if (value === undefined) return "missing";
-  const text = JSON.stringify(value);
+  const text = withoutCredentials(JSON.stringify(value));
   return `${text.length > 60 ? `${text.slice(0, 57)}...` : text} is not allowed`;
 }
 

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ChartUnavailable, lazyHelm, loadChart, repositoryUnder } from "../charts/load";
+import { withoutCredentials } from "../mesh/credentials";
 import { attemptsText } from "../mesh/install/chartSources";
 import type { ReleasePlan } from "../mesh/install/helmReleases";
 import { systemNamespace } from "../mesh/istio/names";
@@ -88,7 +89,10 @@ async function renderRelease(
   istio: string,
   progress: Progress,
 ): Promise<Rendered[number]> {
-  const without = (missing: string) => ({ kind: "release" as const, release: { plan, objects: undefined, missing } });
+  const without = (reason: string) => {
+    const missing = withoutCredentials(reason);
+    return { kind: "release" as const, release: { plan, objects: undefined, missing } };
+  };
   const helm = await findHelm().catch((error: unknown) => ({ error: lineOf(error) }));
   if (typeof helm !== "string") return without(helm.error);
   const loading = { helm: findHelm, progress };

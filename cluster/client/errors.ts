@@ -1,3 +1,4 @@
+import { withoutCredentials } from "../../mesh/credentials";
 import { isBug } from "../../tools/errors";
 
 function codeOf(error: unknown): unknown {
@@ -78,5 +79,5 @@ export function reasonOf(error: unknown): string {
       at = at.cause;
     }
   }
-  return [...new Set(parts)].filter((part) => part !== "").join(": ") || String(error);
+  return withoutCredentials([...new Set(parts)].filter((part) => part !== "").join(": ") || String(error));
 }

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { withoutCredentials } from "../../mesh/credentials";
 import { messageOf } from "../../tools/errors";
 
 /** How long a probe may take, in milliseconds. */
@@ -55,5 +56,6 @@ function probeCommand(command: string, signal: AbortSignal): Promise<string | un
 export async function probe(what: string, stop: AbortSignal, within = probeMs): Promise<string | undefined> {
   if (stop.aborted) return "stopped by hand";
   const signal = AbortSignal.any([stop, AbortSignal.timeout(Math.max(1, Math.min(probeMs, within)))]);
-  return /^https?:\/\//i.test(what) ? probeUrl(what, signal) : probeCommand(what, signal);
+  const why = await (/^https?:\/\//i.test(what) ? probeUrl(what, signal) : probeCommand(what, signal));
+  return why === undefined ? undefined : withoutCredentials(why);
 }

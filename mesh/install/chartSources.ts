@@ -1,4 +1,5 @@
 import * as semver from "semver";
+import { withoutCredentials } from "../credentials";
 
 /** A chart by name and version. */
 export interface ChartName {
@@ -36,13 +37,6 @@ export function chartNameOf(chart: string, version: string): string {
   return file.endsWith(`-${version}.tgz`) ? file.slice(0, -`-${version}.tgz`.length) : file;
 }
 
-/** A text without what may let somebody in: user and password of URLs, and their queries, which sign a download. */
-export function withoutCredentials(text: string): string {
-  return text
-    .replace(/\b([a-z][a-z\d+.-]*:\/\/)[^\s/"'@]*@/gi, "$1")
-    .replace(/(\b[a-z]+:\/\/[^\s"'?]+)\?[^\s"':]*/gi, "$1");
-}
-
 /** Reads the line in which Helm says why it has no chart. */
 export function answerOf(line: string): Answer {
   if (/\bversion "[^"]*" not found in /.test(line) || /^failed to perform "FetchReference".*: not found$/.test(line))
@@ -68,7 +62,7 @@ export function nearRanges(version: string): readonly string[] {
 
 /** Attempts in one line. */
 export const attemptsText = (attempts: readonly Attempt[]) =>
-  attempts.map(({ repository, text }) => `${withoutCredentials(repository)} ${text}`).join("; ");
+  attempts.map(({ repository, text }) => withoutCredentials(`${repository} ${text}`)).join("; ");
 
 /** A chart that could not be had. */
 export interface Unavailable extends ChartName {

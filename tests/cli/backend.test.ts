@@ -54,6 +54,13 @@ describe("the choice of Pulumi for up and preview", () => {
     assert.equal(env["JAM_ISTIO_LAB_ENGINE"], "1");
   });
 
+  it("no credentials in what is said of the state's place, whoever names it", () => {
+    const url = "postgres://ann:S3CRET@db.example.com/state?password=S3CRET";
+    writeFileSync(join(root, "credentials.json"), JSON.stringify({ current: url }));
+    for (const env of [{ PULUMI_BACKEND_URL: url }, { PULUMI_CREDENTIALS_PATH: root }])
+      assert.equal(chooseEngine(root, { PATH: person, ...env }).backend, "postgres://***@db.example.com/state");
+  });
+
   it("the built one on PATH is refused for any other cluster, with the way out", () => {
     const message = /is the one that is built for the lab; it deploys to a lab's cluster only\. Install Pulumi: https/;
     assert.throws(() => choose(built), message);

@@ -4,6 +4,7 @@ const clear = "is in clear. Allowed: a secret, set with: pulumi config set --sec
 const holdsSecret = "holds a secret. Only kialiPassphrase can be one: everything else is seen in the cluster in clear";
 const shortPassphrase =
   "kialiPassphrase: its value is not allowed. Allowed: a secret of 8 characters or more: pulumi config set --secret jam-istio:kialiPassphrase";
+const hostName = "a full DNS name in lower case such as db.example.com, no IP address, no scheme, no port";
 
 describe("settings: secrets", () => {
   checkRows([
@@ -66,6 +67,18 @@ describe("settings: secrets", () => {
       secrets: ["kialiPassphrase"],
       problems: [
         "kialiPassphrase: has no effect with istio.controlPlane: shared, where another stack owns Kiali; remove it",
+      ],
+    },
+    {
+      name: "credentials in a host are not shown, nor the beginning of long ones",
+      config: {
+        ...classic,
+        mysql: { external: true, externalHostName: "ann:hunter2@db.example.com" },
+        mail: { external: true, externalHostName: `smtp://ann:hunter2${"x".repeat(60)}@mail.example.com` },
+      },
+      problems: [
+        `mysql.externalHostName: "***@db.example.com" is not allowed. Allowed: ${hostName}`,
+        `mail.externalHostName: "smtp://***@mail.example.com" is not allowed. Allowed: ${hostName}`,
       ],
     },
     {

@@ -31,6 +31,16 @@ describe("a probe that is a command", () => {
     });
   }
 
+  it("that has credentials in it, or says some, is shown without them", async () => {
+    assert.equal(
+      await probe("echo no https://ann:S3CRET@db.example.com/x >&2; exit 1", never),
+      '"echo no https://***@db.example.com/x >&2; exit 1" ended with 1 no https://***@db.example.com/x',
+    );
+    const text = (await probe("http://ann:S3CRET@127.0.0.1:9/health", never)) ?? "";
+    assert.match(text, /^http:\/\/\*\*\*@127\.0\.0\.1:9\/health: /);
+    assert.doesNotMatch(text, /S3CRET/);
+  });
+
   it("that is silent is given up when its time is over", async () => {
     assert.match((await probe("sleep 1000", never, 1)) ?? "", /^"sleep 1000": no answer within \d+ s$/);
   });

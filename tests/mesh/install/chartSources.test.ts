@@ -6,7 +6,6 @@ import {
   lackingText,
   nearRanges,
   unavailableText,
-  withoutCredentials,
 } from "../../../mesh/install/chartSources";
 
 describe("chart sources: what Helm says", () => {
@@ -81,13 +80,6 @@ describe("chart sources: texts", () => {
 
   it("near is the same minor, its release candidates included, and the newest", () => {
     assert.deepEqual(nearRanges("1.31.7"), ["~1.31.0-0", ">0.0.0"]);
-  });
-
-  it("no credentials: neither before the host nor in the query of a signed URL", () => {
-    assert.equal(
-      withoutCredentials('Get "https://ann:S3CRET@charts.example.com/a.tgz?X-Signature=S3CRET": oci://S3CRET@host/x'),
-      'Get "https://charts.example.com/a.tgz": oci://host/x',
-    );
   });
 
   it("the same reasons are said once, each repository in its own line", () => {
