@@ -6,7 +6,7 @@ import { sections, type Key, type Sections } from "../settings/schema";
 import { externalService } from "../settings/serviceSchema";
 import type { Settings } from "../settings/types";
 import { keyProblems } from "./keys";
-import { isMap, project, secretPlaceholder, stackFileExample, type RawConfig } from "./raw";
+import { isMap, project, secretPlaceholder, type RawConfig } from "./raw";
 import type { Given, Problem } from "./rule";
 import { judge } from "./rules";
 

@@ -103,7 +103,10 @@ export function readStackFile(text: string): RawConfig {
   if (!Object.hasOwn(content, "config") && others.length > 0) {
     const found = others.slice(0, 5).map((key) => `"${key}"`);
     const all = others.length > found.length ? [...found, "…"] : found;
-    throw notOne(`there is no "config:" at its top, only ${all.join(", ")}. ${stackFileExample}`);
+    // The top level of the old umbrella chart's values.
+    const isOld = others.some((key) => ["jam", "istio"].includes(key));
+    const way = isOld ? "Of old Helm values one is made by: npx jam-istio import-values <files>" : stackFileExample;
+    throw notOne(`there is no "config:" at its top, only ${all.join(", ")}. ${way}`);
   }
   const config = content["config"] ?? {};
   if (!isMap(config)) throw notOne("config is not a map");

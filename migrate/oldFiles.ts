@@ -1,6 +1,7 @@
 import { CORE_SCHEMA, loadAll, Type } from "js-yaml";
 import * as semver from "semver";
 import { isMap } from "../config/raw";
+import { checkAliases } from "../config/yaml";
 import { lineOf } from "../tools/errors";
 
 /** A map of Helm values, or a part of it. */
@@ -64,6 +65,11 @@ function read({ name, text }: OldFile): OldValues {
     throw new Error(`${name}: ${String(given.length)} documents, of which Helm reads one. Give a file per instance`);
   const [values = {}] = given;
   if (!isMap(values)) throw new Error(`${name}: no map: neither Helm values nor a Chart.yaml`);
+  try {
+    checkAliases(values);
+  } catch (error) {
+    throw new Error(`${name}: ${lineOf(error)}`, { cause: error });
+  }
   const template = templateIn(values);
   if (template !== undefined) throw new Error(`${name}: ${template || "it"} is a template; ${noTemplates}`);
   return values;

@@ -157,6 +157,14 @@ describe("stack file: without config", () => {
     });
   }
 
+  it("the umbrella chart's values: it says what makes a stack file of them", () => {
+    assert.equal(
+      refused("jam: {namespace: dev701}\nistio: {}"),
+      'not a stack file: there is no "config:" at its top, only "jam", "istio". Of old Helm values one is made by: npx jam-istio ' +
+        "import-values <files>",
+    );
+  });
+
   for (const text of ["", "config:\n", "config: {}", "encryptionsalt: v1:abc\n", "config: {aws:region: x}"]) {
     it(`${JSON.stringify(text)}: all is missing, in one line`, () => {
       assert.deepEqual(problemsOf(text), [

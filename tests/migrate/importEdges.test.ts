@@ -60,6 +60,20 @@ describe("import-values: files that cannot be carried get one message each", () 
       { "a.yaml": "jam: {namespace: a}\n---\njam: {namespace: b}" },
       /^a\.yaml: 2 documents/,
     ],
+    [
+      "aliases of aliases",
+      {
+        "a.yaml": Array.from({ length: 12 }, (_, at) =>
+          at === 0
+            ? "x0: &x0 lol"
+            : `x${String(at)}: &x${String(at)} [${Array(9)
+                .fill(`*x${String(at - 1)}`)
+                .join(", ")}]`,
+        ).join("\n"),
+      },
+      /^a\.yaml: with every alias/,
+    ],
+    ["an anchor that contains itself", { "a.yaml": "x: &x { y: *x }" }, /^a\.yaml: an anchor contains itself/],
     ["a list", { "a.yaml": "- 1" }, /^a\.yaml: no map/],
     ["nothing", { "a.yaml": "" }, /the instance is not told/],
     ["a namespace that is no text", { "a.yaml": "jam: { namespace: [a] }" }, /the instance is not told/],
