@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { withoutCredentials } from "../mesh/credentials";
 import { importValues, type Imported } from "../migrate/importValues";
 import type { OldFile } from "../migrate/oldFiles";
 import type { Outcome, Row } from "../migrate/rows";
@@ -81,7 +82,8 @@ async function keepSecret(stack: string, passphrase: string): Promise<string | u
     return undefined;
   } catch (error) {
     return (
-      `Kiali's passphrase stood in clear in the old files and could not be kept as a secret (${messageOf(error)}). ` +
+      `Kiali's passphrase stood in clear in the old files and could not be kept as a secret ` +
+      `(${withoutCredentials(messageOf(error))}). ` +
       `It is asked for by: pulumi config set --secret ${key} --stack ${stack}`
     );
   }

@@ -25,7 +25,10 @@ const timestamp = new Type("tag:yaml.org,2002:timestamp", {
 });
 
 /** The key `<<`, unquoted: its map, or list of maps, gives the keys that are not there; the first in a list wins. */
-const merge = new Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (value: unknown) => value === "<<" });
+export const merge = new Type("tag:yaml.org,2002:merge", {
+  kind: "scalar",
+  resolve: (value: unknown) => value === "<<",
+});
 
 const schema = CORE_SCHEMA.extend({ implicit: [timestamp, merge] });
 

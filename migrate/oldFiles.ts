@@ -1,7 +1,7 @@
 import { CORE_SCHEMA, loadAll, Type } from "js-yaml";
 import * as semver from "semver";
 import { isMap } from "../config/raw";
-import { checkAliases } from "../config/yaml";
+import { checkAliases, merge } from "../config/yaml";
 import { lineOf } from "../tools/errors";
 
 /** A map of Helm values, or a part of it. */
@@ -35,7 +35,6 @@ const bool = new Type("tag:yaml.org,2002:bool", {
   resolve: (value: unknown) => typeof value === "string" && /^(y|n|yes|no|on|off|true|false)$/i.test(value),
   construct: (value: string) => /^(y|yes|on|true)$/i.test(value),
 });
-const merge = new Type("tag:yaml.org,2002:merge", { kind: "scalar", resolve: (value: unknown) => value === "<<" });
 const schema = CORE_SCHEMA.extend({ implicit: [bool, merge] });
 
 /** Where a template stands in the place of a value: YAML reads `{{ x }}` as a map with a map for its key. */
