@@ -4,8 +4,8 @@ const hidden = "***@";
 // Bounds, because a text is of any length. What has a port after its first colon has no password there.
 const ofUrl =
   /([a-z][a-z\d+.-]{0,30}:\/\/)(?:[^\s/?#:]{0,500}:(?!\d{0,5}(?:[/?#"'\s]|$))\S{0,2000}@(?!sha\d+:)|[^\s/?#]{0,2000}@)/gi;
-// Where the scheme is missing, or half there; the digest of an image is no host.
-const ofHost = /(^|[\s"'`(=,[{<])[^\s"'`(=,[{<:@/]{1,500}:(?!\/\/)\S{0,2000}@(?!sha\d+:)/g;
+// Where the scheme is missing, or half there. What follows the digest's @ of an image is no host; AWS' names hold people.
+const ofHost = /(^|[\s"'`(=,[{<])(?!arn:)[^\s"'`(=,[{<:@/]{1,500}:(?!\/\/)\S{0,2000}@(?!sha\d+:)/g;
 const query = /([a-z][a-z\d+.-]{0,30}:\/\/[^\s"'?]{1,2000})\?[^\s"':]*/gi;
 
 /**

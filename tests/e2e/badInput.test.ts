@@ -19,6 +19,16 @@ const broken: readonly (readonly [string, string])[] = [
   ['jam-istio:istio: {version: "1.0.9"}', "no chart repository carries it"],
   ['jam-istio:istio: {verison: "1.4.6"}', 'unknown key "verison", the nearest known one is "version"'],
   ['jam-istio:istoi: {version: "1.4.6"}', 'jam-istio:istoi: unknown key "istoi", the nearest known one is "istio"'],
+  [
+    `${istio}\n  jamistio:mysql: {external: true}`,
+    'jam-istio:mysql: "jamistio:mysql" is not read: there is no prefix "jamistio", the nearest one is "jam-istio"',
+  ],
+  ["istio: {version: 1.10}", "jam-istio:istio.version: 1.1 is not allowed. Allowed: a version in quotes"],
+  ['jam-istio:istio:\n  version: "1.4.6"', 'jam-istio:istio: is empty, and "version" stands beside it'],
+  [
+    `${istio}\n  mysql: {externalHostName: "ann:SENTINEL@db.example.com"}`,
+    'jam-istio:mysql.externalHostName: "***@db.example.com" is not allowed',
+  ],
   ['jam-istio:istio: "1.4.6"', "jam-istio:istio: its value is not allowed. Allowed: a map"],
   [
     'jam-istio:istio: {version: "1.4.6", controlPlane: mine}',

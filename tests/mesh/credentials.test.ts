@@ -36,6 +36,7 @@ describe("a text without credentials", () => {
     "docker.io/istio/pilot:1.30.3@sha256:0a1b",
     "pilot:1.30.3@sha256:0a1b",
     "ana@laptop (pid 4711)",
+    'User "arn:aws:sts::1234:assumed-role/Admin/ann@example.com" cannot list pods',
     "git@github.com:istio/istio",
     'jam-istio:kiali.username: "a@b" is not allowed',
     "loading chart istiod 1.30.3 from ./charts",
