@@ -14,15 +14,16 @@ import { officialKialiRepositories, officialRepositories } from "../../../mesh/i
 type Istio = Partial<PlanSettings["istio"]>;
 const off = { enabled: false, values: {} };
 const parts = { cni: off, ztunnel: off, gateway: off };
-const classic = (istio: Istio = {}, kiali: PlanSettings["kiali"] = { enabled: true }): PlanSettings => ({
+type Kiali = Partial<PlanSettings["kiali"]>;
+const classic = (istio: Istio = {}, kiali: Kiali = {}): PlanSettings => ({
   layout: "classic",
   istio: { version: "1.4.6", releaseName: "istio", values: {}, ...parts, ...istio },
-  kiali,
+  kiali: { enabled: true, values: {}, ...kiali },
 });
-const modern = (istio: Istio = {}, kiali: PlanSettings["kiali"] = { enabled: true }): PlanSettings => ({
+const modern = (istio: Istio = {}, kiali: Kiali = {}): PlanSettings => ({
   layout: "modern",
   istio: { version: "1.30.3", releaseName: "istio", values: {}, ...parts, ...istio },
-  kiali,
+  kiali: { enabled: true, values: {}, ...kiali },
 });
 
 const init = {
@@ -179,6 +180,42 @@ describe("Helm releases: Kiali's release", () => {
       });
     });
   }
+  it("its image comes from a mirror, beside the mount; Istio's own registries have none", () => {
+    const values = (version: string, hub: string) => kialiRelease(modern({ version, hub }))?.values;
+    const own = kialiServer.values;
+    assert.deepEqual(values("1.30.3", "mirror.example.com/istio"), {
+      ...own,
+      deployment: { image_name: "mirror.example.com/istio/kiali" },
+    });
+    const custom = [{ name: "kiali", mount: "/kiali-override-secrets/login-token-signing-key" }];
+    assert.deepEqual(values("1.28.10", "mirror.example.com/istio"), {
+      ...own,
+      deployment: { image_name: "mirror.example.com/istio/kiali", custom_secrets: custom },
+    });
+    for (const hub of ["docker.io/istio", "registry.istio.io/release", "gcr.io/istio-release"])
+      assert.deepEqual(values("1.30.3", hub), own);
+  });
+  it("the user's values win, deep", () => {
+    const values = {
+      auth: { strategy: "anonymous" },
+      deployment: { image_name: "quay.example.com/kiali", replicas: 2 },
+    };
+    assert.deepEqual(kialiRelease(modern({ hub: "mirror.example.com/istio" }, { values }))?.values, {
+      ...kialiServer.values,
+      ...values,
+    });
+  });
+  it("in the classic layout the mirror is in the control plane's values", () => {
+    const kialiOf = (istio: Istio, more?: Kiali) => controlPlaneRelease(classic(istio, more)).values["kiali"];
+    const hub = "mirror.example.com/istio";
+    assert.deepEqual(kialiOf({ hub }), { ...classicValues.kiali, hub });
+    assert.deepEqual(kialiOf({ hub: "docker.io/istio" }), classicValues.kiali);
+    assert.deepEqual(kialiOf({ hub }, { enabled: false }), { enabled: false });
+    assert.deepEqual(kialiOf({ hub, values: { kiali: { hub: "quay.io/kiali" } } }), {
+      ...classicValues.kiali,
+      hub: "quay.io/kiali",
+    });
+  });
   it("is none in the classic layout, when it is off, and where no version is known", () => {
     assert.equal(kialiRelease(classic()), undefined);
     assert.equal(kialiRelease(modern({}, { enabled: false })), undefined);
