@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ChartUnavailable, lazyHelm, loadChart, repositoryUnder } from "../charts/load";
 import { withoutCredentials } from "../mesh/credentials";
+import { valueWarnings } from "../charts/valueWarnings";
 import { attemptsText } from "../mesh/install/chartSources";
 import type { ReleasePlan } from "../mesh/install/helmReleases";
 import { systemNamespace } from "../mesh/istio/names";
@@ -101,6 +102,7 @@ async function renderRelease(
     error: error instanceof ChartUnavailable ? attemptsText(error.attempts) : lineOf(error),
   }));
   if (typeof archive !== "string") return without(archive.error);
+  for (const line of await valueWarnings(archive, plan)) progress(`warning: ${line}`);
   progress(`rendering ${plan.name} (chart ${plan.chart} ${plan.version})`);
   return { kind: "release", release: { plan, objects: await expand(plan, archive, helm, istio) } };
 }
