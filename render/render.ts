@@ -6,6 +6,7 @@ import { withoutCredentials } from "../mesh/credentials";
 import { valueWarnings } from "../charts/valueWarnings";
 import { attemptsText } from "../mesh/install/chartSources";
 import type { ReleasePlan } from "../mesh/install/helmReleases";
+import { valuesSetting } from "../mesh/install/unknownValues";
 import { systemNamespace } from "../mesh/istio/names";
 import { layoutOf, minorData } from "../mesh/istio/releases";
 import { meshPlan } from "../mesh/meshPlan";
@@ -54,7 +55,7 @@ async function expand(
     return parseManifest(text).map(hideSecretData);
   } catch (error) {
     throw new Error(
-      `release ${plan.name}: its chart cannot be rendered with these values (istio.values): ${lineOf(error)}`,
+      `release ${plan.name}: its chart cannot be rendered with these values (${valuesSetting(plan.chart)}): ${lineOf(error)}`,
       { cause: error },
     );
   } finally {

@@ -17,6 +17,10 @@ const settingOf: Readonly<Record<string, string>> = {
   gateway: "istio.gateway.values",
 };
 
+/** The setting that brings a chart's values. */
+export const valuesSetting = (chart: string) =>
+  settingOf[chart] ?? (chart === "kiali-server" ? "kiali.values" : "istio.values");
+
 /** A chart without the charts in it: its default values, and what its templates read. */
 interface Part {
   readonly defaults: Tree;
