@@ -94,28 +94,6 @@ describe("settings: rules over externalServices", () => {
       problems: ["externalServices[0].ports: port 2 is listed twice"],
     },
     {
-      name: "a host cannot be listed twice",
-      config: one({ hosts: ["geo.example.com", "maps.example.com", "geo.example.com"] }),
-      problems: ["externalServices[0].hosts: geo.example.com is listed twice"],
-    },
-    {
-      name: "a Service of the cluster is not outside the mesh",
-      config: {
-        ...one({ hosts: ["geo.example.com", "db.dev701.svc.cluster.local", "*.dev701.svc"], resolution: "NONE" }),
-        mysql: { external: true, externalHostName: "mysql.dev701.svc" },
-        mail: { external: true, externalHostName: "smtp.mail.svc.cluster.local" },
-      },
-      problems: [
-        ["mysql.externalHostName", "mysql.dev701.svc"],
-        ["mail.externalHostName", "smtp.mail.svc.cluster.local"],
-        ["externalServices[0].hosts[1]", "db.dev701.svc.cluster.local"],
-        ["externalServices[0].hosts[2]", "*.dev701.svc"],
-      ].map(
-        ([key = "", host = ""]) =>
-          `${key}: "${host}" is a Service of the cluster, which the mesh knows without an entry; leave it out, or name a host outside`,
-      ),
-    },
-    {
       name: "DNS cannot resolve a wildcard",
       config: one({ hosts: ["geo.example.com", "*.example.com"] }),
       problems: [
@@ -204,10 +182,6 @@ describe("settings: rules over externalServices", () => {
   ]);
   checkValid([
     { name: "two TLS services share a port by their hosts", config: services(good, other) },
-    {
-      name: "svc is a label as any other in a name outside",
-      config: one({ hosts: ["geo.svc.example.com", "svc.example.com", "geo.mysvc.example.com"] }),
-    },
     {
       name: "two TCP services share a port by distinct addresses",
       config: services(tcp("a", 5432, { addresses: ["10.0.0.1"] }), tcp("b", 5432, { addresses: ["10.0.0.2"] })),

@@ -4,12 +4,11 @@ import {
   controlPlaneRelease,
   crdRelease,
   inOrder,
-  kialiRelease,
   planReleases,
   type PlanSettings,
   type Values,
 } from "../../../mesh/install/helmReleases";
-import { officialKialiRepositories, officialRepositories } from "../../../mesh/istio/releases";
+import { officialRepositories } from "../../../mesh/istio/releases";
 
 type Istio = Partial<PlanSettings["istio"]>;
 const off = { enabled: false, values: {} };
@@ -45,14 +44,6 @@ const classicValues = {
   gateways: { enabled: false },
   kiali: { enabled: true, dashboard: { secretName: "kiali" } },
 };
-const kialiServer = {
-  name: "kiali-server",
-  chart: "kiali-server",
-  version: "2.26.0",
-  repositories: officialKialiRepositories,
-  values: { auth: { strategy: "token" }, login_token: { signing_key: "secret:kiali:value.txt" } },
-};
-
 describe("Helm releases: the CRDs' release", () => {
   it("classic", () => {
     assert.deepEqual(crdRelease(classic()), init);
@@ -154,72 +145,6 @@ describe("Helm releases: chart repositories", () => {
       assert.deepEqual(plan(classic({ chartRepository })).repositories, ["./1.4.6/charts-1.4.6"]);
       assert.deepEqual(plan(modern({ chartRepository })).repositories, ["./1.30.3/charts-1.30.3"]);
     }
-  });
-  it("Kiali has its own, with Istio's version", () => {
-    const own = modern({ chartRepository: "./istio" }, { enabled: true, chartRepository: "./kiali/{version}" });
-    assert.deepEqual(kialiRelease(own)?.repositories, ["./kiali/1.30.3"]);
-    assert.deepEqual(kialiRelease(modern({ chartRepository: "./istio" }))?.repositories, officialKialiRepositories);
-  });
-});
-
-describe("Helm releases: Kiali's release", () => {
-  it("modern", () => {
-    assert.deepEqual(kialiRelease(modern()), kialiServer);
-  });
-  for (const [version, kiali, mounted] of [
-    ["1.26.0", "2.8.0", true],
-    ["1.28.10", "2.17.0", true],
-    ["1.29.6", "2.21.0", false],
-  ] as const) {
-    it(`with Istio ${version} ${mounted ? "asks for the mount of its key" : "leaves the mount to the chart"}`, () => {
-      const custom = [{ name: "kiali", mount: "/kiali-override-secrets/login-token-signing-key" }];
-      assert.deepEqual(kialiRelease(modern({ version })), {
-        ...kialiServer,
-        version: kiali,
-        values: { ...kialiServer.values, ...(mounted ? { deployment: { custom_secrets: custom } } : {}) },
-      });
-    });
-  }
-  it("its image comes from a mirror, beside the mount; Istio's own registries have none", () => {
-    const values = (version: string, hub: string) => kialiRelease(modern({ version, hub }))?.values;
-    const own = kialiServer.values;
-    assert.deepEqual(values("1.30.3", "mirror.example.com/istio"), {
-      ...own,
-      deployment: { image_name: "mirror.example.com/istio/kiali" },
-    });
-    const custom = [{ name: "kiali", mount: "/kiali-override-secrets/login-token-signing-key" }];
-    assert.deepEqual(values("1.28.10", "mirror.example.com/istio"), {
-      ...own,
-      deployment: { image_name: "mirror.example.com/istio/kiali", custom_secrets: custom },
-    });
-    for (const hub of ["docker.io/istio", "registry.istio.io/release", "gcr.io/istio-release"])
-      assert.deepEqual(values("1.30.3", hub), own);
-  });
-  it("the user's values win, deep", () => {
-    const values = {
-      auth: { strategy: "anonymous" },
-      deployment: { image_name: "quay.example.com/kiali", replicas: 2 },
-    };
-    assert.deepEqual(kialiRelease(modern({ hub: "mirror.example.com/istio" }, { values }))?.values, {
-      ...kialiServer.values,
-      ...values,
-    });
-  });
-  it("in the classic layout the mirror is in the control plane's values", () => {
-    const kialiOf = (istio: Istio, more?: Kiali) => controlPlaneRelease(classic(istio, more)).values["kiali"];
-    const hub = "mirror.example.com/istio";
-    assert.deepEqual(kialiOf({ hub }), { ...classicValues.kiali, hub });
-    assert.deepEqual(kialiOf({ hub: "docker.io/istio" }), classicValues.kiali);
-    assert.deepEqual(kialiOf({ hub }, { enabled: false }), { enabled: false });
-    assert.deepEqual(kialiOf({ hub, values: { kiali: { hub: "quay.io/kiali" } } }), {
-      ...classicValues.kiali,
-      hub: "quay.io/kiali",
-    });
-  });
-  it("is none in the classic layout, when it is off, and where no version is known", () => {
-    assert.equal(kialiRelease(classic()), undefined);
-    assert.equal(kialiRelease(modern({}, { enabled: false })), undefined);
-    assert.equal(kialiRelease(modern({ version: "1.20.0" })), undefined);
   });
 });
 
