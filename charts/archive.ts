@@ -1,6 +1,8 @@
+import { createReadStream } from "node:fs";
 import { buffer } from "node:stream/consumers";
-import { createGzip } from "node:zlib";
-import { pack } from "tar-stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip, createGzip } from "node:zlib";
+import { extract, pack } from "tar-stream";
 import type { ChartFile } from "../mesh/install/recordedChart";
 
 /** Packs files into a chart archive; the same files give the same bytes. */
@@ -10,4 +12,18 @@ export function packChart(files: readonly ChartFile[]): Promise<Buffer> {
   for (const { path, data } of files) archive.entry({ name: path, mtime: new Date(0) }, data);
   archive.finalize();
   return buffer(archive.pipe(createGzip()));
+}
+
+/** The files of a chart archive; `undefined` where it cannot be read: whoever renders it says why. */
+export async function readChart(path: string): Promise<readonly ChartFile[] | undefined> {
+  const files: ChartFile[] = [];
+  const archive = extract();
+  try {
+    const done = pipeline(createReadStream(path), createGunzip(), archive);
+    for await (const entry of archive) files.push({ path: entry.header.name, data: await buffer(entry) });
+    await done;
+    return files;
+  } catch {
+    return undefined;
+  }
 }

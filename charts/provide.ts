@@ -5,9 +5,11 @@ import { reasonOf } from "../cluster/client/errors";
 import type { Cluster } from "../cluster/client/kubernetesClient";
 import { recordedChart } from "../cluster/upgrade/helmRecords";
 import { chartPath, unavailableText, type ChartSource, type Unavailable } from "../mesh/install/chartSources";
+import type { Values } from "../mesh/install/helmReleases";
 import { filesOfStandIn, type ChartFile } from "../mesh/install/recordedChart";
 import { packChart } from "./archive";
 import { ChartUnavailable, lazyHelm, loadChart, type Loading } from "./load";
+import { valueWarnings } from "./valueWarnings";
 
 /** A Helm release's need of a chart. */
 export interface NeededChart extends ChartSource {
@@ -18,6 +20,8 @@ export interface NeededChart extends ChartSource {
    * `placed`, the same from the same path, so that the release may turn out to be unchanged.
    */
   readonly state: "other" | "held" | "placed";
+  /** The values that it gets; absent: of a release that is registered as it is. */
+  readonly values?: Values;
 }
 
 /** Where and how charts are provided. */
@@ -74,6 +78,8 @@ async function provide(needed: NeededChart, loading: Loading, given: Providing):
   const path = join(given.folder, chartPath(given.stack, needed));
   try {
     const archive = await loadChart(needed, loading);
+    const { chart, values = {} } = needed;
+    for (const line of await valueWarnings(archive, { chart, values })) given.warn(line);
     await place(path, (to) => copyFile(archive, to));
     return undefined;
   } catch (error) {

@@ -33,6 +33,11 @@ export const faults: RuleOf = (given) => {
   return [
     ...when(enabled && production === true, "faultInjection.enabled", "true is not allowed on a production instance"),
     ...when(
+      enabled && list.length === 0,
+      "faultInjection.faults",
+      "missing: faultInjection.enabled is true; list the faults, or set it to false",
+    ),
+    ...when(
       reaper && expires === undefined,
       "faultInjection.expires",
       "missing: faultInjection.reaper ends the faults at that time",

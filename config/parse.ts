@@ -20,7 +20,7 @@ const unsafeNamespaces = ["istio-system", "kube-system", "kube-public", "kube-no
 /** Null means absent, as an empty key in YAML does; in Helm values it has a meaning of its own and stays. */
 function dropNulls(value: unknown, path: string): unknown {
   if (Array.isArray(value)) return value.map((item) => dropNulls(item, path));
-  if (typeof value !== "object" || value === null || /^istio\.(\w+\.)?values$/.test(path)) return value;
+  if (typeof value !== "object" || value === null || /^(istio|kiali)\.(\w+\.)?values$/.test(path)) return value;
   const kept = Object.entries(value).filter(([, item]) => item !== null);
   return Object.fromEntries(kept.map(([key, item]) => [key, dropNulls(item, `${path}.${key}`)]));
 }
@@ -56,7 +56,7 @@ function pathText(key: string, path: readonly PropertyKey[]): string {
 const unshown = [
   ...["kialiPassphrase", "kubernetes.kubeconfig", "kiali.chartRepository"],
   ...["istio.chartRepository", "istio.hub", "istio.values"],
-  ...["istio.cni.values", "istio.ztunnel.values", "istio.gateway.values"],
+  ...["istio.cni.values", "istio.ztunnel.values", "istio.gateway.values", "kiali.values"],
 ];
 const isShown = (path: string) => !unshown.some((name) => path.startsWith(name) || name.startsWith(`${path}.`));
 
@@ -104,6 +104,7 @@ function freeze<T>(value: T, depth = 0): T {
 }
 
 type Read = { -readonly [K in Key]?: unknown } & { servicePlaces?: number[] };
+type Written = Record<string, unknown>;
 
 /** Reads one section into `given`; returns what is wrong with it. */
 function readSection(key: Key, value: unknown, given: Read): readonly Problem[] {
@@ -126,8 +127,9 @@ function readSection(key: Key, value: unknown, given: Read): readonly Problem[] 
 const oneLine = (text: string) => text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ");
 
 /** Collects all problems; a section that is wrong takes no part in the rules over several sections. */
-function readSections(raw: RawConfig): { readonly given: Given; readonly problems: Problem[] } {
+function readSections(raw: RawConfig): { given: Given; written: Written; problems: Problem[] } {
   const given: Read = {};
+  const written: Written = {};
   const problems = [...keyProblems(raw)];
   const named = new Set(problems.map(({ path }) => path));
   for (const key of keys) {
@@ -138,13 +140,14 @@ function readSections(raw: RawConfig): { readonly given: Given; readonly problem
     const isSecret = raw.secretKeys.includes(`${project}:${key}`);
     try {
       const secrecy = secrecyProblem(key, isSecret, isGiven);
-      if (secrecy === undefined) problems.push(...readSection(key, isSecret ? text : decode(key, text), given));
+      written[key] = isSecret ? text : decode(key, text);
+      if (secrecy === undefined) problems.push(...readSection(key, written[key], given));
       else problems.push(...secretPlaces(key, decode(key, text)).map((path) => ({ path, text: secrecy })));
     } catch {
       problems.push({ path: key, text: "is nested too deeply" });
     }
   }
-  return { given: given as Given, problems };
+  return { given: given as Given, written, problems };
 }
 
 function namespaceProblem(namespace: string | undefined, stack: string): readonly Problem[] {
@@ -161,9 +164,9 @@ function namespaceProblem(namespace: string | undefined, stack: string): readonl
  * @param stack the stack's name: the default of `namespace`
  */
 export function parseSettings(raw: RawConfig, stack: string): Parsed {
-  const { given, problems } = readSections(raw);
+  const { given, written, problems } = readSections(raw);
   if (!problems.some(({ path }) => path === "namespace")) problems.push(...namespaceProblem(given.namespace, stack));
-  problems.push(...judge(given));
+  problems.push(...judge({ ...given, written }));
   const lines = [...(raw.stray ?? []), ...problems.map(({ path, text }) => `${project}:${path}: ${text}`)];
   if (lines.length > 0) return { problems: lines.map(oneLine) };
   const valid = given as Sections;

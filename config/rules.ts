@@ -1,6 +1,8 @@
 import { collisions, serviceEntries } from "../mesh/install/serviceEntries";
 import { faults } from "./faultRules";
 import { components, passphrase, revision, version } from "./meshRules";
+import { noEffect } from "./noEffect";
+import { credentials, images } from "./valueRules";
 import { when, type Given, type Problem, type RuleOf } from "./rule";
 
 const external: RuleOf = ({ mysql, mail, dataStorage }) => [
@@ -21,6 +23,31 @@ const external: RuleOf = ({ mysql, mail, dataStorage }) => [
   ),
 ];
 
+const twice = <T>(values: readonly T[]) => values.find((value, at) => values.indexOf(value) !== at);
+
+// One in a cluster with another domain looks like a name outside, and may be one.
+const isOfCluster = (host: string) => /\.svc(\.cluster\.local)?$/.test(host);
+
+/** Hosts that are Services of the cluster. */
+const clusterNames: RuleOf = (given) => {
+  const hosts: readonly (readonly [string, string | undefined])[] = [
+    ...(["mysql", "mail"] as const).map(
+      (key) =>
+        [`${key}.externalHostName`, given[key]?.external === true ? given[key].externalHostName : undefined] as const,
+    ),
+    ...(given.externalServices ?? []).flatMap(({ hosts: own }, index) =>
+      own.map((host, at) => [`${placeOf(given, index)}.hosts[${String(at)}]`, host] as const),
+    ),
+  ];
+  return hosts.flatMap(([path, host]) =>
+    when(
+      host !== undefined && isOfCluster(host),
+      path,
+      `"${host ?? ""}" is a Service of the cluster, which the mesh knows without an entry; leave it out, or name a host outside`,
+    ),
+  );
+};
+
 const entries: RuleOf = (given) => {
   const services = given.externalServices ?? [];
   const perService = services.flatMap((service, index) => {
@@ -28,11 +55,8 @@ const entries: RuleOf = (given) => {
     const numbers = service.ports.map((port) => port.number);
     const wildcard = service.hosts.find((host) => host.startsWith("*."));
     return [
-      ...when(
-        new Set(numbers).size !== numbers.length,
-        `${path}.ports`,
-        `port ${String(numbers.find((number, at) => numbers.indexOf(number) !== at))} is listed twice`,
-      ),
+      ...when(twice(numbers) !== undefined, `${path}.ports`, `port ${String(twice(numbers))} is listed twice`),
+      ...when(twice(service.hosts) !== undefined, `${path}.hosts`, `${twice(service.hosts) ?? ""} is listed twice`),
       ...when(
         wildcard !== undefined && service.resolution === "DNS",
         `${path}.resolution`,
@@ -81,5 +105,6 @@ function pathOfEntry(name: string, given: Given): string {
 
 /** Rules over more than one key, judged on the sections that are valid by themselves. */
 export function judge(given: Given): readonly Problem[] {
-  return [version, passphrase, revision, components, external, entries, faults].flatMap((rule) => rule(given));
+  const mesh = [version, passphrase, revision, components, noEffect, images, credentials];
+  return [...mesh, external, clusterNames, entries, faults].flatMap((rule) => rule(given));
 }

@@ -1,5 +1,6 @@
 import * as semver from "semver";
 import { faultAnnotations, isActing, type FaultObject } from "../mesh/faults/faultObjects";
+import { plainCredentials } from "../mesh/install/plainCredentials";
 
 /** A resource as the engine shows it to a policy. */
 export interface PolicyResource {
@@ -48,19 +49,8 @@ export function downgrade(resource: PolicyResource): string | undefined {
   return `Istio is downgraded from ${recorded} to ${target}`;
 }
 
-const secretKey = /pass(word|phrase|wd)|secret_?key|api_?key|private_?key|access_?key|token$|credential/i;
-
-function plainSecrets(value: unknown, path: string): readonly string[] {
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, item]) => {
-    const here = `${path}.${key}`;
-    const plain = secretKey.test(key) && typeof item === "string" && item !== "";
-    return plain ? [here] : plainSecrets(item, here);
-  });
-}
-
 /** Where values of a Helm release look like secrets: they are in its record and in the state, in clear. */
 export function secretInValues({ type, name, props }: PolicyResource): readonly string[] {
   if (type !== "kubernetes:helm.sh/v3:Release") return [];
-  return plainSecrets(props["values"], "values").map((path) => `${name}: ${path} looks like a secret in clear`);
+  return plainCredentials(props["values"]).map(({ path, what }) => `${name}: values${path} ${what}`);
 }

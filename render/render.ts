@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ChartUnavailable, lazyHelm, loadChart, repositoryUnder } from "../charts/load";
 import { withoutCredentials } from "../mesh/credentials";
+import { valueWarnings } from "../charts/valueWarnings";
 import { attemptsText } from "../mesh/install/chartSources";
 import type { ReleasePlan } from "../mesh/install/helmReleases";
+import { valuesSetting } from "../mesh/install/unknownValues";
 import { systemNamespace } from "../mesh/istio/names";
 import { layoutOf, minorData } from "../mesh/istio/releases";
 import { meshPlan } from "../mesh/meshPlan";
@@ -53,7 +55,7 @@ async function expand(
     return parseManifest(text).map(hideSecretData);
   } catch (error) {
     throw new Error(
-      `release ${plan.name}: its chart cannot be rendered with these values (istio.values): ${lineOf(error)}`,
+      `release ${plan.name}: its chart cannot be rendered with these values (${valuesSetting(plan.chart)}): ${lineOf(error)}`,
       { cause: error },
     );
   } finally {
@@ -101,6 +103,7 @@ async function renderRelease(
     error: error instanceof ChartUnavailable ? attemptsText(error.attempts) : lineOf(error),
   }));
   if (typeof archive !== "string") return without(archive.error);
+  for (const line of await valueWarnings(archive, plan)) progress(`warning: ${line}`);
   progress(`rendering ${plan.name} (chart ${plan.chart} ${plan.version})`);
   return { kind: "release", release: { plan, objects: await expand(plan, archive, helm, istio) } };
 }

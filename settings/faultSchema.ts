@@ -16,10 +16,15 @@ export function parseTime(value: string): string | undefined {
   return Number.isNaN(time.getTime()) ? undefined : time.toISOString();
 }
 
+const lastYear = 2099;
+
 const expires = text({
-  allowed: 'a time with its zone such as "2026-12-01T18:00:00Z"',
+  allowed: `a time with its zone such as "2026-12-01T18:00:00Z", until ${String(lastYear)}: a later year is a slip, as good as no end`,
   describe: "When the faults end: past it the next `up` removes them.",
-  test: (value) => parseTime(value) !== undefined,
+  test: (value) => {
+    const time = parseTime(value);
+    return time !== undefined && new Date(time).getUTCFullYear() <= lastYear;
+  },
 }).transform((value) => parseTime(value) ?? value);
 
 const percentageText = "0, or a number from 0.0001 to 100";
@@ -72,9 +77,9 @@ const httpDelay = map(
     host,
     prefix,
     fixedDelay: text({
-      allowed: "a duration of at least 1ms, in whole milliseconds, such as 7s or 1m30s",
+      allowed: "a duration from 1ms to 1h, in whole milliseconds, such as 7s or 1m30s: no caller waits longer",
       describe: "How long each request waits.",
-      test: (value) => milliseconds(value) >= 1,
+      test: (value) => milliseconds(value) >= 1 && milliseconds(value) <= 3_600_000,
     }),
     percentage: percentage.default(100),
     ...common,

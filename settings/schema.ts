@@ -1,31 +1,8 @@
-import * as semver from "semver";
-import { z } from "zod";
+import type { z } from "zod";
 import { faultInjection } from "./faultSchema";
 import { flag, hostName, isLabel, kubernetesName, list, map, text, whole, word } from "./fields";
+import { component, filePath, imageRegistry, istioVersion, repository, values } from "./meshFields";
 import { externalService } from "./serviceSchema";
-
-const path = (describe: string) =>
-  text({
-    allowed: "the path of a file, never its contents",
-    describe,
-    test: (value) => value.trim() !== "" && !/[\n{]/.test(value),
-  });
-
-// Helm takes `oci` in small letters alone.
-const isUrl = (value: string) => /^https?:\/\//i.test(value) || value.startsWith("oci://");
-
-const isRepository = (value: string) => {
-  // No credentials in any form, and nothing that a URL reader would pass over.
-  if (value !== value.trim() || value === "" || /[\p{Cc}@?#]|^\/\//u.test(value)) return false;
-  return !/^[a-z][a-z\d+.-]+:/i.test(value) || (isUrl(value) && URL.canParse(value));
-};
-
-const repository = (describe: string) =>
-  text({
-    allowed: "an http(s) or oci URL without credentials, or a directory; {version} stands for the Istio version",
-    describe,
-    test: isRepository,
-  });
 
 const kubernetes = map(
   {
@@ -33,15 +10,10 @@ const kubernetes = map(
       allowed: "a context of the kubeconfig",
       describe: "Context of the kubeconfig. Default: its current one.",
     }).optional(),
-    kubeconfig: path("Path of the kubeconfig. Default: as kubectl finds it.").optional(),
+    kubeconfig: filePath("Path of the kubeconfig. Default: as kubectl finds it.").optional(),
   },
   "The cluster.",
 ).prefault({});
-
-const versionText = (input: unknown) =>
-  typeof input === "number"
-    ? 'a version in quotes such as "1.4.6": without them YAML reads a number and turns 1.10 into 1.1'
-    : 'a version x.y.z in quotes such as "1.4.6"';
 
 /** Risks that a person can acknowledge in `istio.allow`. */
 export const risks = [
@@ -51,35 +23,13 @@ export const risks = [
   "classic-minor",
   "downtime",
   "rejected-configuration",
+  "other-images",
+  "plain-credentials",
 ] as const;
-
-const values = (chart: string) =>
-  z
-    .record(z.string(), z.unknown(), { error: () => "a map of Helm values" })
-    .meta({
-      description: `Values for ${chart}; they win over the program's own. No secrets here.`,
-      allowed: "a map of Helm values",
-    })
-    .default({});
-
-/** A part of the modern layout that is installed when asked for. */
-const component = (chart: string, describe: string) =>
-  map(
-    { enabled: flag("Whether it is installed.").default(false), values: values(`chart ${chart}`) },
-    describe,
-  ).prefault({});
 
 const istio = map(
   {
-    version: z
-      .string({ error: (issue) => versionText(issue.input) })
-      .refine((value) => semver.valid(value) === value && semver.prerelease(value) === null, {
-        error: (issue) => versionText(issue.input),
-      })
-      .meta({
-        description: "Version of Istio. It decides the layout: classic up to 1.5, modern from 1.12.",
-        allowed: versionText(""),
-      }),
+    version: istioVersion("Version of Istio. It decides the layout: classic up to 1.5, modern from 1.12."),
     controlPlane: word(
       ["managed", "shared"],
       "`managed`: this stack owns istio-system. `shared`: another stack does, this one brings only its own objects.",
@@ -87,13 +37,11 @@ const istio = map(
     chartRepository: repository(
       "Repository of Istio's charts, the only one that is asked. Default: the official ones, the first that has the chart.",
     ).optional(),
-    hub: text({
-      allowed: "an image registry with its path such as docker.io/istio",
-      describe:
-        "Image registry, for a mirror. Default: docker.io/istio in the classic layout and with 1.30, whose own default closes " +
-        "in December 2026; else the chart's own, which is the same.",
-      test: (value) => /^[a-z0-9][-a-z0-9._:/]*[a-z0-9]$/.test(value),
-    }).optional(),
+    hub: imageRegistry(
+      "Image registry, for a mirror: Istio's images lie below it, and Kiali's as `kiali`, where it is none of Istio's own. " +
+        "Default: docker.io/istio in the classic layout and with 1.30, whose own default closes in December 2026; else the " +
+        "chart's own, which is the same.",
+    ).optional(),
     values: values("the control-plane chart"),
     releaseName: text({
       allowed: "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init",
@@ -129,6 +77,7 @@ const kiali = map(
     chartRepository: repository(
       "Repository of Kiali's chart in the modern layout, the only one that is asked. Default: the official one.",
     ).optional(),
+    values: values("chart kiali-server, modern layout"),
   },
   "Kiali, the mesh's console.",
 ).prefault({});
@@ -153,7 +102,7 @@ const dataStorage = map(
     region: text({
       allowed: "an AWS region such as eu-central-1",
       describe: "The bucket's region.",
-      test: (value) => /^[a-z]{2}(-[a-z]+)+-\d$/.test(value),
+      test: (value) => /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(value),
     }).optional(),
   },
   "The bucket.",

@@ -28,7 +28,7 @@ export function neededCharts(
     return { release, chart, version, repositories, state: same ? (placed ? "placed" : "held") : "other" };
   };
   return [
-    ...plans.map((plan) => needed(plan.name, plan)),
+    ...plans.map((plan) => ({ ...needed(plan.name, plan), values: plan.values })),
     ...kept.map((release) => {
       const name = chartOf(release);
       return needed(release.name, { ...name, repositories: istioRepositories(settings, name.version) });

@@ -5,6 +5,7 @@ import { ownerOf } from "../rollout/workloads";
 import { conflictingVirtualServices, type VirtualService } from "./conflictingVirtualServices";
 import { callersText, faultName, faultText, type Fault } from "./fault";
 import { endLine, fakeService, faultLabel } from "./faultObjects";
+import { productionReasons, type ProductionFound } from "./production";
 import { typeOf } from "./types";
 import type { TargetFound, TargetWanted } from "./types/faultType";
 
@@ -24,13 +25,10 @@ export interface FaultsWanted extends TargetWanted {
 }
 
 /** What was found where they would act. */
-export interface FaultsFound extends TargetFound {
+export interface FaultsFound extends TargetFound, ProductionFound {
   readonly virtualServices: readonly VirtualService[];
   readonly pods: readonly V1Pod[];
   readonly replicaSets: readonly V1ReplicaSet[];
-  readonly namespaceLabels: Readonly<Record<string, string>>;
-  /** Name of the kubeconfig's context. */
-  readonly context: string;
   /** Whether VirtualServices of other namespaces could not be seen. */
   readonly namespaceOnly?: boolean;
   /** Releases and rollouts that did not finish, a line each. */
@@ -42,20 +40,6 @@ export interface FaultsVerdict {
   readonly refused: readonly string[];
   /** What breaks for whom until when, a line each. */
   readonly notes: readonly string[];
-}
-
-const productionWords = /(?<!(pre|non)[-_.]?)(?<![a-z])prod(uction)?(?![a-z])/i;
-const productionLabels = ["jam-istio/production", "environment", "env", "stage"];
-
-/** Who says that this is production, beside the settings. */
-function production({ namespaceLabels, context }: FaultsFound, namespace: string): readonly string[] {
-  const label = productionLabels.find((key) => /^(true|prod|production)$/i.test(namespaceLabels[key] ?? ""));
-  return [
-    ...(label === undefined
-      ? []
-      : [`namespace ${namespace} is marked as production (label ${label}: ${namespaceLabels[label] ?? ""})`]),
-    ...(productionWords.test(context) ? [`the context "${context}" is called production`] : []),
-  ].map((text) => `${text}: faults are not injected there`);
 }
 
 function judgeHosts({ hosts }: FaultTarget, { virtualServices }: FaultsFound, { namespace, besides }: FaultsWanted) {
@@ -117,7 +101,7 @@ export function judgeFaults(found: FaultsFound, wanted: FaultsWanted): FaultsVer
     (text) => `no fault while something is unfinished: ${text}. Run up with faultInjection.enabled: false first`,
   );
   return {
-    refused: [...production(found, namespace), ...unfinished, ...foreignFake(found, wanted), ...perFault],
+    refused: [...productionReasons(found, namespace), ...unfinished, ...foreignFake(found, wanted), ...perFault],
     notes: [
       ...(found.namespaceOnly === true ? [unseen] : []),
       ...targets.map((target) => note(target, found, wanted)),

@@ -2,7 +2,7 @@ import merge from "deepmerge";
 import * as semver from "semver";
 import type { Settings } from "../../settings/types";
 import { unreadable, versionOf } from "../istio/images";
-import { controlPlaneReleaseName, kialiSecretName, signingKeyField } from "../istio/names";
+import { controlPlaneReleaseName } from "../istio/names";
 import {
   kialiVersion,
   minorData,
@@ -10,6 +10,7 @@ import {
   officialKialiRepositories,
   officialRepositories,
 } from "../istio/releases";
+import { classicKialiValues, kialiServerValues } from "./kialiValues";
 
 /** Helm values, as plain data. */
 export type Values = Record<string, unknown>;
@@ -32,7 +33,7 @@ export interface PlanSettings extends Pick<Settings, "layout"> {
     Settings["istio"],
     "version" | "chartRepository" | "hub" | "releaseName" | "revision" | "values" | "cni" | "ztunnel" | "gateway"
   >;
-  readonly kiali: Pick<Settings["kiali"], "enabled" | "chartRepository">;
+  readonly kiali: Pick<Settings["kiali"], "enabled" | "chartRepository" | "values">;
 }
 
 /** Lists in user values replace the program's, as in Helm. */
@@ -101,9 +102,7 @@ export function controlPlaneRelease(settings: PlanSettings): ReleasePlan {
     const own = {
       global: { ...hubValue(settings), tag: version },
       gateways: { enabled: false },
-      kiali: settings.kiali.enabled
-        ? { enabled: true, dashboard: { secretName: kialiSecretName } }
-        : { enabled: false },
+      kiali: classicKialiValues(settings.kiali.enabled, settings.istio.hub),
     };
     return { ...shared, name: releaseName, chart: "istio", values: overlay(own, values) };
   }
@@ -128,31 +127,20 @@ function component(
   return [{ name, chart, version, repositories: istioRepositories(settings), values: overlay(own, given.values) }];
 }
 
-/** The release that brings Kiali in the modern layout; in the classic one the control plane's chart holds it. */
+/**
+ * The release that brings Kiali in the modern layout; in the classic one the control plane's chart holds it. User values win.
+ */
 export function kialiRelease(settings: PlanSettings): ReleasePlan | undefined {
   if (settings.layout === "classic" || !settings.kiali.enabled) return undefined;
   const version = kialiVersion(settings.istio.version);
   const own = settings.kiali.chartRepository;
   if (version === undefined) return undefined;
-  // From 2.21 the chart mounts a key that is named secret:<name>:<key>; before that the mount has to be asked for.
-  const mounts = semver.gte(version, "2.21.0")
-    ? {}
-    : {
-        deployment: {
-          custom_secrets: [{ name: kialiSecretName, mount: "/kiali-override-secrets/login-token-signing-key" }],
-        },
-      };
   return {
     name: "kiali-server",
     chart: "kiali-server",
     version,
     repositories: own === undefined ? officialKialiRepositories : [own.replaceAll("{version}", settings.istio.version)],
-    values: {
-      auth: { strategy: "token" },
-      // Unset, the chart makes a new key at every render, which would log everybody out with each update.
-      login_token: { signing_key: `secret:${kialiSecretName}:${signingKeyField}` },
-      ...mounts,
-    },
+    values: overlay(kialiServerValues(version, settings.istio.hub), settings.kiali.values),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Settings } from "../../settings/types";
 import { BlockList, isIP } from "node:net";
+import { s3Hosts } from "./s3Hosts";
 
 /**
  * One constant for every Istio object: the only version in 1.4, still served by the newest release. Were it derived
@@ -57,12 +58,6 @@ function entry(
       exportTo: ["."],
     },
   };
-}
-
-/** Hosts of S3 in a region: SDKs put the bucket's name before the endpoint. China has a domain of its own. */
-function s3Hosts(region: string): readonly string[] {
-  const endpoint = `s3.${region}.amazonaws.com${region.startsWith("cn-") ? ".cn" : ""}`;
-  return [endpoint, `*.${endpoint}`];
 }
 
 /** The ServiceEntries of an instance, in a stable order. */

@@ -85,6 +85,8 @@ describe(`chart istio ${classicVersion}`, () => {
         [],
       );
     }
+    const kiali = objectIn(objectsOf(rendered, "istio"), "Deployment", "kiali");
+    assert.deepEqual(imagesOf([kiali]), ["registry.example.com/mirror/kiali:v1.9"]);
     assert.deepEqual(
       textsOf(rendered).filter(({ text }) => text.includes("docker.io/istio")),
       [],

@@ -99,6 +99,16 @@ describe("chart kiali-server", () => {
   );
 
   const versions = { "1.28.10": "2.17.0", "1.29.6": "2.21.0" };
+  itNeeds(["mirror", "helm"], "its image comes from a mirror, its values from the settings", async ({ mirror }) => {
+    const mirrored = settingsOf({
+      istio: { version: modernVersion, hub: "registry.example.com/mirror" },
+      kiali: { values: { deployment: { replicas: 2 } } },
+    });
+    const deployment = objectIn(objectsOf(await renderAll(mirrored, mirror), "kiali-server"), "Deployment", "kiali");
+    assert.deepEqual(imagesOf([deployment]), ["registry.example.com/mirror/kiali:v2.26.0"]);
+    assert.deepEqual(valuesOf(deployment, "replicas"), [2]);
+  });
+
   for (const [version, kiali] of Object.entries(versions)) {
     itNeeds(
       ["mirror", "helm"],

@@ -47,7 +47,7 @@ describe("FaultInjection", () => {
   });
 
   it("a reaper and a restart are there where they are asked for", async () => {
-    const more = { enabled: true, expires: "2999-01-01T00:00:00Z", reaper: true, restartClients: true };
+    const more = { enabled: true, expires: "2099-01-01T00:00:00Z", reaper: true, restartClients: true };
     const { registrations } = await record(stack(more));
     const kinds = registrations.filter(isFaults).flatMap(objectsOf);
     for (const kind of ["Job", "Role", "RoleBinding", "ServiceAccount"])

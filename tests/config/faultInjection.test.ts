@@ -6,9 +6,10 @@ const host = kubernetesName;
 const percentage = "0, or a number from 0.0001 to 100";
 const path = "a path that starts with /; with * at its end whatever begins so";
 const status = "a whole number from 200 to 599";
-const delay = "a duration of at least 1ms, in whole milliseconds, such as 7s or 1m30s";
+const delay = "a duration from 1ms to 1h, in whole milliseconds, such as 7s or 1m30s: no caller waits longer";
 const port = "a whole number from 1 to 65535";
-const time = 'a time with its zone such as "2026-12-01T18:00:00Z"';
+const time =
+  'a time with its zone such as "2026-12-01T18:00:00Z", until 2099: a later year is a slip, as good as no end';
 
 /** A row for one fault with one key that is refused. */
 const wrong = (base: object, path: string, more: object, shown: string, allowed: string): Row => ({
@@ -43,13 +44,19 @@ describe("settings: keys of faultInjection", () => {
         'faultInjection: "on" is not allowed. Allowed: a map with the keys enabled, expires, reaper, restartClients, faults',
       ],
     },
-    ...["tomorrow", "2026-12-01", "2026-12-01T18:00:00", "2026-13-01T18:00:00Z", "2026-12-01T25:00:00Z"].map(
-      (text) => ({
-        name: `expires: ${text} is refused`,
-        config: faultInjection({ expires: text }),
-        problems: [`faultInjection.expires: "${text}" is not allowed. Allowed: ${time}`],
-      }),
-    ),
+    ...[
+      "tomorrow",
+      "2026-12-01",
+      "2026-12-01T18:00:00",
+      "2026-13-01T18:00:00Z",
+      "2026-12-01T25:00:00Z",
+      "9999-12-31T23:59:59Z",
+      "2100-01-01T00:00:00Z",
+    ].map((text) => ({
+      name: `expires: ${text} is refused`,
+      config: faultInjection({ expires: text }),
+      problems: [`faultInjection.expires: "${text}" is not allowed. Allowed: ${time}`],
+    })),
     {
       name: "httpAbort needs host and httpStatus",
       config: faults({ type: "httpAbort", everyone: true }),
@@ -92,6 +99,8 @@ describe("settings: keys of faultInjection", () => {
     wrong(abort, "percentage", { percentage: -1 }, "-1", percentage),
     wrong(wait, "percentage", { percentage: "50" }, '"50"', percentage),
     wrong(wait, "fixedDelay", { fixedDelay: "0.9ms" }, '"0.9ms"', delay),
+    wrong(wait, "fixedDelay", { fixedDelay: "9999h" }, '"9999h"', delay),
+    wrong(wait, "fixedDelay", { fixedDelay: "1h1ms" }, '"1h1ms"', delay),
     wrong(wait, "fixedDelay", { fixedDelay: "7" }, '"7"', delay),
     wrong(wait, "fixedDelay", { fixedDelay: 7 }, "7", delay),
     wrong(wait, "fixedDelay", { fixedDelay: "1d" }, '"1d"', delay),
@@ -123,8 +132,12 @@ describe("settings: keys of faultInjection", () => {
       ),
     },
     {
-      name: "1ms and 1m30s are valid",
-      config: faults({ ...wait, prefix: "/a", fixedDelay: "1ms" }, { ...wait, fixedDelay: "1m30s" }),
+      name: "1ms, 1m30s and 1h are valid",
+      config: faults(
+        { ...wait, prefix: "/a", fixedDelay: "1ms" },
+        { ...wait, prefix: "/b", fixedDelay: "1m30s" },
+        { ...wait, fixedDelay: "1h" },
+      ),
     },
     {
       name: "200, 599 and port 65535 are valid",

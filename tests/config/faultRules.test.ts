@@ -14,6 +14,11 @@ describe("settings: rules over faultInjection", () => {
       problems: ["faultInjection.expires: missing: faultInjection.reaper ends the faults at that time"],
     },
     {
+      name: "enabled without faults",
+      config: faultInjection({ enabled: true }),
+      problems: ["faultInjection.faults: missing: faultInjection.enabled is true; list the faults, or set it to false"],
+    },
+    {
       name: "fake-service itself is no host",
       config: faults({ ...redirect, host: "fake-service" }),
       problems: ['faultInjection.faults[0].host: "fake-service" is where faults lead to; choose another Service'],
@@ -39,7 +44,7 @@ describe("settings: rules over faultInjection", () => {
     },
     {
       name: "enabled is refused in production",
-      config: { ...faultInjection({ enabled: true }), production: "true" },
+      config: { ...faultInjection({ enabled: true, faults: [abort] }), production: "true" },
       problems: ["faultInjection.enabled: true is not allowed on a production instance"],
     },
     {

@@ -169,7 +169,7 @@ describe("settings: unknown keys", () => {
       name: "nested ones are named in one line for each map",
       config: { ...classic, mysql: { externl: true, externalHostname: "db.example.com" }, kiali: { user: "a" } },
       problems: [
-        'kiali: unknown key "user", the nearest known one is "username" (known: enabled, username, chartRepository)',
+        'kiali: unknown key "user", the nearest known one is "username" (known: enabled, username, chartRepository, values)',
         'mysql: unknown key "externl", the nearest known one is "external" (known: external, externalHostName); ' +
           'unknown key "externalHostname", the nearest known one is "externalHostName" (known: external, externalHostName)',
       ],

@@ -10,9 +10,11 @@ const version = 'a version x.y.z in quotes such as "1.4.6"';
 const quotes = 'a version in quotes such as "1.4.6": without them YAML reads a number and turns 1.10 into 1.1';
 const port = "a whole number from 1 to 65535";
 const timeout = "a whole number from 30 to 7200";
-const hub = "an image registry with its path such as docker.io/istio";
+const hub =
+  "an image registry with its path such as docker.io/istio or registry.example.com:5000/istio, without https:// and without a tag";
 const region = "an AWS region such as eu-central-1";
-const risks = "untested-kubernetes or downgrade or end-of-life or classic-minor or downtime or rejected-configuration";
+const risks =
+  "untested-kubernetes or downgrade or end-of-life or classic-minor or downtime or rejected-configuration or other-images or plain-credentials";
 const releaseName = "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init";
 const istioKeys =
   "a map with the keys version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, timeoutSeconds, allow";
@@ -117,6 +119,12 @@ describe("settings: istio", () => {
     wrong("istio.hub", "docker.io/istio/", hub),
     wrong("istio.hub", "Docker.io", hub),
     wrong("istio.hub", "user:word@docker.io", hub),
+    wrong("istio.hub", "https://registry.example.com/istio", hub),
+    wrong("istio.hub", "oci://registry.example.com/istio", hub),
+    wrong("istio.hub", "docker.io/istio:1.4.6", hub),
+    wrong("istio.hub", "istio:1.4.6", hub),
+    wrong("istio.hub", "registry.example.com:5000/istio:1", hub),
+    wrong("istio.hub", "docker.io//istio", hub),
     wrong("istio.hub", 5, hub),
     wrong("istio.values", ["a"], "a map of Helm values"),
     wrong("istio.values", "a: 1", "a map of Helm values"),
@@ -145,8 +153,11 @@ describe("settings: istio", () => {
     right("istio.chartRepository", "oci://registry.example.com:5000/istio/charts"),
     right("istio.chartRepository", "../charts/{version}"),
     right("istio.hub", "registry.example.com:5000/mirror/istio"),
+    right("istio.hub", "reg:5000/istio"),
+    right("istio.hub", "localhost:5000"),
+    right("istio.hub", "123456789012.dkr.ecr.eu-central-1.amazonaws.com/docker-hub/istio_mirror/a--b"),
     right("istio.allow", ["untested-kubernetes", "downgrade", "end-of-life", "classic-minor", "downtime"]),
-    right("istio.allow", ["rejected-configuration"]),
+    right("istio.allow", ["rejected-configuration", "other-images", "plain-credentials"]),
     right("istio.releaseName", "jam-istio"),
     right("istio.releaseName", "a".repeat(53)),
   ]);
@@ -154,7 +165,7 @@ describe("settings: istio", () => {
 
 describe("settings: kiali, mysql, dataStorage, mail, rollout", () => {
   checkRows([
-    wrong("kiali", true, "a map with the keys enabled, username, chartRepository"),
+    wrong("kiali", true, "a map with the keys enabled, username, chartRepository, values"),
     wrong("kiali.enabled", "true", "true or false"),
     wrong("kiali.username", "a b", "a name without spaces"),
     wrong("kiali.username", "", "a name without spaces"),
@@ -173,6 +184,8 @@ describe("settings: kiali, mysql, dataStorage, mail, rollout", () => {
     wrong("dataStorage.mode", "gcp", "aws or none"),
     wrong("dataStorage.region", "Frankfurt", region),
     wrong("dataStorage.region", "eu-central", region),
+    wrong("dataStorage.region", "eu-central-1a", region),
+    wrong("dataStorage.region", "https://s3.eu-central-1.amazonaws.com", region),
     wrong("mail", 25, "a map with the keys external, externalHostName, externalHostPort"),
     wrong("mail.external", "no", "true or false"),
     wrong("mail.externalHostName", "mail", host),
@@ -192,7 +205,9 @@ describe("settings: kiali, mysql, dataStorage, mail, rollout", () => {
     right("mysql", { external: false }),
     right("mysql", { external: true, externalHostName: host253 }),
     right("mysql", { external: true, externalHostName: "dev701-db.example.com" }),
-    right("dataStorage", { mode: "aws", region: "us-gov-west-1" }),
+    ...["us-gov-west-1", "eusc-de-east-1", "us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1"].map(
+      (name) => right("dataStorage", { mode: "aws", region: name }),
+    ),
     right("mail", { external: true, externalHostName: "m.example.com", externalHostPort: 65535 }),
   ]);
 });

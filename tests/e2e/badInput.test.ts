@@ -41,6 +41,23 @@ const broken: readonly (readonly [string, string])[] = [
     "jam-istio:istio.chartRepository: its value is not allowed",
   ],
   [
+    'jam-istio:istio: {version: "1.4.6", hub: "https://registry.example.com/istio"}',
+    "jam-istio:istio.hub: its value is not allowed. Allowed: an image registry with its path",
+  ],
+  [
+    'jam-istio:istio: {version: "1.4.6", values: {global: {tag: "1.4.9"}}}',
+    "jam-istio:istio.values.global.tag: 1.4.9 is not istio.version 1.4.6",
+  ],
+  [
+    'jam-istio:istio: {version: "1.4.6", values: {global: {tracer: {lightstep: {accessToken: SENTINEL}}}}}',
+    "jam-istio:istio.values.global.tracer.lightstep.accessToken: looks like a secret in clear",
+  ],
+  [
+    'jam-istio:istio: {version: "1.30.3", cni: {values: {chained: false}}}',
+    "jam-istio:istio.cni.enabled: missing: without it its values have no effect",
+  ],
+  [`${istio}\n  jam-istio:mysql: {externalHostName: db.example.com}`, "jam-istio:mysql.external: missing"],
+  [
     'jam-istio:istio: {version: "1.30.3", ztunnel: {enabled: true}}',
     "jam-istio:istio.ztunnel.enabled: ambient mode needs the node agent",
   ],

@@ -60,11 +60,11 @@ describeOn("1.34", "faults that are refused", () => {
   });
 
   it("a namespace that is marked as production", async () => {
-    await kubectl("label", "namespace", "dev701", "env=production");
+    await kubectl("label", "namespace", "dev701", "env=prd");
     configure({ enabled: true, faults: [abort] });
     assert.match(
       await instance.failure(() => instance.preview()),
-      /namespace dev701 is marked as production \(label env: production\)/,
+      /namespace dev701 is marked as production \(label env: prd\): faults are not injected there\. If it is none, say so/,
     );
     await kubectl("label", "namespace", "dev701", "env-");
   });

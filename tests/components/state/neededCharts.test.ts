@@ -14,9 +14,11 @@ describe("the charts that a stack needs", () => {
   it("of a stack that was never deployed, and of a shared control plane", () => {
     const repositories = officialRepositories("classic", classicVersion);
     const classic = meshPlan(settingsOf({ istio: { version: classicVersion } }));
+    const [init, istio] = classic.releases.map(({ values }) => values);
+    const rest = { version: classicVersion, repositories, state: "other" };
     assert.deepEqual(neededCharts(classic, emptyState, []), [
-      { release: "istio-init", chart: "istio-init", version: classicVersion, repositories, state: "other" },
-      { release: "istio", chart: "istio", version: classicVersion, repositories, state: "other" },
+      { release: "istio-init", chart: "istio-init", ...rest, values: init },
+      { release: "istio", chart: "istio", ...rest, values: istio },
     ]);
     const shared = meshPlan(settingsOf({ istio: { version: classicVersion, controlPlane: "shared" } }));
     assert.deepEqual(neededCharts(shared, emptyState, []), []);

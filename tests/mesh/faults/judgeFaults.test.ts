@@ -67,15 +67,6 @@ describe("faults before they are injected", () => {
     assert.deepEqual(refused.length, 5);
   });
 
-  it("a context is production by a word of its name alone", () => {
-    const refusedIn = (context: string) => judge({ context }, fault({})).refused.length > 0;
-    assert.deepEqual(["prod", "eks-PROD-1", "production", "my.production.eu"].map(refusedIn), [true, true, true, true]);
-    assert.deepEqual(
-      ["product", "reproduce", "preprod1", "eu-pre-prod", "non-prod", "dev701", ""].filter(refusedIn),
-      [],
-    );
-  });
-
   it("a caller that ended is none", () => {
     const old = pod("old", "ps", true);
     old.status = { phase: "Succeeded" };

@@ -4,25 +4,25 @@ import {
   controlPlaneRelease,
   crdRelease,
   inOrder,
-  kialiRelease,
   planReleases,
   type PlanSettings,
   type Values,
 } from "../../../mesh/install/helmReleases";
-import { officialKialiRepositories, officialRepositories } from "../../../mesh/istio/releases";
+import { officialRepositories } from "../../../mesh/istio/releases";
 
 type Istio = Partial<PlanSettings["istio"]>;
 const off = { enabled: false, values: {} };
 const parts = { cni: off, ztunnel: off, gateway: off };
-const classic = (istio: Istio = {}, kiali: PlanSettings["kiali"] = { enabled: true }): PlanSettings => ({
+type Kiali = Partial<PlanSettings["kiali"]>;
+const classic = (istio: Istio = {}, kiali: Kiali = {}): PlanSettings => ({
   layout: "classic",
   istio: { version: "1.4.6", releaseName: "istio", values: {}, ...parts, ...istio },
-  kiali,
+  kiali: { enabled: true, values: {}, ...kiali },
 });
-const modern = (istio: Istio = {}, kiali: PlanSettings["kiali"] = { enabled: true }): PlanSettings => ({
+const modern = (istio: Istio = {}, kiali: Kiali = {}): PlanSettings => ({
   layout: "modern",
   istio: { version: "1.30.3", releaseName: "istio", values: {}, ...parts, ...istio },
-  kiali,
+  kiali: { enabled: true, values: {}, ...kiali },
 });
 
 const init = {
@@ -44,14 +44,6 @@ const classicValues = {
   gateways: { enabled: false },
   kiali: { enabled: true, dashboard: { secretName: "kiali" } },
 };
-const kialiServer = {
-  name: "kiali-server",
-  chart: "kiali-server",
-  version: "2.26.0",
-  repositories: officialKialiRepositories,
-  values: { auth: { strategy: "token" }, login_token: { signing_key: "secret:kiali:value.txt" } },
-};
-
 describe("Helm releases: the CRDs' release", () => {
   it("classic", () => {
     assert.deepEqual(crdRelease(classic()), init);
@@ -153,36 +145,6 @@ describe("Helm releases: chart repositories", () => {
       assert.deepEqual(plan(classic({ chartRepository })).repositories, ["./1.4.6/charts-1.4.6"]);
       assert.deepEqual(plan(modern({ chartRepository })).repositories, ["./1.30.3/charts-1.30.3"]);
     }
-  });
-  it("Kiali has its own, with Istio's version", () => {
-    const own = modern({ chartRepository: "./istio" }, { enabled: true, chartRepository: "./kiali/{version}" });
-    assert.deepEqual(kialiRelease(own)?.repositories, ["./kiali/1.30.3"]);
-    assert.deepEqual(kialiRelease(modern({ chartRepository: "./istio" }))?.repositories, officialKialiRepositories);
-  });
-});
-
-describe("Helm releases: Kiali's release", () => {
-  it("modern", () => {
-    assert.deepEqual(kialiRelease(modern()), kialiServer);
-  });
-  for (const [version, kiali, mounted] of [
-    ["1.26.0", "2.8.0", true],
-    ["1.28.10", "2.17.0", true],
-    ["1.29.6", "2.21.0", false],
-  ] as const) {
-    it(`with Istio ${version} ${mounted ? "asks for the mount of its key" : "leaves the mount to the chart"}`, () => {
-      const custom = [{ name: "kiali", mount: "/kiali-override-secrets/login-token-signing-key" }];
-      assert.deepEqual(kialiRelease(modern({ version })), {
-        ...kialiServer,
-        version: kiali,
-        values: { ...kialiServer.values, ...(mounted ? { deployment: { custom_secrets: custom } } : {}) },
-      });
-    });
-  }
-  it("is none in the classic layout, when it is off, and where no version is known", () => {
-    assert.equal(kialiRelease(classic()), undefined);
-    assert.equal(kialiRelease(modern({}, { enabled: false })), undefined);
-    assert.equal(kialiRelease(modern({ version: "1.20.0" })), undefined);
   });
 });
 

@@ -24,7 +24,13 @@ describe("service entries: specs", () => {
     ],
     ...[
       ["eu-central-1", "s3.eu-central-1.amazonaws.com"],
+      ["us-gov-west-1", "s3.us-gov-west-1.amazonaws.com"],
       ["cn-north-1", "s3.cn-north-1.amazonaws.com.cn"],
+      ["eusc-de-east-1", "s3.eusc-de-east-1.amazonaws.eu"],
+      ["us-iso-east-1", "s3.us-iso-east-1.c2s.ic.gov"],
+      ["us-isob-east-1", "s3.us-isob-east-1.sc2s.sgov.gov"],
+      ["eu-isoe-west-1", "s3.eu-isoe-west-1.cloud.adc-e.uk"],
+      ["us-isof-south-1", "s3.us-isof-south-1.csp.hci.ic.gov"],
     ].map(
       ([region = "", endpoint = ""]) =>
         [

@@ -14,7 +14,7 @@ const serving = (
   layout: "modern" as const,
   injection: "enabled" as const,
   istio: { version: "1.30.3", releaseName: "istio", values: {}, cni: off, ztunnel: off, gateway: off, ...istio },
-  kiali: { enabled: false },
+  kiali: { enabled: false, values: {} },
   ...more,
 });
 const classic = (values: Values = {}) => serving({ version: "1.4.6", values }, { layout: "classic" });
