@@ -20,7 +20,7 @@ async function readCrds(cluster: Cluster): Promise<readonly Metadata[]> {
 }
 
 /** All pods of a cluster; `undefined` where it may not be seen whole. */
-async function allPods({ core }: Cluster): Promise<readonly V1Pod[] | undefined> {
+export async function allPods({ core }: Cluster): Promise<readonly V1Pod[] | undefined> {
   const pods: V1Pod[] = [];
   let _continue = "";
   do {

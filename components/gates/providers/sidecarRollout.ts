@@ -74,12 +74,12 @@ async function roll(inputs: RolloutInputs, changed: boolean): Promise<DataPlane>
   const asked = { revision: serving.revision, version: target, namespace: injected, judgeRejections, expected, log };
   const unfit = await preflight(cluster, asked);
   if (unfit !== undefined) {
-    const { release } = serving;
-    const back =
-      changed && release !== undefined
-        ? await rollbackRelease(cluster, release, serving.timeoutSeconds, inputs.version)
-        : "";
-    throw new Error(`no sidecar was restarted: ${unfit}${back === "" ? "" : `. ${back}`}`);
+    const { release, revision, timeoutSeconds: seconds } = serving;
+    const text = `no sidecar was restarted: ${unfit}`;
+    if (!changed || release === undefined) throw new Error(text);
+    const failure = { release, what: "unfit", version: inputs.version } as const;
+    const back = await rollbackRelease(cluster, { failure, revision, timeoutSeconds: seconds });
+    throw new Error(`${text}. ${back}`);
   }
   await restartWorkloads(cluster, restarts, { parallel, timeoutSeconds, log });
   const after = restarts.length === 0 ? before : await look(cluster, inputs, target);

@@ -12,6 +12,8 @@ interface PodData {
   readonly labels?: Readonly<Record<string, string>>;
   readonly owner?: readonly [kind: string, uid: string];
   readonly phase?: string;
+  /** Whether it is being deleted. */
+  readonly ends?: boolean;
 }
 
 /** A running pod; with `image` it has a proxy. */
@@ -24,6 +26,7 @@ export function pod(name: string, data: PodData = {}): NamespaceObjects["pods"][
       name,
       namespace: "dev701",
       labels: data.labels ?? {},
+      ...(data.ends === true ? { deletionTimestamp: new Date() } : {}),
       annotations: { ...status, ...data.annotations },
       ownerReferences: data.owner === undefined ? [] : controller(...data.owner),
     },
