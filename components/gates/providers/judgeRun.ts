@@ -2,7 +2,7 @@ import type { Cluster } from "../../../cluster/client/kubernetesClient";
 import { readMetrics } from "../../../cluster/rollout/preflight";
 import { readOutdated } from "../../../cluster/rollout/readNamespace";
 import { readClosingImages } from "../../../cluster/upgrade/closingImages";
-import { runningVersion } from "../../../mesh/istio/controlPlanes";
+import { defaultRevision, runningVersion } from "../../../mesh/istio/controlPlanes";
 import { closingText, hubNote } from "../../../mesh/istio/registries";
 import { planRollout, type RolloutTask } from "../../../mesh/rollout/plan";
 import { servedVersion } from "../../../mesh/rollout/servingControlPlane";
@@ -28,9 +28,9 @@ async function judgeRollout(cluster: Cluster, { controlPlanes }: ObservedMesh, r
 }
 
 /** Proxies that refuse configuration already would make a good upgrade look bad. */
-async function judgeRejections(cluster: Cluster, { allow }: JudgedRun): Promise<readonly string[]> {
+async function judgeRejections(cluster: Cluster, { allow, revision }: JudgedRun): Promise<readonly string[]> {
   if (allow.includes("rejected-configuration")) return [];
-  const refused = (await readMetrics(cluster))?.rejections ?? 0;
+  const refused = (await readMetrics(cluster, revision ?? defaultRevision))?.rejections ?? 0;
   if (refused === 0) return [];
   return [
     `proxies refused ${String(refused)} configurations of the running control plane since it started (metric ` +
