@@ -71,7 +71,7 @@ describe("SidecarRollout: its update", () => {
         planeDeployment("istiod-new", "1.30.3", "new"),
       ),
       [`GET ${paths.pods("istio-system")}`]: list(
-        planePod("a", "1.29.6"),
+        planePod("a", "1.29.6", { revision: "default" }),
         planePod("b", "1.30.3", { revision: "new" }),
       ),
       [metrics("a")]: counted(1, 3),
