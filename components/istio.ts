@@ -3,20 +3,24 @@ import * as pulumi from "@pulumi/pulumi";
 import { connect } from "../cluster/client/kubernetesClient";
 import { notRolledBack, rollbackRelease } from "../cluster/upgrade/rollbackRelease";
 import { chartPath } from "../mesh/install/chartSources";
+import { defaultRevision } from "../mesh/istio/controlPlanes";
 import type { MeshContext } from "./context";
 import { meshRelease } from "./meshRelease";
 import { chartOf } from "./state/neededCharts";
 import type { StateRelease } from "./state/stackState";
 
-/** Rolls the control plane's release back, as a whole, when its upgrade does not get ready. */
+/** Rolls the control plane's release back, as a whole, when Helm began its upgrade and it does not get ready. */
 function rollbackOn(release: string, { plan }: MeshContext): pulumi.ErrorHook {
   const { settings } = plan;
-  return new pulumi.ErrorHook(`${release}-rollback`, async ({ failedOperation }) => {
+  return new pulumi.ErrorHook(`${release}-rollback`, async ({ failedOperation, oldOutputs, errors }) => {
     // A first install has nothing to roll back to; what it left tells why.
     if (failedOperation !== "update") return false;
+    const { status } = (oldOutputs ?? {}) as { readonly status?: { readonly revision?: number } };
+    const { revision = defaultRevision, timeoutSeconds } = settings.istio;
+    const failure = { release, what: "upgrade", known: status?.revision, errors } as const;
     // An old pod that restarts would die of the new one's configuration: never the image alone.
     const done = await connect(settings.kubernetes).then(
-      (cluster) => rollbackRelease(cluster, release, settings.istio.timeoutSeconds),
+      (cluster) => rollbackRelease(cluster, { failure, revision, timeoutSeconds }),
       (error: unknown) => notRolledBack(release, error),
     );
     await pulumi.log.warn(done);

@@ -82,6 +82,14 @@ function addControlPlane(
   return { ready: [...chain, ...console], passphrase: kiali?.passphrase };
 }
 
+/** The releases that are proxies, each after the one before: a rollout that finds the control plane unfit keeps them old. */
+function addProxies(context: MeshContext, before: readonly pulumi.Resource[]): readonly pulumi.Resource[] {
+  const added: pulumi.Resource[] = [];
+  for (const plan of context.plan.mesh.proxies)
+    added.push(new AddonRelease(plan, { ...context, after: [...before, ...added] }).release);
+  return added;
+}
+
 /**
  * Registers everything a stack has, from its plan; returns its outputs.
  * @param gateHost the provider that the gate and the rollout run in
@@ -103,8 +111,10 @@ export function deploy(
     provider: gateHost,
     dependsOn: [gate, ...after, ...external.entries],
   });
+  const proxies = controlPlane === undefined ? [] : addProxies(context, [...controlPlane.ready, rollout]);
   // After the rollout: with a database cut off no restarted pod may get ready.
-  const faultContext = { ...context, gateHost, before: state, after: [...after, ...external.entries, rollout] };
+  const ready = [...after, ...external.entries, rollout, ...proxies];
+  const faultContext = { ...context, gateHost, before: state, after: ready };
   const faults = drill.state === "off" ? undefined : new FaultInjection("faults", drill, faultContext);
   const hasKiali = settings.kiali.enabled && controlPlane !== undefined;
   const login = settings.layout === "classic" ? { username: settings.kiali.username } : {};

@@ -9,7 +9,7 @@ export interface Sample {
 export const samples: readonly Sample[] = [
   { kind: "Deployment", name: "ct-webapp", replicas: 3 },
   { kind: "Deployment", name: "ps", replicas: 2 },
-  { kind: "Deployment", name: "single", replicas: 1 },
+  { kind: "StatefulSet", name: "single", replicas: 1 },
   { kind: "StatefulSet", name: "memcached", replicas: 2 },
   { kind: "StatefulSet", name: "doc-memcached", replicas: 2 },
 ];

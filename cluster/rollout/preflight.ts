@@ -1,9 +1,9 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
-import { defaultRevision } from "../../mesh/istio/controlPlanes";
+import { defaultRevision, planeRevision } from "../../mesh/istio/controlPlanes";
 import { unreadable, versionOf } from "../../mesh/istio/images";
 import { systemNamespace as namespace } from "../../mesh/istio/names";
-import { proxyContainer } from "../../mesh/istio/pods";
+import { isReady, proxyContainer } from "../../mesh/istio/pods";
 import { pilotMetrics, type PilotMetrics } from "../../mesh/upgrade/pilotMetrics";
 import { isRefused, optional, reasonOf, refusalOf } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
@@ -13,10 +13,11 @@ import { controlPlaneSelector, readControlPlanes } from "../upgrade/controlPlane
 const readySeconds = 60;
 
 /**
- * Sums up what the control plane's pods count, each since it started.
+ * Sums up what the ready pods of one control plane count, each since it started.
+ * @param revision of the control plane: what proxies refuse of another one says nothing of it
  * @returns undefined where they may not, or cannot, be asked
  */
-export async function readMetrics(cluster: Cluster): Promise<PilotMetrics | undefined> {
+export async function readMetrics(cluster: Cluster, revision: string): Promise<PilotMetrics | undefined> {
   const pods = await optional(
     bounded(
       "the Kubernetes API",
@@ -24,7 +25,8 @@ export async function readMetrics(cluster: Cluster): Promise<PilotMetrics | unde
       cluster.core.listNamespacedPod({ namespace, labelSelector: controlPlaneSelector }),
     ),
   );
-  const counts = (pods?.items ?? []).map(async ({ metadata }) => {
+  const own = (pods?.items ?? []).filter((pod) => isReady(pod) && planeRevision(pod.metadata?.labels) === revision);
+  const counts = own.map(async ({ metadata }) => {
     const path = `/api/v1/namespaces/${namespace}/pods/${metadata?.name ?? ""}:15014/proxy/metrics`;
     // If API-server-to-pod traffic is blocked the request hangs; bound it.
     return pilotMetrics(await bounded("metrics", 5, cluster.send("GET", path, { accept: "text/plain" })));
@@ -104,9 +106,9 @@ async function problem(cluster: Cluster, asked: Preflight): Promise<string | und
 }
 
 /** Waits until the proxies have come to the new control plane, or long enough; says what they refused. */
-async function rejected(cluster: Cluster, { expected, log }: Preflight): Promise<string | undefined> {
+async function rejected(cluster: Cluster, { revision, expected, log }: Preflight): Promise<string | undefined> {
   for (const end = Date.now() + readySeconds * 1000; ;) {
-    const seen = await readMetrics(cluster);
+    const seen = await readMetrics(cluster, revision);
     if (seen === undefined) {
       log("the control plane's metrics cannot be read: whether proxies take its configuration is not judged");
       return undefined;

@@ -1,21 +1,46 @@
-import type { V1PodDisruptionBudget } from "@kubernetes/client-node";
-import { findOutdatedSidecars, type OutdatedSidecars } from "../../mesh/rollout/outdatedSidecars";
+import type { V1LabelSelector, V1PodDisruptionBudget, V1ReplicaSet } from "@kubernetes/client-node";
+import { askedRevision, findOutdatedSidecars, type OutdatedSidecars } from "../../mesh/rollout/outdatedSidecars";
 import type { RolloutTask } from "../../mesh/rollout/plan";
-import type { NamespaceObjects } from "../../mesh/rollout/workloads";
-import { isDenied, isNotFound } from "../client/errors";
-import type { Cluster } from "../client/kubernetesClient";
+import type { ArgoRollout, NamespaceObjects } from "../../mesh/rollout/workloads";
+import { isDenied, isNotFound, optional } from "../client/errors";
+import { listMetadata, type Cluster } from "../client/kubernetesClient";
+
+/** @see https://kubernetes.io/docs/reference/using-api/deprecation-guide/#poddisruptionbudget-v125 */
+const takesNone = (selector: V1LabelSelector | undefined) =>
+  selector !== undefined &&
+  Object.keys(selector.matchLabels ?? {}).length + (selector.matchExpressions ?? []).length === 0;
 
 async function budgets({ send }: Cluster, namespace: string): Promise<readonly V1PodDisruptionBudget[]> {
   for (const version of ["v1", "v1beta1"]) {
     try {
       const text = await send("GET", `/apis/policy/${version}/namespaces/${namespace}/poddisruptionbudgets`);
-      return (JSON.parse(text) as { items: V1PodDisruptionBudget[] | null }).items ?? [];
+      const found = (JSON.parse(text) as { items: V1PodDisruptionBudget[] | null }).items ?? [];
+      // There an empty selector takes no pod.
+      return version === "v1" ? found : found.filter(({ spec }) => !takesNone(spec?.selector));
     } catch (error) {
       // v1 since Kubernetes 1.21; a person without rights to budgets does without that warning.
       if (!isNotFound(error) && !isDenied(error)) throw error;
     }
   }
   return [];
+}
+
+/** Rollouts, asked for where pods come from one; `undefined` where they may not be read. */
+async function rollouts(
+  { send }: Cluster,
+  namespace: string,
+  sets: readonly V1ReplicaSet[],
+): Promise<readonly ArgoRollout[] | undefined> {
+  const owners = sets.flatMap(({ metadata }) => metadata?.ownerReferences ?? []);
+  if (!owners.some(({ kind, apiVersion }) => kind === "Rollout" && apiVersion.startsWith("argoproj.io/"))) return [];
+  try {
+    const text = await send("GET", `/apis/argoproj.io/v1alpha1/namespaces/${namespace}/rollouts`);
+    return (JSON.parse(text) as { items: ArgoRollout[] | null }).items ?? [];
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    if (isDenied(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Reads what a rollout looks at in a namespace; all empty where the namespace is not there. */
@@ -36,8 +61,20 @@ export async function readNamespace(cluster: Cluster, namespace: string): Promis
     deployments: deployments.items,
     statefulSets: statefulSets.items,
     daemonSets: daemonSets.items,
+    rollouts: await rollouts(cluster, namespace, replicaSets.items),
     budgets: found,
   };
+}
+
+/**
+ * The revision that each revision tag stands for; `undefined` where they may not be read.
+ * @see https://istio.io/latest/docs/setup/upgrade/canary/#stable-revision-labels
+ */
+async function revisionTags(cluster: Cluster): Promise<Readonly<Record<string, string>> | undefined> {
+  const path = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations?labelSelector=istio.io%2Ftag";
+  const found = await optional(listMetadata(cluster, path));
+  const tags = found?.map(({ labels = {} }) => [labels["istio.io/tag"] ?? "", labels["istio.io/rev"] ?? ""] as const);
+  return tags && Object.fromEntries(tags);
 }
 
 /**
@@ -49,6 +86,9 @@ export async function readOutdated(
   { namespaces, daemonSets, serving }: Pick<RolloutTask, "namespaces" | "daemonSets" | "serving">,
   version: string,
 ): Promise<readonly OutdatedSidecars[]> {
-  const target = { version, revision: serving.revision, daemonSets };
-  return Promise.all(namespaces.map(async (name) => findOutdatedSidecars(await readNamespace(cluster, name), target)));
+  const { revision } = serving;
+  const found = await Promise.all(namespaces.map((name) => readNamespace(cluster, name)));
+  const others = found.some(({ pods }) => pods.some((pod) => (askedRevision(pod) ?? revision) !== revision));
+  const tags = others ? await revisionTags(cluster) : {};
+  return found.map((objects) => findOutdatedSidecars(objects, { version, revision, tags, daemonSets }));
 }

@@ -16,9 +16,15 @@ export interface RestartOptions {
   readonly log: (line: string) => void;
 }
 
-const plural = { Deployment: "deployments", StatefulSet: "statefulsets", DaemonSet: "daemonsets" } as const;
-function pathOf({ kind, object }: Workload): string {
-  return `/apis/apps/v1/namespaces/${object.metadata?.namespace ?? ""}/${plural[kind]}/${object.metadata?.name ?? ""}`;
+const collections = {
+  Deployment: ["apps/v1", "deployments"],
+  StatefulSet: ["apps/v1", "statefulsets"],
+  DaemonSet: ["apps/v1", "daemonsets"],
+  Rollout: ["argoproj.io/v1alpha1", "rollouts"],
+} as const;
+function pathOf({ kind, object: { metadata } }: Workload): string {
+  const [group, plural] = collections[kind];
+  return `/apis/${group}/namespaces/${metadata?.namespace ?? ""}/${plural}/${metadata?.name ?? ""}`;
 }
 
 /** The workload as it is now; `undefined` where it is gone. */
@@ -32,26 +38,46 @@ async function look({ send }: Cluster, workload: Workload): Promise<Workload | u
   }
 }
 
-/** Gives a workload's pods an annotation, which restarts them where they have it not. @returns the changed workload */
-export async function annotateTemplate(
+/**
+ * Restarts a workload's pods by an annotation of their template; of a Rollout by its `restartAt`, and it has the annotation
+ * itself. @returns the changed workload
+ */
+export async function restartWorkload(
   cluster: Cluster,
   workload: Workload,
   key: string,
   value: string,
 ): Promise<Workload> {
-  const body = { spec: { template: { metadata: { annotations: { [key]: value } } } } };
+  const metadata = { annotations: { [key]: value } };
+  const restartAt = `${new Date().toISOString().slice(0, 19)}Z`;
+  const body = workload.kind === "Rollout" ? { metadata, spec: { restartAt } } : { spec: { template: { metadata } } };
   const object = JSON.parse(await cluster.send("PATCH", pathOf(workload), { body })) as Workload["object"];
   return { kind: workload.kind, object } as Workload;
 }
 
+/** How long a Deployment may make no progress where its spec does not say it, in seconds. */
+const defaultProgressSeconds = 600;
+
+/**
+ * Why a workload will not come further. What Kubernetes said before this run of an earlier try stays in the status until there
+ * is progress again: it counts once the workload has had its time anew.
+ */
+function stuckNow(before: Workload, now: Workload, waitedSeconds: number): string | undefined {
+  const { stuck } = progressOf(now);
+  const { progressDeadlineSeconds = defaultProgressSeconds } = now.kind === "Deployment" ? (now.object.spec ?? {}) : {};
+  const isStale =
+    stuck !== undefined && stuck.since === progressOf(before).stuck?.since && waitedSeconds < progressDeadlineSeconds;
+  return isStale ? undefined : stuck?.text;
+}
+
 const restart = (cluster: Cluster, { workload, value }: Restart) =>
-  annotateTemplate(cluster, workload, restartAnnotation, value);
+  restartWorkload(cluster, workload, restartAnnotation, value);
 
 /** Restarts one workload and waits until all its pods are new and ready. @throws Error that says why they are not */
 async function rollOne(cluster: Cluster, one: Restart, options: RestartOptions): Promise<string> {
   const changed = one.begun ? one.workload : await restart(cluster, one);
   const generation = changed.object.metadata?.generation ?? 0;
-  const deadline = Date.now() + options.timeoutSeconds * 1000;
+  const start = Date.now();
   let failures = 0;
   for (;;) {
     await sleep(lookEvery);
@@ -64,9 +90,11 @@ async function rollOne(cluster: Cluster, one: Restart, options: RestartOptions):
     const progress = progressOf(now);
     const seen = (now.object.metadata?.generation ?? 0) >= generation;
     if (seen && progress.settled) return progress.text;
-    const late = Date.now() > deadline;
-    if (!late && (!seen || progress.stuck === undefined)) continue;
-    const why = late ? `not done within ${String(options.timeoutSeconds)} s` : (progress.stuck ?? "");
+    const waited = (Date.now() - start) / 1000;
+    const stuck = seen ? stuckNow(one.workload, now, waited) : undefined;
+    const late = waited > options.timeoutSeconds;
+    if (!late && stuck === undefined) continue;
+    const why = late ? `not done within ${String(options.timeoutSeconds)} s` : (stuck ?? "");
     const pods = await bounded("why", 20, whyNotReady(cluster, now)).catch((error: unknown) => [reasonOf(error)]);
     throw new Error([`${why} (${progress.text})`, ...pods].join("; "));
   }

@@ -2,7 +2,7 @@ import type { V1Namespace, V1Pod, V1PodList } from "@kubernetes/client-node";
 import { faultLabel } from "../../mesh/faults/faultObjects";
 import { runningVersion, type ControlPlane } from "../../mesh/istio/controlPlanes";
 import { systemNamespace as system } from "../../mesh/istio/names";
-import { countByNamespace, isLive, proxyRevision, proxyVersion, type Counts } from "../../mesh/istio/proxies";
+import { countByNamespace, isLive, proxyRevision, proxyVersion } from "../../mesh/istio/proxies";
 import { targetOf, type HelmRevision, type JudgedMesh, type ObservedMesh } from "../../mesh/upgrade/gateTypes";
 import { missingObjects } from "../../mesh/upgrade/missingObjects";
 import { controlPlaneOf } from "../../mesh/upgrade/revisions";
@@ -20,7 +20,7 @@ async function readCrds(cluster: Cluster): Promise<readonly Metadata[]> {
 }
 
 /** All pods of a cluster; `undefined` where it may not be seen whole. */
-async function allPods({ core }: Cluster): Promise<readonly V1Pod[] | undefined> {
+export async function allPods({ core }: Cluster): Promise<readonly V1Pod[] | undefined> {
   const pods: V1Pod[] = [];
   let _continue = "";
   do {
@@ -33,12 +33,14 @@ async function allPods({ core }: Cluster): Promise<readonly V1Pod[] | undefined>
 }
 
 /** Counts the proxies of the whole mesh, by namespace; of a cluster that may not be seen whole, none. */
-async function meshProxies(cluster: Cluster, own: ControlPlane | undefined): Promise<Readonly<Record<string, Counts>>> {
+async function meshProxies(
+  cluster: Cluster,
+  own: ControlPlane | undefined,
+): Promise<Pick<ObservedMesh, "proxies" | "proxiesUnseen">> {
+  const pods = await allPods(cluster);
+  if (pods === undefined) return { proxies: {}, proxiesUnseen: true };
   // Those of another revision stay with it.
-  const pods = ((await allPods(cluster)) ?? []).filter(
-    (pod) => own === undefined || proxyRevision(pod) === own.revision,
-  );
-  return countByNamespace(pods);
+  return { proxies: countByNamespace(pods.filter((pod) => own === undefined || proxyRevision(pod) === own.revision)) };
 }
 
 /** Revisions of the control planes that proxies use; `undefined` where the cluster may not be seen whole. */
@@ -52,7 +54,7 @@ async function observeChange(
   cluster: Cluster,
   classic: boolean,
   own: ControlPlane | undefined,
-): Promise<Pick<ObservedMesh, "proxies" | "faults" | "galley">> {
+): Promise<Pick<ObservedMesh, "proxies" | "proxiesUnseen" | "faults" | "galley">> {
   const label = encodeURIComponent(faultLabel);
   const webhooks = (version: string) =>
     optional(listMetadata(cluster, `/apis/admissionregistration.k8s.io/${version}/validatingwebhookconfigurations`));
@@ -62,7 +64,7 @@ async function observeChange(
     ...(classic ? [webhooks("v1"), webhooks("v1beta1")] : []),
   ]);
   return {
-    proxies,
+    ...proxies,
     faults: [...new Set((faults ?? []).map(({ namespace = "" }) => namespace))].sort(),
     galley: configurations.some((list) => list?.some(({ name }) => name === "istio-galley")),
   };

@@ -158,14 +158,13 @@ function nodeAgent(settings: PlanSettings): readonly ReleasePlan[] {
 }
 
 /**
- * What comes after the control plane, in Istio's order.
+ * The proxies that are releases of their own, in Istio's order.
  * @see https://istio.io/latest/docs/ambient/install/helm/
  */
-function afterControlPlane(settings: PlanSettings): readonly ReleasePlan[] {
+function proxyReleases(settings: PlanSettings): readonly ReleasePlan[] {
   const { version, revision } = settings.istio;
   const rev = revision === undefined ? {} : { revision };
   return [
-    ...(settings.istio.ztunnel.enabled ? nodeAgent(settings) : []),
     ...component(settings, "ztunnel", "ztunnel", { tag: version, ...hubValue(settings), ...rev }),
     ...component(settings, "gateway", "istio-ingressgateway", rev),
   ];
@@ -178,6 +177,8 @@ export interface MeshReleases {
   readonly controlPlane: ReleasePlan;
   readonly after: readonly ReleasePlan[];
   readonly kiali: ReleasePlan | undefined;
+  /** Those that are proxies: after the sidecars, so that a control plane that is rolled back is not below them. */
+  readonly proxies: readonly ReleasePlan[];
 }
 
 /** Plans all releases of the mesh. */
@@ -185,14 +186,16 @@ export const planReleases = (settings: PlanSettings): MeshReleases => ({
   crds: crdRelease(settings),
   before: beforeControlPlane(settings),
   controlPlane: controlPlaneRelease(settings),
-  after: afterControlPlane(settings),
+  after: settings.istio.ztunnel.enabled ? nodeAgent(settings) : [],
   kiali: kialiRelease(settings),
+  proxies: proxyReleases(settings),
 });
 
 /** The releases in the order in which they are installed. */
-export const inOrder = ({ crds, before, controlPlane, after, kiali }: MeshReleases): readonly ReleasePlan[] => [
-  ...[crds, ...before, controlPlane, ...after],
-  ...(kiali === undefined ? [] : [kiali]),
+export const inOrder = (mesh: MeshReleases): readonly ReleasePlan[] => [
+  ...[mesh.crds, ...mesh.before, mesh.controlPlane, ...mesh.after],
+  ...(mesh.kiali === undefined ? [] : [mesh.kiali]),
+  ...mesh.proxies,
 ];
 
 /** The version that the control plane, and its sidecars, will have: a tag in the user's values wins. */

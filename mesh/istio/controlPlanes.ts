@@ -18,6 +18,10 @@ export interface ControlPlane {
 /** Revision of a control plane without one, as Istio's label says it. */
 export const defaultRevision = "default";
 
+/** Revision of a control plane, from the labels of its pods. */
+export const planeRevision = (labels: Readonly<Record<string, string>> | undefined) =>
+  labels?.["istio.io/rev"] ?? defaultRevision;
+
 /** Image of the container that makes a pod a control plane's; empty where it names none. */
 function discovery(spec: V1Pod["spec"]): string | undefined {
   const container = spec?.containers.find(({ name }) => name === "discovery");
@@ -39,7 +43,7 @@ export function controlPlanes(deployments: readonly V1Deployment[], pods: readon
     const images = own.map((pod) => discovery(pod.spec)).filter((one) => one !== undefined);
     return [
       {
-        revision: spec?.template.metadata?.labels?.["istio.io/rev"] ?? defaultRevision,
+        revision: planeRevision(spec?.template.metadata?.labels),
         name: metadata?.name ?? "",
         declared: versionOf(image),
         ready: [...new Set(images.map(versionOf))].sort(byVersion),

@@ -1,4 +1,4 @@
-import type { V1Container, V1Pod } from "@kubernetes/client-node";
+import type { V1Container, V1LabelSelector, V1Pod } from "@kubernetes/client-node";
 
 /** Whether a pod takes calls: ready, and not being deleted. */
 export function isReady({ metadata, status }: V1Pod): boolean {
@@ -19,4 +19,22 @@ export function hasLabels(
   asked: Readonly<Record<string, string>> = {},
 ): boolean {
   return Object.entries(asked).every(([key, value]) => labels?.[key] === value);
+}
+
+/**
+ * Whether a selector takes labels: an empty one takes all, none takes nothing.
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/label-selector/
+ */
+export function selects(
+  selector: V1LabelSelector | undefined,
+  labels: Readonly<Record<string, string>> | undefined = {},
+): boolean {
+  if (selector === undefined || !hasLabels(labels, selector.matchLabels)) return false;
+  return (selector.matchExpressions ?? []).every(({ key, operator, values = [] }) => {
+    const value = labels[key];
+    if (operator === "Exists") return value !== undefined;
+    if (operator === "DoesNotExist") return value === undefined;
+    const isIn = value !== undefined && values.includes(value);
+    return operator === "In" ? isIn : operator === "NotIn" && !isIn;
+  });
 }

@@ -2,16 +2,8 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { defaultRevision } from "../istio/controlPlanes";
 import { unreadable } from "../istio/images";
 import { countProxies, isLive, proxyRevision, proxyVersion, type Counts } from "../istio/proxies";
-import {
-  downtime,
-  nameOf,
-  obstacle,
-  ownerOf,
-  progressOf,
-  workloadsOf,
-  type NamespaceObjects,
-  type Workload,
-} from "./workloads";
+import { downtime } from "./downtime";
+import { nameOf, obstacle, ownerOf, progressOf, workloadsOf, type NamespaceObjects, type Workload } from "./workloads";
 
 /** The annotation of a pod template with which a workload was restarted: the version that it was restarted for. */
 export const restartAnnotation = "jam-istio/restarted-for";
@@ -43,6 +35,8 @@ export interface SidecarTarget {
   readonly version: string;
   /** The revision of the control plane that they should be connected to; `default` for the one without. */
   readonly revision: string;
+  /** The revision that each revision tag stands for; `undefined` where they may not be read. */
+  readonly tags: Readonly<Record<string, string>> | undefined;
   readonly daemonSets: boolean;
 }
 
@@ -51,19 +45,32 @@ export interface SidecarTarget {
  * a new one only where a finished restart for this version left outdated proxies.
  */
 function restartValue(workload: Workload, wanted: string): { readonly value: string; readonly begun: boolean } {
-  const now = workload.object.spec?.template.metadata?.annotations?.[restartAnnotation] ?? "";
+  const { kind, object } = workload;
+  // A Rollout's template stays as it is: a change of it would begin a canary, or a switch from blue to green.
+  const metadata = kind === "Rollout" ? object.metadata : object.spec?.template.metadata;
+  const now = metadata?.annotations?.[restartAnnotation] ?? "";
   const [base, turn = "1"] = now.split("/");
   if (base !== wanted) return { value: wanted, begun: false };
   if (!progressOf(workload).settled) return { value: now, begun: true };
   return { value: `${wanted}/${String(Number(turn) + 1)}`, begun: false };
 }
 
+/** Revision, or tag of one, that a pod asks for by its own label; `undefined` where it asks for none. */
+export const askedRevision = ({ metadata }: V1Pod) => metadata?.labels?.["istio.io/rev"];
+
 const pinned = (pod: V1Pod) => pod.metadata?.annotations?.["sidecar.istio.io/proxyImage"] !== undefined;
+
+/** Why a pod has no workload that could be restarted. */
+function whyNone(owner: ReturnType<typeof ownerOf>, { rollouts }: NamespaceObjects): string {
+  if (owner === undefined) return "it has no controller";
+  const unread = owner.kind === "Rollout" && rollouts === undefined;
+  return `its ${owner.kind} ${owner.name} ${unread ? "may not be read (rollouts.argoproj.io)" : "cannot be restarted"}`;
+}
 
 /** Finds what is outdated in a namespace, and what replaces it. */
 export function findOutdatedSidecars(
   objects: NamespaceObjects,
-  { version, revision, daemonSets }: SidecarTarget,
+  { version, revision, tags, daemonSets }: SidecarTarget,
 ): OutdatedSidecars {
   const wanted = revision === defaultRevision ? version : `${version}@${revision}`;
   const workloads = new Map(workloadsOf(objects).map((workload) => [workload.object.metadata?.uid ?? "", workload]));
@@ -71,8 +78,9 @@ export function findOutdatedSidecars(
     const proxy = proxyVersion(pod);
     // An image that a workload chose by annotation, or without a version, is none of ours.
     if (!isLive(pod) || proxy === undefined || proxy === unreadable || pinned(pod)) return false;
-    // A pod that asks for another revision by its label is that one's.
-    if ((pod.metadata?.labels?.["istio.io/rev"] ?? revision) !== revision) return false;
+    // A pod that asks for another revision by its label is that one's; without a view of the tags, what came from this one.
+    const asked = askedRevision(pod) ?? revision;
+    if ((tags?.[asked] ?? asked) !== revision && (tags !== undefined || proxyRevision(pod) !== revision)) return false;
     return proxy !== version || proxyRevision(pod) !== revision;
   });
   const restarts = new Map<Workload, Restart>();
@@ -81,12 +89,16 @@ export function findOutdatedSidecars(
     const owner = ownerOf(pod, objects.replicaSets);
     const workload = workloads.get(owner?.uid ?? "");
     const podName = `Pod ${objects.namespace}/${pod.metadata?.name ?? ""}`;
-    if (workload === undefined) {
+    const asked = askedRevision(pod) ?? revision;
+    if (asked !== revision && tags === undefined) {
       left.add(
-        owner === undefined
-          ? `${podName}: it has no controller`
-          : `${podName}: its ${owner.kind} ${owner.name} cannot be restarted`,
+        `${podName}: its label istio.io/rev is ${asked}, and it may not be read which revision that tag stands for ` +
+          "(MutatingWebhookConfigurations)",
       );
+      continue;
+    }
+    if (workload === undefined) {
+      left.add(`${podName}: ${whyNone(owner, objects)}`);
       continue;
     }
     const name = nameOf(workload);

@@ -1,12 +1,34 @@
 import type {
   V1DaemonSet,
   V1Deployment,
+  V1DeploymentCondition,
+  V1LabelSelector,
+  V1ObjectMeta,
   V1OwnerReference,
   V1Pod,
   V1PodDisruptionBudget,
+  V1PodTemplateSpec,
   V1ReplicaSet,
   V1StatefulSet,
 } from "@kubernetes/client-node";
+
+/**
+ * A Rollout, as far as a restart looks at it.
+ * @see https://argo-rollouts.readthedocs.io/en/stable/features/specification/
+ */
+export interface ArgoRollout {
+  readonly metadata?: V1ObjectMeta;
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly selector: V1LabelSelector;
+    /** Absent where it points to another object's. */
+    readonly template?: V1PodTemplateSpec;
+    readonly strategy?: Readonly<Record<string, { readonly maxUnavailable?: string | number }>>;
+    /** Pods from before this moment are replaced; seconds, ISO 8601. */
+    readonly restartAt?: string;
+  };
+  readonly status?: { readonly restartedAt?: string; readonly availableReplicas?: number };
+}
 
 /** What a namespace holds, as far as a rollout looks at it. */
 export interface NamespaceObjects {
@@ -16,17 +38,20 @@ export interface NamespaceObjects {
   readonly deployments: readonly V1Deployment[];
   readonly statefulSets: readonly V1StatefulSet[];
   readonly daemonSets: readonly V1DaemonSet[];
+  /** Of Argo Rollouts; `undefined` where they may not be read. */
+  readonly rollouts: readonly ArgoRollout[] | undefined;
   readonly budgets: readonly V1PodDisruptionBudget[];
 }
 
 /** Kinds that can be restarted. */
-export type Kind = "Deployment" | "StatefulSet" | "DaemonSet";
+export type Kind = "Deployment" | "StatefulSet" | "DaemonSet" | "Rollout";
 
 /** A workload object of one of the kinds. */
 export type Workload =
   | { readonly kind: "Deployment"; readonly object: V1Deployment }
   | { readonly kind: "StatefulSet"; readonly object: V1StatefulSet }
-  | { readonly kind: "DaemonSet"; readonly object: V1DaemonSet };
+  | { readonly kind: "DaemonSet"; readonly object: V1DaemonSet }
+  | { readonly kind: "Rollout"; readonly object: ArgoRollout };
 
 /** `Deployment dev701/ps`. */
 export const nameOf = ({ kind, object }: Workload) =>
@@ -38,6 +63,7 @@ export function workloadsOf(objects: NamespaceObjects): readonly Workload[] {
     ...objects.deployments.map((object) => ({ kind: "Deployment" as const, object })),
     ...objects.statefulSets.map((object) => ({ kind: "StatefulSet" as const, object })),
     ...objects.daemonSets.map((object) => ({ kind: "DaemonSet" as const, object })),
+    ...(objects.rollouts ?? []).map((object) => ({ kind: "Rollout" as const, object })),
   ];
 }
 
@@ -51,62 +77,39 @@ export function ownerOf({ metadata }: V1Pod, replicaSets: readonly V1ReplicaSet[
   return controllerOf(set?.metadata?.ownerReferences) ?? owner;
 }
 
-/** Why the restart of a workload would not replace its pods; `undefined` where it does. */
-export function obstacle({ kind, object }: Workload): string | undefined {
-  const spec = object.spec?.template.spec;
+/** The annotation with which a person says of a workload whether it may be restarted: `"false"` or `"true"`. */
+const wishAnnotation = "jam-istio/restart";
+
+/** Why a workload is not to be restarted by this program; `undefined` where it may be. */
+export function keptFromRestart({ object: { metadata } }: Workload): string | undefined {
+  const wish = metadata?.annotations?.[wishAnnotation];
+  if (wish === "false") return `its annotation ${wishAnnotation} is "false"`;
+  const owner = controllerOf(metadata?.ownerReferences);
+  if (owner === undefined || wish === "true") return undefined;
+  return (
+    `${owner.kind} ${owner.name} controls it and may undo a restart. Restart it by that, or, where it leaves restarts ` +
+    `alone, annotate it with ${wishAnnotation}: "true"`
+  );
+}
+
+/** Why the restart of a workload would not replace its pods, or is not to be; `undefined` where it does. */
+export function obstacle(workload: Workload): string | undefined {
+  const { kind, object } = workload;
+  const kept = keptFromRestart(workload);
+  if (kept !== undefined) return kept;
+  const spec = object.spec?.template?.spec;
   const proxy = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].find(
     ({ name }) => name === "istio-proxy",
   );
   // A gateway leaves its image to the injector.
   if (proxy !== undefined && proxy.image !== "auto") return "its proxy stands in its own template";
   if (kind === "Deployment") return object.spec?.paused === true ? "it is paused" : undefined;
+  // It restarts also where it is paused.
+  if (kind === "Rollout") return undefined;
   const strategy = object.spec?.updateStrategy;
   if (strategy?.type === "OnDelete") return "its updateStrategy is OnDelete";
   const partition = kind === "StatefulSet" ? (object.spec?.updateStrategy?.rollingUpdate?.partition ?? 0) : 0;
   return partition > 0 ? `its updateStrategy has partition ${String(partition)}` : undefined;
-}
-
-/** A count such as 2 or "25%" of a number of replicas. */
-function resolved(value: string | number | undefined, replicas: number, round: (x: number) => number): number {
-  if (typeof value === "string" && value.endsWith("%")) return round((Number(value.slice(0, -1)) / 100) * replicas);
-  return Number(value ?? 0);
-}
-
-function budgetAllowsNone(
-  pod: Readonly<Record<string, string>>,
-  replicas: number,
-  budgets: NamespaceObjects["budgets"],
-) {
-  return budgets.some(({ spec }) => {
-    const labels = Object.entries(spec?.selector?.matchLabels ?? {});
-    if (labels.length === 0 || labels.some(([key, value]) => pod[key] !== value)) return false;
-    if (spec?.maxUnavailable !== undefined) return resolved(spec.maxUnavailable, replicas, Math.ceil) >= replicas;
-    return resolved(spec?.minAvailable, replicas, Math.ceil) <= 0;
-  });
-}
-
-/**
- * Why a restart may leave a workload without a ready pod; `undefined` where one is ready at every moment.
- * @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment
- */
-export function downtime({ kind, object }: Workload, { budgets }: NamespaceObjects): string | undefined {
-  // On each node its one pod ends before the new one starts.
-  if (kind === "DaemonSet") return "each node is without its pod for a moment";
-  const replicas = object.spec?.replicas ?? 1;
-  if (kind === "Deployment") {
-    const strategy = object.spec?.strategy;
-    if (strategy?.type === "Recreate") return "its strategy is Recreate";
-    const unavailable = strategy?.rollingUpdate?.maxUnavailable ?? "25%";
-    const down = resolved(unavailable, replicas, Math.floor);
-    if (replicas > 1 && down >= replicas) return `its maxUnavailable is ${String(unavailable)}`;
-  }
-  // Heeded by clusters that have the feature on.
-  const ofSet = kind === "StatefulSet" ? object.spec?.updateStrategy?.rollingUpdate?.maxUnavailable : undefined;
-  if (replicas > 1 && resolved(ofSet, replicas, Math.ceil) >= replicas) return `its maxUnavailable is ${String(ofSet)}`;
-  if (replicas === 1) return "it has one replica";
-  if (budgetAllowsNone(object.spec?.template.metadata?.labels ?? {}, replicas, budgets))
-    return "its PodDisruptionBudget allows none to be ready: a drained node may take the rest meanwhile";
-  return undefined;
 }
 
 /** How far the last change of a workload's template has come. */
@@ -114,12 +117,23 @@ export interface Progress {
   readonly settled: boolean;
   /** For a person: `1 of 2 ready`. */
   readonly text: string;
-  /** Why it will not come further, where Kubernetes says so. */
-  readonly stuck?: string;
+  /** Why it will not come further, where Kubernetes says so, and since when, in milliseconds since 1970. */
+  readonly stuck?: { readonly text: string; readonly since: number };
+}
+
+function stuckBy({ message = "progress deadline exceeded", lastUpdateTime }: V1DeploymentCondition) {
+  // A Date from the client's lists, a text from the API server itself.
+  return { text: message, since: lastUpdateTime === undefined ? 0 : new Date(lastUpdateTime).getTime() };
 }
 
 /** Reads it from the workload's status. @see https://kubernetes.io/docs/reference/kubectl/generated/kubectl_rollout/kubectl_rollout_status/ */
 export function progressOf({ kind, object }: Workload): Progress {
+  if (kind === "Rollout") {
+    const all = object.spec?.replicas ?? 1;
+    const done = Math.min(all, object.status?.availableReplicas ?? 0);
+    const settled = object.spec?.restartAt === object.status?.restartedAt && done >= all;
+    return { settled, text: `${String(done)} of ${String(all)} ready` };
+  }
   const seen = (object.status?.observedGeneration ?? 0) >= (object.metadata?.generation ?? 0);
   if (kind === "DaemonSet") {
     const all = object.status?.desiredNumberScheduled ?? 0;
@@ -146,6 +160,6 @@ export function progressOf({ kind, object }: Workload): Progress {
   return {
     settled,
     text,
-    ...(seen && late !== undefined ? { stuck: late.message ?? "progress deadline exceeded" } : {}),
+    ...(seen && late !== undefined ? { stuck: stuckBy(late) } : {}),
   };
 }

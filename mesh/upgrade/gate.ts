@@ -4,7 +4,7 @@ import { judgeKubernetes } from "../istio/kubernetesSupport";
 import { judgeCrds } from "./crds";
 import { targetOf, type JudgedMesh, type Missing, type ObservedMesh, type Repair, type Verdict } from "./gateTypes";
 import { judgeDrift, judgeRelease, unfinishedFrom } from "./helmHistory";
-import { controlPlaneOf, judgeOtherRevisions, unserved } from "./revisions";
+import { controlPlaneOf, judgeOtherRevisions, runningOf, unserved } from "./revisions";
 import { judgeTransition, type TransitionVerdict } from "./transition";
 
 function judgeShared(found: ObservedMesh, wanted: JudgedMesh): Verdict {
@@ -38,8 +38,8 @@ function judgeStep(found: ObservedMesh, wanted: JudgedMesh): TransitionVerdict {
   const own = controlPlaneOf(found.controlPlanes, wanted);
   // One beside others that was never ready is still to come.
   const begun = own?.ready.length === 0 && wanted.recorded === undefined && found.controlPlanes.length > 1;
-  if (own === undefined || begun) return judgeOtherRevisions(found, wanted);
-  const running = runningVersion(own, wanted.recorded) ?? "";
+  const running = runningOf(found, wanted);
+  if (running === undefined || begun) return judgeOtherRevisions(found, wanted);
   const { allow } = wanted;
   const step = { ...found, running, wanted: targetOf(wanted), allow, unfinishedFrom: unfinishedFrom(found, wanted) };
   return judgeTransition(step);

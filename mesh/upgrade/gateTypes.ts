@@ -33,6 +33,8 @@ export interface ObservedMesh {
   readonly missing: readonly Missing[];
   /** Proxies of the mesh by version, by namespace; read where the version changes. */
   readonly proxies: Readonly<Record<string, Counts>>;
+  /** Whether the cluster's proxies may not be seen; then there are none above. */
+  readonly proxiesUnseen?: boolean;
   /** Namespaces with active faults; read where the version changes. */
   readonly faults: readonly string[];
   /** Whether ValidatingWebhookConfiguration istio-galley is there; read where the version changes. */

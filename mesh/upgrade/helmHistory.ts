@@ -124,7 +124,7 @@ export function judgeRelease(name: string, found: ObservedMesh, wanted: JudgedMe
 }
 
 /** The version of the control plane that a release's manifest asks for. */
-function recordedImage({ manifest }: HelmRevision): string {
+export function recordedImage({ manifest }: HelmRevision): string {
   return versionOf(/^\s+image: ["']?(\S+\/pilot:[^"'\s]+)/m.exec(manifest)?.[1]);
 }
 

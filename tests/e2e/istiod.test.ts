@@ -65,7 +65,7 @@ if (istiod === undefined) {
 
     it("its own metrics are read, and its dry run names the sidecar, as before a rollout", async () => {
       const cluster = await connect({ kubeconfig: lab().plane.kubeconfig });
-      assert.deepEqual(await readMetrics(cluster), { rejections: 0, connected: 0 });
+      assert.deepEqual(await readMetrics(cluster, "default"), { rejections: 0, connected: 0 });
       const asked = {
         revision: "default",
         version: version.split("-")[0] ?? "",

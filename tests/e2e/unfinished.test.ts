@@ -135,6 +135,20 @@ describeOn("1.34", "unfinished upgrades", () => {
     assert.ok(followed.report().every(({ replicas, leastReady }) => replicas === 1 || leastReady > 0));
   });
 
+  it("then proxies that refuse the configuration do not take the control plane back below the new sidecars", async () => {
+    await ask(lab(), { rejections: "2" });
+    const { "1.29.6": newer = 0 } = await proxies();
+    assert.ok(newer > 0);
+    const text = await instance.failure(() => instance.up());
+    assert.match(text, /no sidecar was restarted: proxies refused 2 configurations of the new control plane/);
+    assert.match(
+      text,
+      /release istiod was not rolled back to revision \d+ \(1\.28\.10\): proxies are newer than 1\.28\.10/,
+    );
+    assert.match(text, new RegExp(`namespace local700: 1\\.29\\.6 \\(${String(newer)} proxies\\)`));
+    assert.deepEqual([(await pilot()).join(), await injectorTag()], ["1.29.6", "1.29.6"]);
+  });
+
   it("the next up goes on where it stopped, and restarts nothing twice", async () => {
     await ask(lab(), {});
     const done = new Set(

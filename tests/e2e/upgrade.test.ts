@@ -52,7 +52,7 @@ for (const { minor, stack, versions, config, order } of paths) {
       const before = await fingerprint(lab(), stack);
       instance.configure(config(lab(), { production: true }, { version: versions[1] }));
       const text = await instance.failure(() => instance.preview());
-      assert.match(text, /Deployment \S+\/single: it has one replica: its restart may leave it without a ready pod/);
+      assert.match(text, /StatefulSet \S+\/single: it has one replica: its restart may leave it without a ready pod/);
       assert.equal(await fingerprint(lab(), stack), before);
       instance.configure(config(lab(), { production: true }, { version: versions[1], allow: ["downtime"] }));
       await instance.preview();
@@ -69,7 +69,7 @@ for (const { minor, stack, versions, config, order } of paths) {
           new RegExp(`to ${version.replaceAll(".", "\\.")}: CRDs .*, then control plane .* sidecars`),
         );
         assert.match(shown, /sidecars: 5 workloads restart for Istio/);
-        assert.match(shown, /may be down for a moment: Deployment \S+\/single: it has one replica/);
+        assert.match(shown, /may be down for a moment: StatefulSet \S+\/single: it has one replica/);
         followed.begin();
         await instance.up();
         for (const { name, replicas, restarted, leastReady } of followed.report()) {

@@ -1,11 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { bounded, connect, type ClusterAddress } from "../../../cluster/client/kubernetesClient";
 import { readNamespace } from "../../../cluster/rollout/readNamespace";
-import { annotateTemplate } from "../../../cluster/rollout/restartWorkloads";
+import { restartWorkload } from "../../../cluster/rollout/restartWorkloads";
 import type { Fault } from "../../../mesh/faults/fault";
 import { hasLabels, proxyContainer } from "../../../mesh/istio/pods";
 import { isLive } from "../../../mesh/istio/proxies";
-import { nameOf, ownerOf, workloadsOf } from "../../../mesh/rollout/workloads";
+import { keptFromRestart, nameOf, ownerOf, workloadsOf } from "../../../mesh/rollout/workloads";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.
 
@@ -32,7 +32,12 @@ async function restart({ kubernetes, namespace, faults, start }: ClientRestartIn
   );
   const owners = new Set(calling.map((pod) => ownerOf(pod, objects.replicaSets)?.uid));
   for (const workload of workloadsOf(objects).filter(({ object }) => owners.has(object.metadata?.uid))) {
-    await annotateTemplate(cluster, workload, annotation, start);
+    const kept = keptFromRestart(workload);
+    if (kept !== undefined) {
+      console.log(`${nameOf(workload)}: not restarted: ${kept}`);
+      continue;
+    }
+    await restartWorkload(cluster, workload, annotation, start);
     console.log(`${nameOf(workload)}: restarting, as faultInjection.restartClients asks`);
   }
 }

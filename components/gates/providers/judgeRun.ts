@@ -2,13 +2,13 @@ import type { Cluster } from "../../../cluster/client/kubernetesClient";
 import { readMetrics } from "../../../cluster/rollout/preflight";
 import { readOutdated } from "../../../cluster/rollout/readNamespace";
 import { readClosingImages } from "../../../cluster/upgrade/closingImages";
-import { runningVersion } from "../../../mesh/istio/controlPlanes";
+import { defaultRevision } from "../../../mesh/istio/controlPlanes";
 import { closingText, hubNote } from "../../../mesh/istio/registries";
 import { planRollout, type RolloutTask } from "../../../mesh/rollout/plan";
 import { servedVersion } from "../../../mesh/rollout/servingControlPlane";
 import { judge } from "../../../mesh/upgrade/gate";
 import { targetOf, type JudgedMesh, type ObservedMesh } from "../../../mesh/upgrade/gateTypes";
-import { controlPlaneOf } from "../../../mesh/upgrade/revisions";
+import { runningOf } from "../../../mesh/upgrade/revisions";
 import { upgradeSteps } from "../../../mesh/upgrade/upgradeSteps";
 
 /** What a run is judged by, beside the cluster. */
@@ -28,9 +28,9 @@ async function judgeRollout(cluster: Cluster, { controlPlanes }: ObservedMesh, r
 }
 
 /** Proxies that refuse configuration already would make a good upgrade look bad. */
-async function judgeRejections(cluster: Cluster, { allow }: JudgedRun): Promise<readonly string[]> {
+async function judgeRejections(cluster: Cluster, { allow, revision }: JudgedRun): Promise<readonly string[]> {
   if (allow.includes("rejected-configuration")) return [];
-  const refused = (await readMetrics(cluster))?.rejections ?? 0;
+  const refused = (await readMetrics(cluster, revision ?? defaultRevision))?.rejections ?? 0;
   if (refused === 0) return [];
   return [
     `proxies refused ${String(refused)} configurations of the running control plane since it started (metric ` +
@@ -41,7 +41,7 @@ async function judgeRejections(cluster: Cluster, { allow }: JudgedRun): Promise<
 
 /** Judges a run before anything changes: the step of the version, the releases, the rollout, the images. */
 export async function judgeAll(cluster: Cluster, found: ObservedMesh, run: JudgedRun) {
-  const running = runningVersion(controlPlaneOf(found.controlPlanes, run), run.recorded);
+  const running = runningOf(found, run);
   const changes = run.controlPlane === "managed" && running !== undefined && running !== targetOf(run);
   const verdict = judge(found, run, Math.floor(Date.now() / 1000));
   const [rollout, rejections, closing] = await Promise.all([

@@ -61,25 +61,35 @@ async function check(olds: Partial<RolloutInputs>, news: RolloutInputs): Promise
   }
 }
 
+/** What is different from the last rollout that finished. */
+interface Change {
+  readonly version: boolean;
+  /** Whether another control plane serves: its proxies are still to come. */
+  readonly moves: boolean;
+}
+
 /** Restarts what is outdated, once the control plane is fit for it; then counts. */
-async function roll(inputs: RolloutInputs, changed: boolean): Promise<DataPlane> {
+async function roll(inputs: RolloutInputs, change: Change): Promise<DataPlane> {
   const cluster = await connect(inputs.kubernetes);
   const { serving, parallel, timeoutSeconds, injected } = inputs;
   const target = await servedNow(cluster, serving);
   if (target === undefined) return dataPlaneOf("none", []);
   const before = await look(cluster, inputs, target);
   const restarts = inputs.enabled ? before.flatMap((one) => one.restarts) : [];
-  const judgeRejections = changed && !inputs.allow.includes("rejected-configuration");
-  const expected = Object.values(dataPlaneOf(target, before).proxies).reduce((sum, count) => sum + count, 0);
+  // A version beside the one that serves changes nothing for its proxies.
+  const upgraded = change.version && serving.revision === inputs.revision;
+  const judgeRejections = upgraded && !inputs.allow.includes("rejected-configuration");
+  const proxies = Object.values(dataPlaneOf(target, before).proxies).reduce((sum, count) => sum + count, 0);
+  const expected = change.moves ? 0 : proxies;
   const asked = { revision: serving.revision, version: target, namespace: injected, judgeRejections, expected, log };
   const unfit = await preflight(cluster, asked);
   if (unfit !== undefined) {
-    const { release } = serving;
-    const back =
-      changed && release !== undefined
-        ? await rollbackRelease(cluster, release, serving.timeoutSeconds, inputs.version)
-        : "";
-    throw new Error(`no sidecar was restarted: ${unfit}${back === "" ? "" : `. ${back}`}`);
+    const { release, revision, timeoutSeconds: seconds } = serving;
+    const text = `no sidecar was restarted: ${unfit}`;
+    if (!upgraded || release === undefined) throw new Error(text);
+    const failure = { release, what: "unfit", version: inputs.version } as const;
+    const back = await rollbackRelease(cluster, { failure, revision, timeoutSeconds: seconds });
+    throw new Error(`${text}. ${back}`);
   }
   await restartWorkloads(cluster, restarts, { parallel, timeoutSeconds, log });
   const after = restarts.length === 0 ? before : await look(cluster, inputs, target);
@@ -105,11 +115,13 @@ export const provider: pulumi.dynamic.ResourceProvider = {
     }),
   create: async (inputs: RolloutInputs) => ({
     id: "rollout",
-    outs: { ...inputs, dataPlane: await roll(inputs, false), outdated: [] },
+    outs: { ...inputs, dataPlane: await roll(inputs, { version: false, moves: true }), outdated: [] },
   }),
-  update: async (_id, olds: Recorded, news: RolloutInputs) => ({
-    outs: { ...news, dataPlane: await roll(news, olds.version !== news.version), outdated: [] },
-  }),
+  update: async (_id, olds: Recorded, news: RolloutInputs) => {
+    const moves = olds.serving.revision !== news.serving.revision;
+    const dataPlane = await roll(news, { version: olds.version !== news.version, moves });
+    return { outs: { ...news, dataPlane, outdated: [] } };
+  },
   read: async (id, props: Recorded) => {
     // What is outdated again shows as a change, and the next update repairs it.
     const found = await outdated(props).catch((error: unknown) => {

@@ -147,6 +147,32 @@ describe("whether sidecars can depend on a control plane", () => {
       assert.deepEqual(await judge(counted(0), counted(1, 2)), { why, said: [] });
     });
 
+    it("what another revision's proxies refused, or came to, is not this one's", async () => {
+      const answers = {
+        [deployments]: list(planeDeployment("istiod", "1.29.1"), planeDeployment("istiod-new", "1.30.3", "new")),
+        [pods]: list(planePod("a", "1.29.1"), planePod("b", "1.30.3", { revision: "new" })),
+        [trial]: injected("1.30.3"),
+        [metrics("a")]: counted(7, 2),
+        [metrics("b")]: counted(3),
+      };
+      const asked = { revision: "new", judgeRejections: true, expected: 3 };
+      assert.deepEqual(await ask(answers, asked), fine);
+      const why = "proxies refused 2 configurations of the new control plane (metric pilot_total_xds_rejects)";
+      const swapped = { ...answers, [metrics("a")]: counted(7), [metrics("b")]: counted(3, 2) };
+      assert.deepEqual(await ask(swapped, asked), { why, said: [] });
+    });
+
+    it("what an old pod counted that goes away is not the new one's", async () => {
+      const ending = planePod("old", "1.29.1", { ready: false });
+      const answers = {
+        ...well,
+        [pods]: list(planePod("a", "1.30.3"), ending),
+        [metrics("a")]: counted(3),
+        [metrics("old")]: counted(0, 4),
+      };
+      assert.deepEqual(await ask(answers, { judgeRejections: true, expected: 3 }), fine);
+    });
+
     it("a pod that does not say it is left out", async () => {
       for (const answer of [403, 503, dies]) assert.deepEqual(await judge(answer, counted(3)), fine);
     });

@@ -49,18 +49,33 @@ describe("what a rollout looks at", () => {
       deployments: ["web"],
       statefulSets: ["db"],
       daemonSets: ["agent"],
+      rollouts: [],
       budgets: ["web"],
     });
     assert.deepEqual([...api.asked].sort(), [v1, ...Object.values(required)].sort());
   });
 
   it("is empty where the namespace is not there: an API server has lists of it all the same", async () => {
-    const none = { pods: [], replicaSets: [], deployments: [], statefulSets: [], daemonSets: [], budgets: [] };
+    const none = {
+      pods: [],
+      replicaSets: [],
+      deployments: [],
+      statefulSets: [],
+      daemonSets: [],
+      rollouts: [],
+      budgets: [],
+    };
     assert.deepEqual(await read(empty("dev701")), { namespace: "dev701", ...none });
   });
 
   for (const [name, answers, expected] of [
     ["of Kubernetes up to 1.20 are read in its version", { [v1]: 404, [v1beta1]: list(budget) }, [budget]],
+    [
+      "for every pod are so in the newer version alone",
+      { [v1]: 404, [v1beta1]: list({ spec: { selector: {}, minAvailable: 0 } }) },
+      [],
+    ],
+    ["for every pod", { [v1]: list({ spec: { selector: {} } }) }, [{ spec: { selector: {} } }]],
     ["that may not be seen are done without", { [v1]: 403, [v1beta1]: 403 }, []],
     ["that may not be seen in a version that is left are done without", { [v1]: 403, [v1beta1]: 404 }, []],
   ] as const) {
@@ -69,6 +84,53 @@ describe("what a rollout looks at", () => {
       assert.deepEqual(budgets, expected);
     });
   }
+
+  describe("Rollouts of Argo", () => {
+    const path = "GET /apis/argoproj.io/v1alpha1/namespaces/dev701/rollouts";
+    const sets = { [required.replicaSets]: list(replicaSet("rs", "web", "Rollout", "argoproj.io/v1alpha1")) };
+    for (const [name, answer, expected] of [
+      ["are read where pods come from them", list({ metadata: { name: "web" } }), [{ metadata: { name: "web" } }]],
+      ["are none where their kind is gone", 404, []],
+      ["are unknown where they may not be seen", 403, undefined],
+    ] as const) {
+      it(name, async () => {
+        assert.deepEqual((await read({ ...empty("dev701"), ...sets, [path]: answer })).rollouts, expected);
+      });
+    }
+
+    it("are not asked for elsewhere", async () => {
+      await read({ ...empty("dev701"), [required.replicaSets]: list(replicaSet("rs", "web")) });
+      assert.ok(!api.asked.includes(path));
+    });
+  });
+
+  describe("revision tags", () => {
+    const path = "GET /apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations";
+    const tag = {
+      metadata: { name: "istio-revision-tag-prod", labels: { "istio.io/tag": "prod", "istio.io/rev": "new" } },
+    };
+    const tagged = (label: string) =>
+      pod("web", { image: "istio/proxyv2:1.29.1", revision: "new", labels: { "istio.io/rev": label } });
+    const outdated = async (label: string, answer: Answer) => {
+      api.answers = { ...empty("dev701"), [required.pods]: list(tagged(label)), [path]: answer };
+      const serving = { revision: "new", timeoutSeconds: 60 };
+      const [found] = await readOutdated(api.cluster, { namespaces: ["dev701"], daemonSets: false, serving }, "1.30.3");
+      return found?.notRestartable.map((line) => line.slice(0, 46));
+    };
+
+    it("are asked for where a pod's label is none of the control plane's", async () => {
+      assert.deepEqual(await outdated("prod", list(tag)), ["Pod dev701/web: it has no controller"]);
+      assert.deepEqual(await outdated("new", list(tag)), ["Pod dev701/web: it has no controller"]);
+      assert.deepEqual(
+        api.asked.filter((one) => one.startsWith(path)),
+        [`${path}?labelSelector=istio.io/tag`],
+      );
+    });
+
+    it("that may not be read are named", async () => {
+      assert.deepEqual(await outdated("prod", 403), ["Pod dev701/web: its label istio.io/rev is prod"]);
+    });
+  });
 
   it("anything else that cannot be read is an error", async () => {
     for (const path of [...Object.values(required), v1]) {

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import type { Cluster } from "../../../cluster/client/kubernetesClient";
 import { restartWorkloads } from "../../../cluster/rollout/restartWorkloads";
 import { restartAnnotation, type Restart } from "../../../mesh/rollout/outdatedSidecars";
-import { nameOf, type Workload } from "../../../mesh/rollout/workloads";
+import { nameOf, type ArgoRollout, type Workload } from "../../../mesh/rollout/workloads";
 import { workload } from "../../mesh/rollout/dataPlaneSupport";
+import { useClock } from "../support/clock";
 
 /** Answers as the API server would; a workload named in `broken` never gets its last pod ready. */
 class Stand {
@@ -41,7 +42,7 @@ const restart = (name: string, begun = false): Restart => {
 const names = (count: number) => Array.from({ length: count }, (_, at) => `w${String(at)}`);
 
 describe("restartWorkloads", () => {
-  const roll = async (stand: Stand, restarts: readonly Restart[], parallel = 2) => {
+  const roll = async (stand: Pick<Stand, "cluster">, restarts: readonly Restart[], parallel = 2) => {
     const lines: string[] = [];
     const log = (line: string) => lines.push(line);
     const error = await restartWorkloads(stand.cluster, restarts, { parallel, timeoutSeconds: 60, log }).then(
@@ -85,6 +86,63 @@ describe("restartWorkloads", () => {
       "the rollout stopped: Deployment dev701/w0: too late (1 of 2 ready). 0 workloads are done, 3 were not begun; fix it, " +
         "then run up again: it goes on where it stopped",
     );
+  });
+
+  describe("one that an earlier run restarted, and that Kubernetes had given up", () => {
+    const clock = useClock();
+    const late = (minute: number) => ({
+      updatedReplicas: 1,
+      conditions: [
+        {
+          ...{ type: "Progressing", reason: "ProgressDeadlineExceeded", message: "too late" },
+          lastUpdateTime: `2026-11-26T07:0${String(minute)}:00Z`,
+        },
+      ],
+    });
+    const ps = (status: object) => workload("Deployment", "ps", { progressDeadlineSeconds: 30 }, status);
+    const begun = { workload: ps(late(1)), name: "Deployment dev701/ps", value: "1.30.3", begun: true };
+    const rollTo = async (...statuses: readonly object[]) => {
+      const left = [...statuses];
+      const send = () => Promise.resolve(JSON.stringify(ps((left.length > 1 ? left.shift() : left[0]) ?? {}).object));
+      const core = { listNamespacedPod: () => Promise.resolve({ items: [] }) };
+      return roll({ cluster: { send, core } as unknown as Cluster }, [begun]);
+    };
+
+    it("gets its time: it fails no more for what was said before", async () => {
+      assert.equal((await rollTo(late(1), late(1), {})).error, "");
+    });
+
+    it("fails when it is said anew", async () => {
+      assert.match((await rollTo(late(1), late(1), late(2))).error, /Deployment dev701\/ps: too late \(1 of 2 ready\)/);
+      assert.ok(clock.slept() < 5);
+    });
+
+    it("fails when it is as before after its deadline", async () => {
+      assert.match((await rollTo(late(1))).error, /Deployment dev701\/ps: too late \(1 of 2 ready\)/);
+      assert.ok(clock.slept() >= 30 && clock.slept() < 32, String(clock.slept()));
+    });
+  });
+
+  it("a Rollout of Argo restarts by restartAt; its template stays, and it is done when its controller says so", async () => {
+    const sent: string[] = [];
+    let asked: ArgoRollout = {};
+    const send = (method: string, path: string, more?: { readonly body?: ArgoRollout }) => {
+      sent.push(`${method} ${path}`);
+      asked = more?.body ?? asked;
+      const restartAt = asked.spec?.restartAt;
+      const restartedAt = sent.length > 3 ? restartAt : undefined;
+      return Promise.resolve(JSON.stringify(workload("Rollout", "web", { restartAt }, { restartedAt }).object));
+    };
+    const rollout = workload("Rollout", "web");
+    const one = { workload: rollout, name: nameOf(rollout), value: "1.30.3", begun: false };
+    const { error, lines } = await roll({ cluster: { send } as unknown as Cluster }, [one]);
+    assert.equal(error, "");
+    const path = "/apis/argoproj.io/v1alpha1/namespaces/dev701/rollouts/web";
+    assert.deepEqual(sent, [`PATCH ${path}`, `GET ${path}`, `GET ${path}`, `GET ${path}`]);
+    assert.deepEqual(Object.keys(asked.spec ?? {}), ["restartAt"]);
+    assert.match(asked.spec?.restartAt ?? "", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    assert.deepEqual(asked.metadata?.annotations, { [restartAnnotation]: "1.30.3" });
+    assert.equal(lines.at(-1), "Rollout dev701/web: 2 of 2 ready (1 of 1 workloads)");
   });
 
   it("nothing to do is nothing", async () => {

@@ -2,16 +2,24 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { connect } from "../../../cluster/client/kubernetesClient";
 import { rollbackRelease } from "../../../cluster/upgrade/rollbackRelease";
+import { connect, type Cluster } from "../../../cluster/client/kubernetesClient";
+import type { Failure } from "../../../mesh/upgrade/wayBack";
 import { dies, list, useApi } from "../../support/apiServer";
 import { useClock } from "../support/clock";
-import { chartOf, helmSecret, paths } from "../support/objects";
+import { chartOf, helmSecret, paths, pod } from "../support/objects";
 
 // Helm is a stand-in that writes down how it is called. That a real one rolls a control plane back is shown by
-// tests/e2e/canary.test.ts and tests/e2e/upgrade.test.ts.
+// tests/e2e/unfinished.test.ts. Which revision it goes back to is tests/mesh/upgrade/wayBack.test.ts.
 
 const { secrets } = paths;
+const pods = "GET /api/v1/pods";
+const unfit: Failure = { release: "istiod", what: "unfit", version: "1.30.3" };
+const upgrade: Failure = { release: "istiod", what: "upgrade", known: 2, errors: [] };
+const rollBack = (cluster: Cluster, failure: Failure = upgrade) =>
+  rollbackRelease(cluster, { failure, revision: "default", timeoutSeconds: 300 });
+const sidecar = (name: string, version: string) =>
+  pod(name, { images: { "istio-proxy": `docker.io/istio/proxyv2:${version}` } });
 const record = (revision: number, status: string, version: string) =>
   helmSecret(revision, { status, chart: chartOf(version) });
 const failed = (why: string) =>
@@ -44,77 +52,89 @@ describe("the rollback of a release", () => {
     record(2, "superseded", "1.29.1"),
     record(3, "failed", "1.30.3"),
   ];
+  const old = list(sidecar("web", "1.29.1"));
 
   it("leads to the last revision that was deployed, waits, and goes where the records are", async () => {
-    api.answers = { [`GET ${secrets}`]: list(...upgraded) };
-    const text = await rollbackRelease(api.cluster, "istiod", 300);
+    api.answers = { [`GET ${secrets}`]: list(...upgraded), [pods]: old };
+    const text = await rollBack(api.cluster);
     assert.equal(text, "release istiod was rolled back as a whole to revision 2 (1.29.1)");
-    assert.deepEqual(api.asked, [`GET ${secrets}?labelSelector=owner=helm,name=istiod`]);
+    assert.deepEqual(api.asked, [`GET ${secrets}?labelSelector=owner=helm,name=istiod`, `${pods}?continue=&limit=500`]);
     assert.deepEqual(called(), [
       `rollback istiod 2 --namespace istio-system --wait --timeout 300s --kubeconfig ${api.kubeconfig}`,
     ]);
   });
 
   it("names the context that was asked for", async () => {
-    api.answers = { [`GET ${secrets}`]: list(...upgraded) };
-    await rollbackRelease(await connect({ kubeconfig: api.kubeconfig, context: "fake" }), "istiod", 300);
+    api.answers = { [`GET ${secrets}`]: list(...upgraded), [pods]: old };
+    await rollBack(await connect({ kubeconfig: api.kubeconfig, context: "fake" }));
     assert.match(called()[0] ?? "", / --kubeconfig \S+ --kube-context fake$/);
   });
 
-  for (const [name, records, unlike, revision] of [
-    ["the records come in another order", [...upgraded].reverse(), undefined, "2 (1.29.1)"],
-    ["a failed revision lies between", [record(4, "failed", "1.30.3"), ...upgraded], undefined, "2 (1.29.1)"],
-    [
-      "the newest is deployed, and unfit",
-      [...upgraded.slice(0, 2), record(3, "deployed", "1.30.3")],
-      "1.30.3",
-      "2 (1.29.1)",
-    ],
-    ["a version is not to be taken", upgraded, "1.29.1", "1 (1.28.10)"],
-    ["records of ten revisions are there", [...upgraded, record(10, "failed", "1.30.3")], undefined, "2 (1.29.1)"],
-  ] as const) {
-    it(`where ${name}, it leads to revision ${revision}`, async () => {
-      api.answers = { [`GET ${secrets}`]: list(...records) };
-      const text = await rollbackRelease(api.cluster, "istiod", 300, unlike);
-      assert.equal(text, `release istiod was rolled back as a whole to revision ${revision}`);
-      assert.match(called()[0] ?? "", new RegExp(`^rollback istiod ${revision[0] ?? ""} `));
+  it("of one that got ready and is unfit leads past every revision of its version", async () => {
+    const records = [...upgraded.slice(0, 2), record(3, "superseded", "1.30.3"), record(4, "deployed", "1.30.3")];
+    api.answers = { [`GET ${secrets}`]: list(...records), [pods]: old };
+    assert.equal(
+      await rollBack(api.cluster, unfit),
+      "release istiod was rolled back as a whole to revision 2 (1.29.1)",
+    );
+  });
+
+  it("where Helm failed before it made a revision, what runs stays", async () => {
+    api.answers = { [`GET ${secrets}`]: list(record(1, "superseded", "1.28.10"), record(2, "deployed", "1.29.1")) };
+    const text = await rollBack(api.cluster);
+    const why =
+      "Helm made no revision in this upgrade, so what runs was not touched (its revision 2, 1.29.1, is deployed)";
+    assert.deepEqual([text, called()], [`release istiod was not rolled back: ${why}`, []]);
+  });
+
+  const stays = (why: string) =>
+    `release istiod was not rolled back to revision 2 (1.29.1): ${why}. A control plane below its proxies is not supported. ` +
+    "To go on: fix what failed, then run up again. To go back: set istio.version to 1.29.1 and run up, which moves the " +
+    "control plane and then the sidecars";
+
+  for (const failure of [upgrade, unfit]) {
+    it(`after what=${failure.what} it does not go below proxies that are newer already`, async () => {
+      const records = failure === unfit ? [...upgraded.slice(0, 2), record(3, "deployed", "1.30.3")] : upgraded;
+      const found = list(sidecar("web", "1.29.1"), sidecar("ps", "1.30.3"), sidecar("db", "1.30.3"));
+      api.answers = { [`GET ${secrets}`]: list(...records), [pods]: found };
+      const why =
+        "proxies are newer than 1.29.1, or their version cannot be read: namespace dev701: 1.30.3 (2 proxies)";
+      assert.deepEqual([await rollBack(api.cluster, failure), called()], [stays(why), []]);
     });
   }
 
-  for (const [name, records, unlike] of [
-    ["there is no record", [], undefined],
-    ["there is one record", [record(1, "failed", "1.30.3")], undefined],
-    ["none was ever deployed", [record(1, "failed", "1.30.3"), record(2, "pending-upgrade", "1.30.3")], undefined],
-    ["all before have the version that is not to be taken", upgraded.slice(1), "1.29.1"],
-    ["the Secrets are no records", [{ metadata: { name: "a" } }, { metadata: { name: "b" } }], undefined],
-    [
-      "the others are another release's",
-      [helmSecret(1, { release: "istio" }), record(2, "failed", "1.30.3")],
-      undefined,
-    ],
+  it("does not go back where the proxies may not be counted", async () => {
+    api.answers = { [`GET ${secrets}`]: list(...upgraded), [pods]: 403 };
+    const why = "not permitted to list the pods of all namespaces, so nobody knows whether proxies are newer already";
+    assert.deepEqual([await rollBack(api.cluster), called()], [stays(why), []]);
+  });
+
+  for (const [name, records] of [
+    ["the Secrets are no records", [{ metadata: { name: "a" } }, { metadata: { name: "b" } }]],
+    ["there is no record", []],
   ] as const) {
     it(`where ${name}, Helm is not called`, async () => {
       api.answers = { [`GET ${secrets}`]: list(...records) };
-      const text = await rollbackRelease(api.cluster, "istiod", 300, unlike);
-      assert.deepEqual([text, called()], ["release istiod has no earlier revision to roll back to", []]);
+      const text = await rollBack(api.cluster);
+      assert.deepEqual([text, called()], ["release istiod was not rolled back: it has no record of Helm's", []]);
     });
   }
 
   it("says what Helm says where it fails", async () => {
-    api.answers = { [`GET ${secrets}`]: list(...upgraded) };
+    api.answers = { [`GET ${secrets}`]: list(...upgraded), [pods]: old };
     helm(`echo 'some warning' >&2; echo 'Error: timed out waiting for the condition' >&2; exit 1`);
-    assert.equal(await rollbackRelease(api.cluster, "istiod", 300), failed("timed out waiting for the condition"));
+    assert.equal(await rollBack(api.cluster), failed("timed out waiting for the condition"));
   });
 
   it("says what the API server says where it shows no records", async () => {
     const reasons: string[] = [];
     for (const answer of [403, 409, 500]) {
       api.answers = { [`GET ${secrets}`]: answer };
-      reasons.push(await rollbackRelease(api.cluster, "istiod", 300));
+      reasons.push(await rollBack(api.cluster));
     }
     assert.deepEqual(reasons, ["not permitted (HTTP 403)", "HTTP 409", "HTTP 500"].map(failed));
     api.answers = { [`GET ${secrets}`]: dies };
-    assert.match(await rollbackRelease(api.cluster, "istiod", 300), /could not be rolled back \(.*socket hang up\)/);
+    assert.match(await rollBack(api.cluster), /could not be rolled back \(.*socket hang up\)/);
     assert.deepEqual(called(), []);
   });
 
@@ -122,8 +142,7 @@ describe("the rollback of a release", () => {
     const clock = useClock();
     it("is given up", async () => {
       api.answers = { [`GET ${secrets}`]: clock.silentFor(30) };
-      const text = await rollbackRelease(api.cluster, "istiod", 300);
-      assert.equal(text, failed("the Kubernetes API: no answer within 30 s"));
+      assert.equal(await rollBack(api.cluster), failed("the Kubernetes API: no answer within 30 s"));
     });
   });
 });

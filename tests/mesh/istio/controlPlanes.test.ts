@@ -117,12 +117,12 @@ describe("small readings", () => {
   });
 
   it("the steps of an upgrade are one line, in their order", () => {
-    const releases = ["istio-base", "istio-cni", "istiod", "ztunnel", "istio-ingressgateway", "kiali-server"];
+    const releases = ["istio-base", "istio-cni", "istiod", "kiali-server", "ztunnel", "istio-ingressgateway"];
     assert.equal(
       upgradeSteps("1.29.6", { version: "1.30.3", releases }),
       "Istio 1.29.6 to 1.30.3: CRDs (release istio-base), then node agent (release istio-cni), then control plane (release " +
-        "istiod), then ztunnel (release ztunnel), then gateway (release istio-ingressgateway), then Kiali (release " +
-        "kiali-server), then sidecars",
+        "istiod), then Kiali (release kiali-server), then sidecars, then ztunnel (release ztunnel), then gateway (release " +
+        "istio-ingressgateway)",
     );
   });
 });

@@ -2,7 +2,10 @@ import type { NamespaceObjects, Workload } from "../../../mesh/rollout/workloads
 
 // Kubernetes objects as plain data; the client's classes are of no use to a reader.
 
-const controller = (kind: string, uid: string) => [{ apiVersion: "apps/v1", kind, name: uid, uid, controller: true }];
+/** What says that an object is another's. */
+export const controller = (kind: string, uid: string, apiVersion = "apps/v1") => [
+  { apiVersion, kind, name: uid, uid, controller: true },
+];
 
 interface PodData {
   readonly image?: string;
@@ -12,6 +15,8 @@ interface PodData {
   readonly labels?: Readonly<Record<string, string>>;
   readonly owner?: readonly [kind: string, uid: string];
   readonly phase?: string;
+  /** Whether it is being deleted. */
+  readonly ends?: boolean;
 }
 
 /** A running pod; with `image` it has a proxy. */
@@ -24,6 +29,7 @@ export function pod(name: string, data: PodData = {}): NamespaceObjects["pods"][
       name,
       namespace: "dev701",
       labels: data.labels ?? {},
+      ...(data.ends === true ? { deletionTimestamp: new Date() } : {}),
       annotations: { ...status, ...data.annotations },
       ownerReferences: data.owner === undefined ? [] : controller(...data.owner),
     },
@@ -36,14 +42,25 @@ export function pod(name: string, data: PodData = {}): NamespaceObjects["pods"][
   return made as NamespaceObjects["pods"][number];
 }
 
-/** A ReplicaSet of a Deployment. */
-export function replicaSet(uid: string, deployment: string): NamespaceObjects["replicaSets"][number] {
-  const made: unknown = { metadata: { uid, ownerReferences: controller("Deployment", deployment) } };
+/** A ReplicaSet of a Deployment, or of another kind. */
+export function replicaSet(
+  uid: string,
+  owner: string,
+  kind = "Deployment",
+  apiVersion = "apps/v1",
+): NamespaceObjects["replicaSets"][number] {
+  const made: unknown = { metadata: { uid, ownerReferences: controller(kind, owner, apiVersion) } };
   return made as NamespaceObjects["replicaSets"][number];
 }
 
 /** A workload that is settled, of two replicas, unless told otherwise. */
-export function workload(kind: Workload["kind"], name: string, spec: object = {}, status: object = {}): Workload {
+export function workload(
+  kind: Workload["kind"],
+  name: string,
+  spec: object = {},
+  status: object = {},
+  metadata: object = {},
+): Workload {
   const settled = {
     observedGeneration: 3,
     replicas: 2,
@@ -59,7 +76,7 @@ export function workload(kind: Workload["kind"], name: string, spec: object = {}
   const made: unknown = {
     kind,
     object: {
-      metadata: { name, namespace: "dev701", uid: name, generation: 3 },
+      metadata: { name, namespace: "dev701", uid: name, generation: 3, ...metadata },
       spec: {
         replicas: 2,
         selector: {},
@@ -87,6 +104,7 @@ export function objects(workloads: readonly Workload[], more: Partial<NamespaceO
     deployments: of("Deployment"),
     statefulSets: of("StatefulSet"),
     daemonSets: of("DaemonSet"),
+    rollouts: of("Rollout"),
     budgets: [],
     ...more,
   };

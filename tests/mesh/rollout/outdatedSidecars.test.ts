@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { findOutdatedSidecars, restartAnnotation } from "../../../mesh/rollout/outdatedSidecars";
+import { findOutdatedSidecars, restartAnnotation, type SidecarTarget } from "../../../mesh/rollout/outdatedSidecars";
 import type { NamespaceObjects, Workload } from "../../../mesh/rollout/workloads";
 import { objects, pod, replicaSet, template, workload } from "./dataPlaneSupport";
 
 const proxy = (version: string) => `docker.io/istio/proxyv2:${version}`;
 const old = { image: proxy("1.29.6") };
-const options = { version: "1.30.3", revision: "default", daemonSets: false };
+const options: SidecarTarget = { version: "1.30.3", revision: "default", tags: {}, daemonSets: false };
 
 const look = (workloads: readonly Workload[], pods: NamespaceObjects["pods"], more = {}, asked = options) =>
   findOutdatedSidecars(objects(workloads, { pods, ...more }), asked);
@@ -71,6 +71,16 @@ describe("outdated sidecars: what no restart replaces", () => {
       assert.deepEqual([restarts, left], [[], [line]]);
     });
   }
+
+  it("a DaemonSet that starts the new pod before the old one ends is not down", () => {
+    const surge = workload("DaemonSet", "agent", { updateStrategy: { rollingUpdate: { maxSurge: 1 } } });
+    const pods = [pod("x", { ...old, owner: ["DaemonSet", "agent"] })];
+    const { restarts } = look([surge], pods, {}, { ...options, daemonSets: true });
+    assert.deepEqual(
+      restarts.map(({ name, downtime }) => [name, downtime]),
+      [["DaemonSet dev701/agent", undefined]],
+    );
+  });
 
   it("a DaemonSet restarts on request, and is told to be down for a moment", () => {
     const pods = [pod("x", { ...old, owner: ["DaemonSet", "agent"] })];

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { downtime, obstacle, progressOf, type Workload } from "../../../mesh/rollout/workloads";
+import { downtime } from "../../../mesh/rollout/downtime";
+import { obstacle, progressOf, type Workload } from "../../../mesh/rollout/workloads";
 import { budget, objects, template, workload } from "./dataPlaneSupport";
 
 describe("workloads: what a restart would not replace", () => {
@@ -46,11 +47,49 @@ describe("workloads: what a restart would not replace", () => {
 describe("workloads: without a ready pod for a moment", () => {
   const rolling = (maxUnavailable: string | number, replicas = 4) =>
     workload("Deployment", "a", { replicas, strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable } } });
+  const one = (kind: Workload["kind"], rollingUpdate?: object) => {
+    const updating = { type: "RollingUpdate", rollingUpdate };
+    return workload(kind, "a", { replicas: 1, strategy: updating, updateStrategy: updating });
+  };
   const none = "its PodDisruptionBudget allows none to be ready: a drained node may take the rest meanwhile";
   const selector = { matchLabels: { app: "a" } };
+  const expressed = (operator: string) => ({ matchExpressions: [{ key: "app", operator, values: ["a", "b"] }] });
   const rows: readonly (readonly [string, Workload, object | undefined, string | undefined])[] = [
     ["two replicas", workload("Deployment", "a"), undefined, undefined],
-    ["one replica", workload("Deployment", "a", { replicas: 1 }), undefined, "it has one replica"],
+    ["one replica: the default adds one before it takes one", one("Deployment"), undefined, undefined],
+    [
+      "one replica, as the API server writes the default",
+      one("Deployment", { maxSurge: "25%", maxUnavailable: "25%" }),
+      undefined,
+      undefined,
+    ],
+    ["one replica, one more first", one("Deployment", { maxSurge: 1, maxUnavailable: 0 }), undefined, undefined],
+    [
+      "one replica, which may be gone",
+      one("Deployment", { maxSurge: 1, maxUnavailable: 1 }),
+      undefined,
+      "it has one replica, maxUnavailable 1 and maxSurge 1",
+    ],
+    [
+      "one replica and none more: the controller takes the one",
+      one("Deployment", { maxSurge: 0, maxUnavailable: "25%" }),
+      undefined,
+      "it has one replica, maxUnavailable 25% and maxSurge 0",
+    ],
+    [
+      "one replica with a budget that lets its node be drained",
+      one("Deployment"),
+      { selector, maxUnavailable: 1 },
+      undefined,
+    ],
+    ["a DaemonSet", one("DaemonSet"), undefined, "each node is without its pod for a moment"],
+    [
+      "a DaemonSet with maxSurge 0",
+      one("DaemonSet", { maxSurge: 0 }),
+      undefined,
+      "each node is without its pod for a moment",
+    ],
+    ["a DaemonSet with maxSurge", one("DaemonSet", { maxSurge: "10%", maxUnavailable: 0 }), undefined, undefined],
     ["one replica of a StatefulSet", workload("StatefulSet", "a", { replicas: 1 }), undefined, "it has one replica"],
     [
       "Recreate",
@@ -72,21 +111,38 @@ describe("workloads: without a ready pod for a moment", () => {
     ["a budget of none", workload("Deployment", "a"), { selector, minAvailable: 0 }, none],
     ["a budget of none, in percent", workload("StatefulSet", "a"), { selector, maxUnavailable: "100%" }, none],
     [
+      "a budget of none, by expressions",
+      workload("Deployment", "a"),
+      { selector: expressed("In"), minAvailable: 0 },
+      none,
+    ],
+    [
+      "a budget by expressions, of others",
+      workload("Deployment", "a"),
+      { selector: expressed("NotIn"), minAvailable: 0 },
+      undefined,
+    ],
+    ["a budget of none, for every pod", workload("Deployment", "a"), { selector: {}, minAvailable: 0 }, none],
+    ["a budget without a selector", workload("Deployment", "a"), { minAvailable: 0 }, undefined],
+    [
       "another workload's budget",
       workload("Deployment", "a"),
       { selector: { matchLabels: { app: "b" } }, minAvailable: 0 },
       undefined,
     ],
   ];
-  for (const [title, one, spec, expected] of rows) {
+  for (const [title, some, spec, expected] of rows) {
     it(`${title}: ${expected ?? "always one ready"}`, () => {
-      assert.equal(downtime(one, objects([one], { budgets: spec === undefined ? [] : [budget(spec)] })), expected);
+      assert.equal(downtime(some, objects([some], { budgets: spec === undefined ? [] : [budget(spec)] })), expected);
     });
   }
 });
 
 describe("workloads: how far a change has come", () => {
-  const late = [{ type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded", message: "too late" }];
+  const lastUpdateTime = new Date("2026-11-26T07:00:00Z");
+  const late = [
+    { type: "Progressing", status: "False", reason: "ProgressDeadlineExceeded", message: "too late", lastUpdateTime },
+  ];
   for (const [title, kind, status, expected] of [
     ["done", "Deployment", {}, { settled: true, text: "2 of 2 ready" }],
     [
@@ -111,7 +167,7 @@ describe("workloads: how far a change has come", () => {
       "given up by Kubernetes",
       "Deployment",
       { updatedReplicas: 1, conditions: late },
-      { settled: false, text: "1 of 2 ready", stuck: "too late" },
+      { settled: false, text: "1 of 2 ready", stuck: { text: "too late", since: lastUpdateTime.getTime() } },
     ],
     ["done", "StatefulSet", {}, { settled: true, text: "2 of 2 ready" }],
     [
@@ -120,6 +176,8 @@ describe("workloads: how far a change has come", () => {
       { updatedReplicas: 1, updateRevision: "b" },
       { settled: false, text: "1 of 2 ready" },
     ],
+    ["none asked for", "Rollout", {}, { settled: true, text: "2 of 2 ready" }],
+    ["done, and one is not ready", "Rollout", { availableReplicas: 1 }, { settled: false, text: "1 of 2 ready" }],
     ["done", "DaemonSet", {}, { settled: true, text: "2 of 2 ready" }],
     ["half of it", "DaemonSet", { updatedNumberScheduled: 1 }, { settled: false, text: "1 of 2 ready" }],
   ] as const) {

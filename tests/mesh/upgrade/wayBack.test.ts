@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import type { HelmRevision } from "../../../mesh/upgrade/gateTypes";
+import { belowProxies, wayBack, type Failure } from "../../../mesh/upgrade/wayBack";
+import { pod } from "../rollout/dataPlaneSupport";
+import { record } from "./gateSupport";
+
+const istiod = (revision: number, status: string, chartVersion: string) =>
+  record("istiod", revision, { status, chartVersion });
+const upgrade = (known?: number, ...errors: string[]): Failure => ({
+  release: "istiod",
+  what: "upgrade",
+  known,
+  errors,
+});
+const unfit: Failure = { release: "istiod", what: "unfit", version: "1.30.3" };
+const two = [istiod(1, "superseded", "1.28.10"), istiod(2, "deployed", "1.29.6")];
+const untouched = (which: string) =>
+  `Helm made no revision in this upgrade, so what runs was not touched (its ${which})`;
+const busy = "another operation (install/upgrade/rollback) is in progress";
+
+interface Row {
+  readonly name: string;
+  readonly records: readonly HelmRevision[];
+  readonly failure: Failure;
+  /** The revision that it goes back to, or why it stays. */
+  readonly expected: number | string;
+}
+
+const rows: readonly Row[] = [
+  {
+    name: "an upgrade that failed",
+    records: [...two, istiod(3, "failed", "1.30.3")],
+    failure: upgrade(2),
+    expected: 2,
+  },
+  {
+    name: "the records in another order",
+    records: [istiod(3, "failed", "1.30.3"), ...two],
+    failure: upgrade(2),
+    expected: 2,
+  },
+  {
+    name: "revision 10 after 9",
+    records: [istiod(9, "deployed", "1.29.6"), istiod(10, "failed", "1.30.3")],
+    failure: upgrade(9),
+    expected: 9,
+  },
+  {
+    name: "failed revisions of earlier tries between",
+    records: [...two, istiod(3, "failed", "1.30.2"), istiod(4, "failed", "1.30.3")],
+    failure: upgrade(3),
+    expected: 2,
+  },
+  {
+    name: "an upgrade of the same version, with other values",
+    records: [istiod(1, "deployed", "1.30.3"), istiod(2, "failed", "1.30.3")],
+    failure: upgrade(1),
+    expected: 1,
+  },
+  {
+    name: "a failed one, to a state that knows no revision",
+    records: [istiod(1, "deployed", "1.29.6"), istiod(2, "failed", "1.30.3")],
+    failure: upgrade(),
+    expected: 1,
+  },
+  {
+    name: "Helm failed before its record: the API was away, an object could not be built, another owns one",
+    records: two,
+    failure: upgrade(2, "existing resource conflict"),
+    expected: untouched("revision 2, 1.29.6, is deployed"),
+  },
+  {
+    name: "the same, after an earlier run was rolled back",
+    records: [...two, istiod(3, "failed", "1.30.3"), istiod(4, "deployed", "1.29.6")],
+    failure: upgrade(2),
+    expected: untouched("revision 4, 1.29.6, is deployed"),
+  },
+  {
+    name: "the same, after one that failed and that the state knows",
+    records: [...two, istiod(3, "failed", "1.30.3")],
+    failure: upgrade(3),
+    expected: untouched("revision 3, 1.30.3, is failed"),
+  },
+  {
+    name: "another run of Helm is at work",
+    records: [...two, istiod(3, "pending-upgrade", "1.30.3")],
+    failure: upgrade(2, `update failed: ${busy}`),
+    expected: "another run of Helm is at work on it (its revision 3, 1.30.3, is pending-upgrade)",
+  },
+  {
+    name: "Helm could not write how its own ended",
+    records: [...two, istiod(3, "pending-upgrade", "1.30.3")],
+    failure: upgrade(2, "connection refused"),
+    expected: 2,
+  },
+  {
+    name: "somebody removed it meanwhile",
+    records: [...two, istiod(3, "uninstalling", "1.30.3")],
+    failure: upgrade(2),
+    expected: untouched("revision 3, 1.30.3, is uninstalling"),
+  },
+  {
+    name: "none was ever deployed",
+    records: [istiod(1, "failed", "1.30.2"), istiod(2, "failed", "1.30.3")],
+    failure: upgrade(1),
+    expected: "it has no earlier revision to roll back to",
+  },
+  {
+    name: "the one before cannot be read",
+    records: [istiod(1, "deployed", ""), istiod(2, "failed", "1.30.3")],
+    failure: upgrade(1),
+    expected: "it has no earlier revision to roll back to",
+  },
+  {
+    name: "records of another release alone",
+    records: [record("istio", 1)],
+    failure: upgrade(1),
+    expected: "it has no record of Helm's",
+  },
+  {
+    name: "upgraded and unfit",
+    records: [...two.map((one) => ({ ...one, status: "superseded" })), istiod(3, "deployed", "1.30.3")],
+    failure: unfit,
+    expected: 2,
+  },
+  {
+    name: "upgraded twice, and unfit",
+    records: [istiod(1, "superseded", "1.29.6"), istiod(2, "superseded", "1.30.3"), istiod(3, "deployed", "1.30.3")],
+    failure: unfit,
+    expected: 1,
+  },
+  {
+    name: "unfit, and somebody went back by hand meanwhile",
+    records: two,
+    failure: unfit,
+    expected: "its revision 2, 1.29.6, is deployed, and not what this upgrade made",
+  },
+  {
+    name: "unfit, and somebody upgrades it at this moment",
+    records: [istiod(1, "deployed", "1.30.3"), istiod(2, "pending-upgrade", "1.30.3")],
+    failure: unfit,
+    expected: "its revision 2, 1.30.3, is pending-upgrade, and not what this upgrade made",
+  },
+];
+
+describe("the way back of a control plane's release", () => {
+  for (const { name, records, failure, expected } of rows) {
+    it(`${name}: ${typeof expected === "number" ? `to revision ${String(expected)}` : "stays"}`, () => {
+      const way = wayBack(records, failure);
+      assert.equal("stays" in way ? way.stays : way.to.revision, expected);
+    });
+  }
+});
+
+describe("the way back: below the proxies", () => {
+  const to = istiod(2, "deployed", "1.29.6");
+  const proxy = (name: string, tag: string, revision?: string) =>
+    pod(name, { image: `docker.io/istio/proxyv2:${tag}`, ...(revision === undefined ? {} : { revision }) });
+  const below = (...which: string[]) =>
+    `proxies are newer than 1.29.6, or their version cannot be read: ${which.join("; ")}`;
+
+  for (const [name, pods, expected] of [
+    ["none is there", [], undefined],
+    ["all are older, or as old", [proxy("a", "1.28.10"), proxy("b", "1.29.6-distroless")], undefined],
+    ["one is newer", [proxy("a", "1.29.6"), proxy("b", "1.30.3")], below("namespace dev701: 1.30.3 (1 proxies)")],
+    ["one is newer by a patch", [proxy("b", "1.29.10")], below("namespace dev701: 1.29.10 (1 proxies)")],
+    ["one is newer, of another control plane", [proxy("b", "1.30.3", "canary")], undefined],
+    ["one has no version", [proxy("b", "latest")], below("namespace dev701: unreadable (1 proxies)")],
+    ["a newer one is done", [pod("b", { image: "istio/proxyv2:1.30.3", phase: "Succeeded" })], undefined],
+    ["a newer one ends", [pod("b", { image: "istio/proxyv2:1.30.3", ends: true })], undefined],
+  ] as const) {
+    it(`${name}: ${expected ?? "free"}`, () => {
+      assert.equal(belowProxies(pods, "default", to), expected);
+    });
+  }
+
+  it("counts against the image that the revision asked for, where it is not its chart's", () => {
+    const manifest = "        image: docker.io/istio/pilot:1.29.4\n";
+    assert.match(
+      belowProxies([proxy("a", "1.29.5")], "default", { ...to, manifest }) ?? "",
+      /^proxies are newer than 1\.29\.4/,
+    );
+    assert.equal(belowProxies([proxy("a", "1.29.4")], "default", { ...to, manifest }), undefined);
+  });
+
+  it("stops where the pods may not be seen", () => {
+    assert.match(belowProxies(undefined, "default", to) ?? "", /^not permitted to list the pods of all namespaces/);
+  });
+});
