@@ -1,4 +1,5 @@
-import { collisions, serviceEntries } from "../mesh/install/serviceEntries";
+import { collisions } from "../mesh/install/collisions";
+import { serviceEntries } from "../mesh/install/serviceEntries";
 import { faults } from "./faultRules";
 import { components, passphrase, revision, version } from "./meshRules";
 import { when, type Given, type Problem, type RuleOf } from "./rule";

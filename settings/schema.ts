@@ -2,7 +2,7 @@ import * as semver from "semver";
 import { z } from "zod";
 import { faultInjection } from "./faultSchema";
 import { flag, hostName, isLabel, kubernetesName, list, map, text, whole, word } from "./fields";
-import { externalService } from "./serviceSchema";
+import { externalService, hostAddresses } from "./serviceSchema";
 
 const path = (describe: string) =>
   text({
@@ -143,6 +143,7 @@ const mysql = map(
   {
     external: flag("Whether the database lies outside the mesh.").default(false),
     externalHostName: hostName("The database's host.").optional(),
+    addresses: hostAddresses("the database's host"),
   },
   "The database: ServiceEntry `mysql`, port 3306.",
 ).prefault({});
@@ -164,6 +165,7 @@ const mail = map(
     external: flag("Whether the mail server lies outside the mesh.").default(false),
     externalHostName: hostName("The mail server's host.").optional(),
     externalHostPort: whole(1, 65535, "The mail server's port.").default(587),
+    addresses: hostAddresses("the mail server's host"),
   },
   "The mail server: ServiceEntry `smtp`.",
 ).prefault({});

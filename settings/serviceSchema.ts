@@ -1,7 +1,15 @@
-import { address, hostPattern, kubernetesName, list, map, whole, word } from "./fields";
+import { address, hostPattern, ipAddress, kubernetesName, list, map, whole, word } from "./fields";
 
 /** Protocols a ServiceEntry's port can have. @see https://istio.io/latest/docs/reference/config/networking/service-entry/ */
 export const protocols = ["HTTP", "HTTPS", "HTTP2", "GRPC", "MONGO", "TCP", "TLS"] as const;
+
+/** Addresses of a host that the proxy resolves: Istio takes no ranges there. */
+export const hostAddresses = (host: string) =>
+  list(
+    ipAddress("An address."),
+    `Addresses of ${host}, so that its port is captured for them alone.`,
+    "a list of addresses",
+  ).default([]);
 
 /** One entry of `externalServices`. */
 export const externalService = map(

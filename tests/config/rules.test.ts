@@ -170,8 +170,8 @@ describe("settings: unknown keys", () => {
       config: { ...classic, mysql: { externl: true, externalHostname: "db.example.com" }, kiali: { user: "a" } },
       problems: [
         'kiali: unknown key "user", the nearest known one is "username" (known: enabled, username, chartRepository)',
-        'mysql: unknown key "externl", the nearest known one is "external" (known: external, externalHostName); ' +
-          'unknown key "externalHostname", the nearest known one is "externalHostName" (known: external, externalHostName)',
+        'mysql: unknown key "externl", the nearest known one is "external" (known: external, externalHostName, addresses); ' +
+          'unknown key "externalHostname", the nearest known one is "externalHostName" (known: external, externalHostName, addresses)',
       ],
     },
     {

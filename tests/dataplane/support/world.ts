@@ -18,9 +18,9 @@ import { Sidecar, type Backend, type SidecarOptions } from "./sidecar";
 
 /** The external services of both instances. */
 export const external: ExternalSettings = {
-  mysql: { external: true, externalHostName: "db.example.com" },
+  mysql: { external: true, externalHostName: "db.example.com", addresses: [] },
   dataStorage: { mode: "aws", region: "eu-central-1" },
-  mail: { external: true, externalHostName: "smtp.example.com", externalHostPort: 587 },
+  mail: { external: true, externalHostName: "smtp.example.com", externalHostPort: 587, addresses: [] },
 };
 const names = {
   "db.example.com": "10.99.2.1",

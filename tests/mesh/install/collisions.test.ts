@@ -1,6 +1,7 @@
 // Which pairs Envoy confuses is taken from FACTS, section 5; no proxy runs here.
 import assert from "node:assert/strict";
-import { collisions, type Entry } from "../../../mesh/install/serviceEntries";
+import { collisions } from "../../../mesh/install/collisions";
+import type { Entry } from "../../../mesh/install/serviceEntries";
 
 const entry = (
   name: string,
