@@ -1,7 +1,10 @@
 import { collisions } from "../mesh/install/collisions";
+import { dnsCaptureOf, type DnsCapture } from "../mesh/install/dnsCapture";
+import { controlPlaneRelease } from "../mesh/install/helmReleases";
 import { serviceEntries } from "../mesh/install/serviceEntries";
+import { layoutOf } from "../mesh/istio/releases";
 import { faults } from "./faultRules";
-import { components, passphrase, revision, version } from "./meshRules";
+import { classicDns, components, passphrase, revision, version } from "./meshRules";
 import { when, type Given, type Problem, type RuleOf } from "./rule";
 
 const external: RuleOf = ({ mysql, mail, dataStorage }) => [
@@ -63,12 +66,22 @@ const entries: RuleOf = (given) => {
       ),
     ];
   });
-  const collided = collisions(serviceEntries(given)).map(({ later, text }) => ({
+  const collided = collisions(serviceEntries(given), dnsOf(given)).map(({ later, text }) => ({
     path: pathOfEntry(later, given),
     text,
   }));
   return [...perService, ...collided];
 };
+
+/** Where the version is wrong, nobody can tell yet: what DNS capture would keep apart is judged once it is right. */
+function dnsOf({ istio, kiali }: Given): DnsCapture {
+  const layout = istio === undefined ? undefined : layoutOf(istio.version);
+  if (istio === undefined || layout === undefined) return { on: true, wayOut: "" };
+  return dnsCaptureOf(
+    { layout, istio },
+    controlPlaneRelease({ layout, istio, kiali: { enabled: false, ...kiali } }).values,
+  );
+}
 
 function placeOf({ servicePlaces }: Given, index: number): string {
   return `externalServices[${String(servicePlaces?.[index] ?? index)}]`;
@@ -82,5 +95,7 @@ function pathOfEntry(name: string, given: Given): string {
 
 /** Rules over more than one key, judged on the sections that are valid by themselves. */
 export function judge(given: Given): readonly Problem[] {
-  return [version, passphrase, revision, components, external, entries, faults].flatMap((rule) => rule(given));
+  return [version, passphrase, revision, components, classicDns, external, entries, faults].flatMap((rule) =>
+    rule(given),
+  );
 }

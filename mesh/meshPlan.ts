@@ -1,5 +1,6 @@
 import type { Settings } from "../settings/types";
 import { capturedPorts } from "./install/capturedPorts";
+import { dnsCaptureOf } from "./install/dnsCapture";
 import { inOrder, planReleases, targetVersion, type MeshReleases, type ReleasePlan } from "./install/helmReleases";
 import { serviceEntries, type Entry } from "./install/serviceEntries";
 import { servingControlPlane, type ServingControlPlane } from "./rollout/servingControlPlane";
@@ -32,6 +33,6 @@ export function meshPlan(settings: Settings): MeshPlan {
     targetVersion: targetVersion(mesh.controlPlane),
     serving: servingControlPlane(settings, mesh.controlPlane),
     serviceEntries: entries,
-    warnings: capturedPorts(entries, settings.namespace),
+    warnings: capturedPorts(entries, settings.namespace, dnsCaptureOf(settings, mesh.controlPlane.values)),
   };
 }

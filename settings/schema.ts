@@ -2,7 +2,7 @@ import * as semver from "semver";
 import { z } from "zod";
 import { faultInjection } from "./faultSchema";
 import { flag, hostName, isLabel, kubernetesName, list, map, text, whole, word } from "./fields";
-import { externalService, hostAddresses } from "./serviceSchema";
+import { dnsCapture, externalService, hostAddresses } from "./serviceSchema";
 
 const path = (describe: string) =>
   text({
@@ -110,6 +110,7 @@ const istio = map(
       "Ambient mode: ztunnel on every node, and its profile for istiod; from 1.24. Needs `cni`.",
     ),
     gateway: component("gateway", "An ingress gateway, release `istio-ingressgateway`; from 1.27."),
+    dnsCapture,
     timeoutSeconds: whole(30, 7200, "How long Helm waits for each release, in seconds.").default(900),
     allow: list(word(risks, "A risk."), "Acknowledged risks, each by name.", `a list of ${risks.join(", ")}`).default(
       [],

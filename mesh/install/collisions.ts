@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import type { DnsCapture } from "./dnsCapture";
 import type { Entry, EntryPort } from "./serviceEntries";
 
 /** How Envoy tells destinations on one port apart: by the Host header, by SNI, or by the address alone. */
@@ -11,6 +12,10 @@ export function family(protocol: string): "http" | "tls" | "tcp" {
 export const tcpPorts = ({ spec }: Entry): readonly EntryPort[] =>
   spec.ports.filter(({ protocol }) => family(protocol) === "tcp");
 
+/** Whether each host of an entry gets an address of its own: not where the caller resolves it, for then it is never asked for. */
+export const getsAddresses = ({ spec }: Entry, { on }: Pick<DnsCapture, "on">): boolean =>
+  on && spec.resolution === "DNS" && (spec.addresses ?? []).length === 0;
+
 function contains(range: string, ip: string): boolean {
   const [base = "", bits] = range.split("/");
   const [address = ""] = ip.split("/");
@@ -21,7 +26,8 @@ function contains(range: string, ip: string): boolean {
   return list.check(address, kind);
 }
 
-function shareAddress(a: Entry, b: Entry): boolean {
+function shareAddress(a: Entry, b: Entry, dns: Pick<DnsCapture, "on">): boolean {
+  if (getsAddresses(a, dns) || getsAddresses(b, dns)) return false;
   const [first, second] = [a.spec.addresses ?? [], b.spec.addresses ?? []];
   // An entry without addresses listens on all of them; beside one with addresses the narrower listener wins.
   if (first.length === 0 || second.length === 0) return first.length === second.length;
@@ -37,7 +43,7 @@ export interface Collision {
   readonly text: string;
 }
 
-function collide(a: Entry, b: Entry): string | undefined {
+function collide(a: Entry, b: Entry, dns: DnsCapture): string | undefined {
   for (const x of a.spec.ports) {
     const y = b.spec.ports.find((port) => port.number === x.number);
     if (y === undefined) continue;
@@ -48,23 +54,26 @@ function collide(a: Entry, b: Entry): string | undefined {
       if (host === undefined) continue;
       return `host ${host} with port ${number} is in the entry "${a.name}" too`;
     }
-    if (!shareAddress(a, b)) continue;
+    if (!shareAddress(a, b, dns)) continue;
+    const wayOut = shareAddress(a, b, { on: true }) ? "" : dns.wayOut;
     return (
       `port ${number} (${y.protocol}) collides with the entry "${a.name}" (${x.protocol}): without distinct addresses ` +
-      `the proxy cannot tell them apart and one takes the other's connections; give both of them addresses`
+      `the proxy cannot tell them apart and one takes the other's connections; give both of them addresses${wayOut}`
     );
   }
   return undefined;
 }
 
 /** Hosts of one entry share its addresses; where the caller resolved the host, a connection goes where the caller sent it. */
-function collideWithin(entry: Entry): string | undefined {
+function collideWithin(entry: Entry, dns: DnsCapture): string | undefined {
   const hosts = [...new Set(entry.spec.hosts)];
   const [port] = tcpPorts(entry);
-  if (port === undefined || hosts.length < 2 || entry.spec.resolution === "NONE") return undefined;
+  if (port === undefined || hosts.length < 2 || entry.spec.resolution === "NONE" || getsAddresses(entry, dns))
+    return undefined;
+  const wayOut = getsAddresses(entry, { on: true }) ? dns.wayOut : "";
   return (
     `hosts ${hosts.join(" and ")} share port ${String(port.number)} (${port.protocol}): the proxy tells TCP apart by ` +
-    "address alone, and one host takes the other's connections; make an entry for each, both with addresses"
+    `address alone, and one host takes the other's connections; make an entry for each, both with addresses${wayOut}`
   );
 }
 
@@ -72,10 +81,10 @@ function collideWithin(entry: Entry): string | undefined {
  * Finds what takes each other's connections: a TCP port without addresses is captured for every destination, so only HTTP hosts
  * among themselves and TLS hosts among themselves can share a port.
  */
-export function collisions(entries: readonly Entry[]): readonly Collision[] {
+export function collisions(entries: readonly Entry[], dns: DnsCapture): readonly Collision[] {
   return entries.flatMap((later, at) =>
     [...entries.slice(0, at), later].flatMap((earlier) => {
-      const text = earlier === later ? collideWithin(later) : collide(earlier, later);
+      const text = earlier === later ? collideWithin(later, dns) : collide(earlier, later, dns);
       return text === undefined ? [] : [{ earlier: earlier.name, later: later.name, text }];
     }),
   );

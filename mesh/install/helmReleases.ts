@@ -3,6 +3,7 @@ import * as semver from "semver";
 import type { Settings } from "../../settings/types";
 import { unreadable, versionOf } from "../istio/images";
 import { controlPlaneReleaseName, kialiSecretName, signingKeyField } from "../istio/names";
+import { dnsCaptureValues } from "./dnsCapture";
 import {
   kialiVersion,
   minorData,
@@ -30,7 +31,16 @@ export interface ReleasePlan {
 export interface PlanSettings extends Pick<Settings, "layout"> {
   readonly istio: Pick<
     Settings["istio"],
-    "version" | "chartRepository" | "hub" | "releaseName" | "revision" | "values" | "cni" | "ztunnel" | "gateway"
+    | "version"
+    | "chartRepository"
+    | "hub"
+    | "releaseName"
+    | "revision"
+    | "values"
+    | "dnsCapture"
+    | "cni"
+    | "ztunnel"
+    | "gateway"
   >;
   readonly kiali: Pick<Settings["kiali"], "enabled" | "chartRepository">;
 }
@@ -95,7 +105,7 @@ export function crdRelease(settings: PlanSettings, hasDefault = settings.istio.r
 
 /** The release that brings the control plane. User values win. */
 export function controlPlaneRelease(settings: PlanSettings): ReleasePlan {
-  const { version, releaseName, revision, values, cni, ztunnel } = settings.istio;
+  const { version, releaseName, revision, values, dnsCapture, cni, ztunnel } = settings.istio;
   const shared = { version, repositories: istioRepositories(settings) };
   if (settings.layout === "classic") {
     const own = {
@@ -112,6 +122,7 @@ export function controlPlaneRelease(settings: PlanSettings): ReleasePlan {
     ...(revision === undefined ? {} : { revision }),
     ...(cni.enabled ? { pilot: { cni: { enabled: true } } } : {}),
     ...(ztunnel.enabled ? { profile: "ambient" } : {}),
+    ...(dnsCapture ? dnsCaptureValues(version) : {}),
   };
   return { ...shared, name: controlPlaneReleaseName(revision), chart: "istiod", values: overlay(own, values) };
 }

@@ -15,7 +15,7 @@ const region = "an AWS region such as eu-central-1";
 const risks = "untested-kubernetes or downgrade or end-of-life or classic-minor or downtime or rejected-configuration";
 const releaseName = "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init";
 const istioKeys =
-  "a map with the keys version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, timeoutSeconds, allow";
+  "a map with the keys version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, dnsCapture, timeoutSeconds, allow";
 
 const configOf = (path: string, value: unknown): Config => {
   const [section = "", key] = path.split(".");
@@ -198,6 +198,11 @@ describe("settings: kiali, mysql, dataStorage, mail, rollout", () => {
     right("mysql", { external: true, externalHostName: "dev701-db.example.com" }),
     right("mysql", { external: true, externalHostName: "db.example.com", addresses: ["10.1.2.3", "fd00::7"] }),
     right("dataStorage", { mode: "aws", region: "us-gov-west-1" }),
-    right("mail", { external: true, externalHostName: "m.example.com", externalHostPort: 65535, addresses: ["10.1.2.4"] }),
+    right("mail", {
+      external: true,
+      externalHostName: "m.example.com",
+      externalHostPort: 65535,
+      addresses: ["10.1.2.4"],
+    }),
   ]);
 });

@@ -102,3 +102,85 @@ describe("settings: services on one port", () => {
     },
   ]);
 });
+
+describe("settings: services on one port, where sidecars may capture DNS", () => {
+  const two = [tcp("a", 5432), tcp("b", 5432)];
+  const hosts = tcp("a", 5432, { hosts: ["a.example.com", "b.example.com"] });
+  const stack = (istio: object, ...list: readonly unknown[]): Config => ({
+    istio: { version: "1.30.3", ...istio },
+    externalServices: list,
+  });
+  const metadata = (value: object) => ({ values: { meshConfig: { defaultConfig: { proxyMetadata: value } } } });
+  const captured = { ISTIO_META_DNS_CAPTURE: "true" };
+  const collides = (wayOut: string) => [`externalServices[1]: ${clash(5432, "TCP", '"a" (TCP)')}${wayOut}`];
+
+  checkRows([
+    {
+      name: "the way out names it in the modern layout",
+      config: stack({}, ...two),
+      problems: collides(", or istio.dnsCapture: true"),
+    },
+    {
+      name: "also for hosts of one service",
+      config: stack({}, hosts),
+      problems: [
+        "externalServices[0]: hosts a.example.com and b.example.com share port 5432 (TCP): the proxy tells TCP apart by " +
+          "address alone, and one host takes the other's connections; make an entry for each, both with addresses, or " +
+          "istio.dnsCapture: true",
+      ],
+    },
+    {
+      name: "not where addresses were given and are equal: those it leaves alone",
+      config: stack({}, ...two.map((service) => ({ ...service, addresses: ["10.0.0.1"] }))),
+      problems: collides(""),
+    },
+    {
+      name: "with another stack's control plane, its owner comes first",
+      config: stack({ controlPlane: "shared" }, ...two),
+      problems: collides(", or istio.dnsCapture: true, first in the stack that owns the mesh"),
+    },
+    {
+      name: "the user's values win",
+      config: stack({ dnsCapture: true, ...metadata({ ISTIO_META_DNS_CAPTURE: "false" }) }, ...two),
+      problems: collides(", or remove ISTIO_META_DNS_CAPTURE from istio.values"),
+    },
+    {
+      name: "also where they keep istiod from giving addresses",
+      config: stack(
+        { dnsCapture: true, values: { pilot: { env: { PILOT_ENABLE_IP_AUTOALLOCATE: "false" } } } },
+        ...two,
+      ),
+      problems: collides(", or let istiod give addresses: istio.values switch that off"),
+    },
+    {
+      name: "or have it behave as one that did not",
+      config: stack({ dnsCapture: true, values: { compatibilityVersion: "1.24" } }, ...two),
+      problems: collides(", or let istiod give addresses: istio.values switch that off"),
+    },
+    {
+      name: "captured by values alone is not enough below 1.25, where addresses have to be asked for",
+      config: { ...stack({ version: "1.24.6", ...metadata(captured) }, ...two), kiali: { enabled: false } },
+      problems: collides(", or istio.dnsCapture: true"),
+    },
+    {
+      name: "the classic layout cannot",
+      config: { istio: { version: "1.4.6", dnsCapture: true }, externalServices: two },
+      problems: [
+        "istio.dnsCapture: the classic layout's sidecars cannot capture DNS, those of 1.12 and newer can; set it to false, and " +
+          "give TCP services addresses",
+        ...collides(""),
+      ],
+    },
+  ]);
+  checkValid([
+    { name: "two databases on one port with it", config: stack({ dnsCapture: true }, ...two) },
+    { name: "two hosts of one service with it", config: stack({ dnsCapture: true }, hosts) },
+    {
+      name: "beside cni and ambient",
+      config: stack({ dnsCapture: true, cni: { enabled: true }, ztunnel: { enabled: true } }),
+    },
+    { name: "in a stack whose mesh is another's", config: stack({ dnsCapture: true, controlPlane: "shared" }, ...two) },
+    { name: "where istio.values capture DNS already", config: stack(metadata(captured), ...two) },
+    { name: "false in the classic layout", config: { istio: { version: "1.4.6", dnsCapture: false } } },
+  ]);
+});

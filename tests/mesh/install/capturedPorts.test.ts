@@ -11,7 +11,7 @@ const captures = (name: string, ports: string, host: string, key: string) =>
 const service = (more: object) => ({ name: "pg", hosts: ["pg.example.com"], ...more });
 
 describe("warning of TCP ports that an entry captures for every destination", () => {
-  const rows: readonly (readonly [string, Sections, readonly string[]])[] = [
+  const rows: (readonly [string, Sections, readonly string[]])[] = [
     [
       "mysql and mail without addresses, and not the bucket, whose hosts are told apart",
       external,
@@ -68,6 +68,18 @@ describe("warning of TCP ports that an entry captures for every destination", ()
       [],
     ],
   ];
+  const modern = (more: object) => ({ istio: { version: "1.30.3", ...more }, mysql: external.mysql });
+  const way = captures("mysql", "3306", "db.example.com", "mysql.addresses");
+  rows.push(
+    ["modern: DNS capture is a way out", modern({}), [`${way}, or istio.dnsCapture: true`]],
+    ["none where sidecars capture DNS", modern({ dnsCapture: true }), []],
+    [
+      "another stack's mesh: its owner comes first",
+      modern({ controlPlane: "shared" }),
+      [`${way}, or istio.dnsCapture: true, first in the stack that owns the mesh`],
+    ],
+    ["another stack's mesh that captures DNS", modern({ controlPlane: "shared", dnsCapture: true }), []],
+  );
   for (const [name, sections, expected] of rows) {
     it(name, () => {
       assert.deepEqual(warnings(sections), expected);

@@ -13,7 +13,7 @@ import { officialKialiRepositories, officialRepositories } from "../../../mesh/i
 
 type Istio = Partial<PlanSettings["istio"]>;
 const off = { enabled: false, values: {} };
-const parts = { cni: off, ztunnel: off, gateway: off };
+const parts = { dnsCapture: false, cni: off, ztunnel: off, gateway: off };
 const classic = (istio: Istio = {}, kiali: PlanSettings["kiali"] = { enabled: true }): PlanSettings => ({
   layout: "classic",
   istio: { version: "1.4.6", releaseName: "istio", values: {}, ...parts, ...istio },
