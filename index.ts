@@ -13,6 +13,7 @@ async function run() {
   // Loaded while the gate's process starts.
   const program = await import("./components/program");
   const plan = program.meshPlan(settings);
+  for (const text of plan.warnings) await pulumi.log.warn(text);
   const state = await readStackState();
   const connected = connectOnce(settings.kubernetes);
   const [kept, drill] = await Promise.all([

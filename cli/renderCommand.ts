@@ -1,4 +1,5 @@
 import { relative, resolve } from "node:path";
+import { meshPlan } from "../mesh/meshPlan";
 import { render } from "../render/render";
 import { filesOf, writeFiles } from "../render/write";
 import { projectFolder, readStack } from "./stackFile";
@@ -29,6 +30,7 @@ export async function renderStack(stack: string, options: Options): Promise<void
   } catch (error) {
     throw asUserError(error);
   }
+  for (const text of meshPlan(settings).warnings) progress(`warning: ${text}`);
   const summary = summarise(stack, relative(process.cwd(), folder) || ".", rendered);
   process.stdout.write(`${options.json === true ? JSON.stringify(summary, undefined, 2) : summaryText(summary)}\n`);
   if (!summary.complete) process.exitCode = incompleteCode;

@@ -71,6 +71,13 @@ export const revision: RuleOf = ({ istio, injection }) => {
   ];
 };
 
+export const classicDns: RuleOf = ({ istio }) =>
+  when(
+    istio?.dnsCapture === true && layoutOf(istio.version) === "classic",
+    "istio.dnsCapture",
+    "the classic layout's sidecars cannot capture DNS, those of 1.12 and newer can; set it to false, and give TCP services addresses",
+  );
+
 export const components: RuleOf = ({ istio }) => {
   if (istio === undefined) return [];
   const named = Object.keys(optionalCharts) as (keyof typeof optionalCharts)[];

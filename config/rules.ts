@@ -1,6 +1,10 @@
-import { collisions, serviceEntries } from "../mesh/install/serviceEntries";
+import { collisions } from "../mesh/install/collisions";
+import { dnsCaptureOf, type DnsCapture } from "../mesh/install/dnsCapture";
+import { controlPlaneRelease } from "../mesh/install/helmReleases";
+import { serviceEntries } from "../mesh/install/serviceEntries";
+import { layoutOf } from "../mesh/istio/releases";
 import { faults } from "./faultRules";
-import { components, passphrase, revision, version } from "./meshRules";
+import { classicDns, components, passphrase, revision, version } from "./meshRules";
 import { noEffect } from "./noEffect";
 import { credentials, images } from "./valueRules";
 import { when, type Given, type Problem, type RuleOf } from "./rule";
@@ -86,12 +90,22 @@ const entries: RuleOf = (given) => {
       ),
     ];
   });
-  const collided = collisions(serviceEntries(given)).map(({ later, text }) => ({
+  const collided = collisions(serviceEntries(given), dnsOf(given)).map(({ later, text }) => ({
     path: pathOfEntry(later, given),
     text,
   }));
   return [...perService, ...collided];
 };
+
+/** Where the version is wrong, nobody can tell yet: what DNS capture would keep apart is judged once it is right. */
+function dnsOf({ istio, kiali }: Given): DnsCapture {
+  const layout = istio === undefined ? undefined : layoutOf(istio.version);
+  if (istio === undefined || layout === undefined) return { on: true, wayOut: "" };
+  return dnsCaptureOf(
+    { layout, istio },
+    controlPlaneRelease({ layout, istio, kiali: { enabled: false, values: {}, ...kiali } }).values,
+  );
+}
 
 function placeOf({ servicePlaces }: Given, index: number): string {
   return `externalServices[${String(servicePlaces?.[index] ?? index)}]`;
@@ -105,6 +119,6 @@ function pathOfEntry(name: string, given: Given): string {
 
 /** Rules over more than one key, judged on the sections that are valid by themselves. */
 export function judge(given: Given): readonly Problem[] {
-  const mesh = [version, passphrase, revision, components, noEffect, images, credentials];
+  const mesh = [version, passphrase, revision, components, classicDns, noEffect, images, credentials];
   return [...mesh, external, clusterNames, entries, faults].flatMap((rule) => rule(given));
 }

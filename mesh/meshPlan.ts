@@ -1,4 +1,6 @@
 import type { Settings } from "../settings/types";
+import { capturedPorts } from "./install/capturedPorts";
+import { dnsCaptureOf } from "./install/dnsCapture";
 import { inOrder, planReleases, targetVersion, type MeshReleases, type ReleasePlan } from "./install/helmReleases";
 import { serviceEntries, type Entry } from "./install/serviceEntries";
 import { servingControlPlane, type ServingControlPlane } from "./rollout/servingControlPlane";
@@ -16,17 +18,21 @@ export interface MeshPlan {
   readonly serving: ServingControlPlane;
   /** The ServiceEntries of the instance. */
   readonly serviceEntries: readonly Entry[];
+  /** What the settings do that a person may not expect, a line each. */
+  readonly warnings: readonly string[];
 }
 
 /** Plans a stack's mesh. */
 export function meshPlan(settings: Settings): MeshPlan {
   const mesh = planReleases(settings);
+  const entries = serviceEntries(settings);
   return {
     settings,
     mesh,
     releases: settings.istio.controlPlane === "managed" ? inOrder(mesh) : [],
     targetVersion: targetVersion(mesh.controlPlane),
     serving: servingControlPlane(settings, mesh.controlPlane),
-    serviceEntries: serviceEntries(settings),
+    serviceEntries: entries,
+    warnings: capturedPorts(entries, settings.namespace, dnsCaptureOf(settings, mesh.controlPlane.values)),
   };
 }

@@ -102,6 +102,11 @@ export function kubernetesName(describe: string) {
   });
 }
 
+/** An IP address. */
+export function ipAddress(describe: string) {
+  return text({ allowed: "an IP address such as 10.1.2.3, no range", describe, test: (value) => isIP(value) !== 0 });
+}
+
 /** An IP address, or a range in CIDR notation. */
 export function address(describe: string) {
   return text({

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { faultInjection } from "./faultSchema";
 import { flag, hostName, isLabel, kubernetesName, list, map, text, whole, word } from "./fields";
 import { component, filePath, imageRegistry, istioVersion, repository, values } from "./meshFields";
-import { externalService } from "./serviceSchema";
+import { dnsCapture, externalService, hostAddresses } from "./serviceSchema";
 
 const kubernetes = map(
   {
@@ -58,6 +58,7 @@ const istio = map(
       "Ambient mode: ztunnel on every node, and its profile for istiod; from 1.24. Needs `cni`.",
     ),
     gateway: component("gateway", "An ingress gateway, release `istio-ingressgateway`; from 1.27."),
+    dnsCapture,
     timeoutSeconds: whole(30, 7200, "How long Helm waits for each release, in seconds.").default(900),
     allow: list(word(risks, "A risk."), "Acknowledged risks, each by name.", `a list of ${risks.join(", ")}`).default(
       [],
@@ -92,6 +93,7 @@ const mysql = map(
   {
     external: flag("Whether the database lies outside the mesh.").default(false),
     externalHostName: hostName("The database's host.").optional(),
+    addresses: hostAddresses("the database's host"),
   },
   "The database: ServiceEntry `mysql`, port 3306.",
 ).prefault({});
@@ -113,6 +115,7 @@ const mail = map(
     external: flag("Whether the mail server lies outside the mesh.").default(false),
     externalHostName: hostName("The mail server's host.").optional(),
     externalHostPort: whole(1, 65535, "The mail server's port.").default(587),
+    addresses: hostAddresses("the mail server's host"),
   },
   "The mail server: ServiceEntry `smtp`.",
 ).prefault({});

@@ -45,11 +45,14 @@ function rulesByHost(faults: readonly Fault[], entries: readonly Entry[]): Reado
  * removed it.
  */
 function virtualService(metadata: DrillMetadata, host: string, { name, effects, http, tcp, tls }: Rules): FaultObject {
+  // A rule without a match takes every request; those that its fault spares, by percentage, go on along its own route.
+  const takesAll = http.some(({ match }) => match === undefined);
+  // What no rule is for goes where it always went.
+  const rest = http.length === 0 || takesAll ? [] : [{ route: routeTo(host) }];
   const spec = {
     hosts: [host],
     exportTo: ["."],
-    // What no rule is for goes where it always went.
-    ...(http.length === 0 ? {} : { http: [...http, { route: routeTo(host) }] }),
+    ...(http.length === 0 ? {} : { http: [...http, ...rest] }),
     ...(tls.length === 0 ? {} : { tls }),
     ...(tcp.length === 0 ? {} : { tcp }),
   };

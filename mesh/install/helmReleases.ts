@@ -3,6 +3,7 @@ import * as semver from "semver";
 import type { Settings } from "../../settings/types";
 import { unreadable, versionOf } from "../istio/images";
 import { controlPlaneReleaseName } from "../istio/names";
+import { dnsCaptureValues } from "./dnsCapture";
 import {
   kialiVersion,
   minorData,
@@ -31,7 +32,16 @@ export interface ReleasePlan {
 export interface PlanSettings extends Pick<Settings, "layout"> {
   readonly istio: Pick<
     Settings["istio"],
-    "version" | "chartRepository" | "hub" | "releaseName" | "revision" | "values" | "cni" | "ztunnel" | "gateway"
+    | "version"
+    | "chartRepository"
+    | "hub"
+    | "releaseName"
+    | "revision"
+    | "values"
+    | "dnsCapture"
+    | "cni"
+    | "ztunnel"
+    | "gateway"
   >;
   readonly kiali: Pick<Settings["kiali"], "enabled" | "chartRepository" | "values">;
 }
@@ -96,7 +106,7 @@ export function crdRelease(settings: PlanSettings, hasDefault = settings.istio.r
 
 /** The release that brings the control plane. User values win. */
 export function controlPlaneRelease(settings: PlanSettings): ReleasePlan {
-  const { version, releaseName, revision, values, cni, ztunnel } = settings.istio;
+  const { version, releaseName, revision, values, dnsCapture, cni, ztunnel } = settings.istio;
   const shared = { version, repositories: istioRepositories(settings) };
   if (settings.layout === "classic") {
     const own = {
@@ -111,6 +121,7 @@ export function controlPlaneRelease(settings: PlanSettings): ReleasePlan {
     ...(revision === undefined ? {} : { revision }),
     ...(cni.enabled ? { pilot: { cni: { enabled: true } } } : {}),
     ...(ztunnel.enabled ? { profile: "ambient" } : {}),
+    ...(dnsCapture ? dnsCaptureValues(version) : {}),
   };
   return { ...shared, name: controlPlaneReleaseName(revision), chart: "istiod", values: overlay(own, values) };
 }

@@ -13,9 +13,9 @@ import { manyServices, measured, threeTimes, type Measured, type Run } from "./m
 
 const version = "1.4.6";
 const external = {
-  mysql: { external: true, externalHostName: "db.example.com" },
+  mysql: { external: true, externalHostName: "db.example.com", addresses: [] },
   dataStorage: { mode: "aws" as const, region: "eu-central-1" },
-  mail: { external: true, externalHostName: "smtp.example.com", externalHostPort: 587 },
+  mail: { external: true, externalHostName: "smtp.example.com", externalHostPort: 587, addresses: [] },
 };
 const secret = {
   apiVersion: "v1",

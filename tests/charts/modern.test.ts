@@ -82,6 +82,29 @@ describe(`charts of Istio ${modernVersion}`, () => {
   );
 });
 
+describe(`DNS capture in the chart of Istio ${modernVersion}`, () => {
+  const metadata = async (istio: Record<string, unknown>, mirror: string) => {
+    const objects = objectsOf(await renderAll(settings(istio), mirror), "istiod");
+    const { data } = objectIn(objects, "ConfigMap", "istio") as unknown as { data: { mesh: string } };
+    const mesh = load(data.mesh) as { readonly defaultConfig: { readonly proxyMetadata?: object } };
+    return mesh.defaultConfig.proxyMetadata;
+  };
+  const captured = { ISTIO_META_DNS_CAPTURE: "true" };
+
+  itNeeds(["mirror", "helm"], "reaches the mesh's configuration, beside that of ambient mode", async ({ mirror }) => {
+    assert.deepEqual(await metadata({ dnsCapture: true }, mirror), captured);
+    const on = { enabled: true };
+    assert.deepEqual(await metadata({ dnsCapture: true, cni: on, ztunnel: on }, mirror), {
+      ...captured,
+      ISTIO_META_ENABLE_HBONE: "true",
+    });
+  });
+
+  itNeeds(["mirror", "helm"], "is not there by default", async ({ mirror }) => {
+    assert.equal(await metadata({}, mirror), undefined);
+  });
+});
+
 describe("chart kiali-server", () => {
   itNeeds(
     ["mirror", "helm"],

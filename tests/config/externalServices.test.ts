@@ -5,9 +5,6 @@ const hostAllowed =
   'a full DNS name in lower case such as db.example.com, no IP address, no scheme, no port; or such a name after "*."';
 const address = "an IP address or a range such as 10.1.0.0/16";
 const protocols = "HTTP or HTTPS or HTTP2 or GRPC or MONGO or TCP or TLS";
-const clash = (port: number, protocol: string, earlier: string) =>
-  `port ${String(port)} (${protocol}) collides with the entry ${earlier}: without distinct addresses the proxy cannot ` +
-  "tell them apart and one takes the other's connections; give both of them addresses";
 
 const good = { name: "geo", hosts: ["geo.example.com"], ports: [{ number: 443, protocol: "TLS" }] };
 const other = { name: "weather", hosts: ["weather.example.com"], ports: [{ number: 443, protocol: "TLS" }] };
@@ -146,46 +143,8 @@ describe("settings: rules over externalServices", () => {
         `externalServices[0].name: "${name}" is the name of an entry that the sections mysql, dataStorage and mail make; choose another`,
       ],
     })),
-    {
-      name: "two TCP services cannot share a port",
-      config: services(tcp("a", 5432), tcp("b", 5432)),
-      problems: [`externalServices[1]: ${clash(5432, "TCP", '"a" (TCP)')}`],
-    },
-    {
-      name: "a service cannot take the database's port",
-      config: { ...services(tcp("a", 3306)), mysql: { external: true, externalHostName: "db.example.com" } },
-      problems: [`externalServices[0]: ${clash(3306, "TCP", '"mysql" (TCP)')}`],
-    },
-    {
-      name: "mail on 443 collides with the bucket, and the key mail is named",
-      config: {
-        ...classic,
-        dataStorage: { mode: "aws", region: "eu-central-1" },
-        mail: { external: true, externalHostName: "m.example.com", externalHostPort: 443 },
-      },
-      problems: [`mail: ${clash(443, "TCP", '"bucket" (TLS)')}`],
-    },
-    {
-      name: "mail on 3306 collides with mysql",
-      config: {
-        ...classic,
-        mysql: { external: true, externalHostName: "db.example.com" },
-        mail: { external: true, externalHostName: "m.example.com", externalHostPort: 3306 },
-      },
-      problems: [`mail: ${clash(3306, "TCP", '"mysql" (TCP)')}`],
-    },
-    {
-      name: "one host cannot have the same TLS port in two services",
-      config: services(good, { ...other, hosts: good.hosts }),
-      problems: ['externalServices[1]: host geo.example.com with port 443 is in the entry "geo" too'],
-    },
   ]);
   checkValid([
-    { name: "two TLS services share a port by their hosts", config: services(good, other) },
-    {
-      name: "two TCP services share a port by distinct addresses",
-      config: services(tcp("a", 5432, { addresses: ["10.0.0.1"] }), tcp("b", 5432, { addresses: ["10.0.0.2"] })),
-    },
     {
       name: "NONE with a TCP port and addresses is valid",
       config: services(tcp("db", 5432, { resolution: "NONE", addresses: ["10.0.0.1"] })),

@@ -72,7 +72,7 @@ describe("settings: nesting and line breaks", () => {
         },
       },
       problems: [
-        `mail: ${Array.from({ length: 3 }, () => 'unknown key "a b", the nearest known one is "external" (known: external, externalHostName, externalHostPort)').join("; ")}`,
+        `mail: ${Array.from({ length: 3 }, () => 'unknown key "a b", the nearest known one is "external" (known: external, externalHostName, externalHostPort, addresses)').join("; ")}`,
         "faultInjection.faults[0].sourceLabels.a b: 5 is not allowed. Allowed: a string",
       ],
     },

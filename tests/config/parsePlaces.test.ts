@@ -52,7 +52,9 @@ describe("settings: places, protocols, days", () => {
     {
       name: "a key with a line break stays in one line",
       config: { ...classic, mysql: { "x\ny": 1 } },
-      problems: ['mysql: unknown key "x y", the nearest known one is "external" (known: external, externalHostName)'],
+      problems: [
+        'mysql: unknown key "x y", the nearest known one is "external" (known: external, externalHostName, addresses)',
+      ],
     },
   ]);
 });

@@ -170,15 +170,15 @@ describe("settings: unknown keys", () => {
       config: { ...classic, mysql: { externl: true, externalHostname: "db.example.com" }, kiali: { user: "a" } },
       problems: [
         'kiali: unknown key "user", the nearest known one is "username" (known: enabled, username, chartRepository, values)',
-        'mysql: unknown key "externl", the nearest known one is "external" (known: external, externalHostName); ' +
-          'unknown key "externalHostname", the nearest known one is "externalHostName" (known: external, externalHostName)',
+        'mysql: unknown key "externl", the nearest known one is "external" (known: external, externalHostName, addresses); ' +
+          'unknown key "externalHostname", the nearest known one is "externalHostName" (known: external, externalHostName, addresses)',
       ],
     },
     {
       name: "__proto__ is an unknown key",
       config: { istio: '{"version":"1.4.6","__proto__":{"hub":"x"}}' },
       problems: [
-        'istio: unknown key "__proto__", the nearest known one is "version" (known: version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, timeoutSeconds, allow)',
+        'istio: unknown key "__proto__", the nearest known one is "version" (known: version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, dnsCapture, timeoutSeconds, allow)',
       ],
     },
     {
@@ -186,7 +186,7 @@ describe("settings: unknown keys", () => {
       config: { istio: { verison: "1.4.6" } },
       problems: [
         'istio.version: missing. Allowed: a version x.y.z in quotes such as "1.4.6"',
-        'istio: unknown key "verison", the nearest known one is "version" (known: version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, timeoutSeconds, allow)',
+        'istio: unknown key "verison", the nearest known one is "version" (known: version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, dnsCapture, timeoutSeconds, allow)',
       ],
     },
   ]);

@@ -17,7 +17,7 @@ const risks =
   "untested-kubernetes or downgrade or end-of-life or classic-minor or downtime or rejected-configuration or other-images or plain-credentials";
 const releaseName = "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init";
 const istioKeys =
-  "a map with the keys version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, timeoutSeconds, allow";
+  "a map with the keys version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, dnsCapture, timeoutSeconds, allow";
 
 const configOf = (path: string, value: unknown): Config => {
   const [section = "", key] = path.split(".");
@@ -170,7 +170,7 @@ describe("settings: kiali, mysql, dataStorage, mail, rollout", () => {
     wrong("kiali.username", "a b", "a name without spaces"),
     wrong("kiali.username", "", "a name without spaces"),
     wrong("kiali.chartRepository", "ftp://charts", repository),
-    wrong("mysql", [], "a map with the keys external, externalHostName"),
+    wrong("mysql", [], "a map with the keys external, externalHostName, addresses"),
     wrong("mysql.external", 1, "true or false"),
     wrong("mysql.externalHostName", "10.0.0.1", host),
     wrong("mysql.externalHostName", "db", host),
@@ -180,18 +180,22 @@ describe("settings: kiali, mysql, dataStorage, mail, rollout", () => {
     wrong("mysql.externalHostName", "*.example.com", host),
     wrong("mysql.externalHostName", "db.example.com.", host),
     wrongLongHost,
+    wrong("mysql.addresses", "10.1.2.3", "a list of addresses"),
+    wrongItem("mysql.addresses", "10.1.0.0/16", "an IP address such as 10.1.2.3, no range"),
+    wrongItem("mysql.addresses", "db.example.com", "an IP address such as 10.1.2.3, no range"),
     wrong("dataStorage", "aws", "a map with the keys mode, region"),
     wrong("dataStorage.mode", "gcp", "aws or none"),
     wrong("dataStorage.region", "Frankfurt", region),
     wrong("dataStorage.region", "eu-central", region),
     wrong("dataStorage.region", "eu-central-1a", region),
     wrong("dataStorage.region", "https://s3.eu-central-1.amazonaws.com", region),
-    wrong("mail", 25, "a map with the keys external, externalHostName, externalHostPort"),
+    wrong("mail", 25, "a map with the keys external, externalHostName, externalHostPort, addresses"),
     wrong("mail.external", "no", "true or false"),
     wrong("mail.externalHostName", "mail", host),
     wrong("mail.externalHostPort", 0, port),
     wrong("mail.externalHostPort", 65536, port),
     wrong("mail.externalHostPort", "587", port),
+    wrongItem("mail.addresses", "10.1.2", "an IP address such as 10.1.2.3, no range"),
     wrong("rollout", false, "a map with the keys enabled, namespaces, parallel, timeoutSeconds, daemonSets"),
     wrong("rollout.enabled", "yes", "true or false"),
     wrong("rollout.parallel", 0, "a whole number from 1 to 100"),
@@ -205,9 +209,15 @@ describe("settings: kiali, mysql, dataStorage, mail, rollout", () => {
     right("mysql", { external: false }),
     right("mysql", { external: true, externalHostName: host253 }),
     right("mysql", { external: true, externalHostName: "dev701-db.example.com" }),
+    right("mysql", { external: true, externalHostName: "db.example.com", addresses: ["10.1.2.3", "fd00::7"] }),
     ...["us-gov-west-1", "eusc-de-east-1", "us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1"].map(
       (name) => right("dataStorage", { mode: "aws", region: name }),
     ),
-    right("mail", { external: true, externalHostName: "m.example.com", externalHostPort: 65535 }),
+    right("mail", {
+      external: true,
+      externalHostName: "m.example.com",
+      externalHostPort: 65535,
+      addresses: ["10.1.2.4"],
+    }),
   ]);
 });

@@ -64,6 +64,10 @@ for (const { minor, stack, version, crds, crdRelease, controlPlane, secretKey, c
 
     it("a preview changes nothing in the cluster", async () => {
       await instance.preview();
+      assert.match(
+        instance.log,
+        /warning: ServiceEntry mysql captures TCP port 3306 [^\n]*\. If it calls another, set mysql\.addresses/,
+      );
       assert.deepEqual(await istioCrds(), []);
       await assert.rejects(kubectl("get", "namespace", "istio-system"), /not found/);
     });

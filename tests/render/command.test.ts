@@ -83,8 +83,16 @@ describe("jam-istio render", () => {
 
   it("a shared control plane needs neither charts nor Helm", () =>
     inFolder(async (out) => {
-      const { code, stdout } = await jamIstio(["render", "integration702", "--out", out, "--charts", unreachable]);
+      const { code, stdout, stderr } = await jamIstio([
+        "render",
+        "integration702",
+        "--out",
+        out,
+        "--charts",
+        unreachable,
+      ]);
       assert.equal(code, 0);
+      assert.match(stderr, /^warning: ServiceEntry mysql captures TCP port 3306 [^\n]*, set mysql\.addresses$/m);
       assert.doesNotMatch(stdout, /INCOMPLETE/);
       assert.deepEqual(filesIn(out), [
         ".jam-istio-files",

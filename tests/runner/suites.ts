@@ -22,6 +22,7 @@ const byWorth: readonly (readonly [string, number])[] = [
   ["e2e/refused", 7],
   ["dataplane/http", 2],
   ["dataplane/connections", 3],
+  ["dataplane/sharedPort", 2],
   ["e2e/interrupted", 15],
   ["e2e/unfinished", 9],
   ["e2e/faultsOff", 12],

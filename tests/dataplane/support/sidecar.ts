@@ -33,6 +33,8 @@ export interface Backend {
   readonly port: number;
   readonly key?: string;
   readonly cert?: string;
+  /** What `greeting` says. Default: `hello`. */
+  readonly text?: string;
 }
 
 /** What a sidecar is started with. */
@@ -43,6 +45,8 @@ export interface SidecarOptions {
   readonly xds: string;
   readonly namespace: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** More of the metadata that its agent would send to istiod. */
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly backends: readonly Backend[];
   /** Names and addresses that its /etc/hosts has. */
   readonly names: Readonly<Record<string, string>>;
@@ -52,9 +56,9 @@ const traffic = join(__dirname, "traffic.js");
 const [proxyUser, capturePort] = ["1337", "15001"];
 let count = 0;
 
-function bootstrap(node: string, admin: string, { xds, namespace, labels }: SidecarOptions): object {
+function bootstrap(node: string, admin: string, { xds, namespace, labels, metadata: more }: SidecarOptions): object {
   const version = "1.28.10";
-  const metadata = { NAMESPACE: namespace, LABELS: labels, ISTIO_VERSION: version, CLUSTER_ID: "Kubernetes" };
+  const metadata = { NAMESPACE: namespace, LABELS: labels, ISTIO_VERSION: version, CLUSTER_ID: "Kubernetes", ...more };
   return {
     node: { id: node, cluster: `app.${namespace}`, metadata: { ...metadata, INTERCEPTION_MODE: "REDIRECT" } },
     admin: { address: { pipe: { path: admin, mode: 0o666 } } },

@@ -8,7 +8,7 @@ const tls = require("node:tls");
 
 /** Servers: `http` answers 200, `greeting` speaks first as MySQL does, `echo` sends back, `tls` greets over TLS. */
 async function serve(servers) {
-  for (const { kind, address, port, key, cert } of servers) {
+  for (const { kind, address, port, key, cert, text = "hello" } of servers) {
     const server =
       kind === "http"
         ? http.createServer((request, response) => response.end(`${address} ${request.url}`))
@@ -16,7 +16,7 @@ async function serve(servers) {
           ? tls.createServer({ key, cert }, (socket) => socket.on("error", () => {}).write("hello"))
           : net.createServer((socket) => {
               socket.on("error", () => {});
-              if (kind === "greeting") socket.write("hello");
+              if (kind === "greeting") socket.write(text);
               socket.on("data", (data) => socket.write(data));
             });
     server.listen(port, address);

@@ -18,18 +18,23 @@ import { Sidecar, type Backend, type SidecarOptions } from "./sidecar";
 
 /** The external services of both instances. */
 export const external: ExternalSettings = {
-  mysql: { external: true, externalHostName: "db.example.com" },
+  mysql: { external: true, externalHostName: "db.example.com", addresses: [] },
   dataStorage: { mode: "aws", region: "eu-central-1" },
-  mail: { external: true, externalHostName: "smtp.example.com", externalHostPort: 587 },
+  mail: { external: true, externalHostName: "smtp.example.com", externalHostPort: 587, addresses: [] },
 };
 const names = {
   "db.example.com": "10.99.2.1",
+  "reader.example.com": "10.99.2.4",
+  "stranger.example.com": "10.99.2.5",
   "smtp.example.com": "10.99.2.2",
   "s3.eu-central-1.amazonaws.com": "10.99.2.3",
   "bucket.s3.eu-central-1.amazonaws.com": "10.99.2.3",
 };
 /** Addresses of the backends. */
-export const at = { webapp: "10.99.1.1", cache: "10.99.1.2", db: "10.99.2.1", mail: "10.99.2.2", bucket: "10.99.2.3" };
+export const at = {
+  ...{ webapp: "10.99.1.1", cache: "10.99.1.2" },
+  ...{ db: "10.99.2.1", mail: "10.99.2.2", bucket: "10.99.2.3", reader: "10.99.2.4", stranger: "10.99.2.5" },
+};
 
 interface Port {
   readonly name: string;
@@ -141,6 +146,8 @@ export class World {
       { kind: "echo", address: at.cache, port: 11212 },
       { kind: "http", address: at.cache, port: 8080 },
       { kind: "greeting", address: at.db, port: 3306 },
+      { kind: "greeting", address: at.reader, port: 3306, text: "reader" },
+      { kind: "greeting", address: at.stranger, port: 3306, text: "stranger" },
       { kind: "greeting", address: at.mail, port: 587 },
       { kind: "http", address: at.bucket, port: 80 },
       { kind: "tls", address: at.bucket, port: 443, key, cert },
@@ -165,9 +172,14 @@ export class World {
   }
 
   /** Starts a sidecar of a pod with labels. */
-  public async sidecar(labels: SidecarOptions["labels"], namespace = "dev701"): Promise<Sidecar> {
+  public async sidecar(
+    labels: SidecarOptions["labels"],
+    namespace = "dev701",
+    metadata: SidecarOptions["metadata"] = {},
+  ): Promise<Sidecar> {
     const { envoy, folder, backends } = this;
-    const sidecar = await Sidecar.start({ envoy, folder, xds: this.istiod.xds, namespace, labels, backends, names });
+    const { xds } = this.istiod;
+    const sidecar = await Sidecar.start({ envoy, folder, xds, namespace, labels, metadata, backends, names });
     this.sidecars.push(sidecar);
     await this.apply(podOf(sidecar.pod, namespace, labels));
     await this.plane.kubectl("wait", "--for=condition=Ready", `pod/${sidecar.pod}`, "-n", namespace);

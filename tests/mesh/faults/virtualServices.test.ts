@@ -28,27 +28,40 @@ const specs = (faults: readonly object[]) =>
 const abort = { type: "httpAbort", host: "ct-webapp", httpStatus: 503, everyone };
 
 describe("objects of faults", () => {
-  it("several faults of a host are one VirtualService, in their order, with the unfaulted default", () => {
-    const delay = { type: "httpDelay", host: "ct-webapp", prefix: "/auth", fixedDelay: "1m30s", percentage: 5 };
-    const route = [{ destination: { host: "ct-webapp" } }];
+  const delay = { type: "httpDelay", host: "ct-webapp", prefix: "/auth", fixedDelay: "1m30s", percentage: 5 };
+  const route = [{ destination: { host: "ct-webapp" } }];
+  const delayed = {
+    match: [
+      { uri: { exact: "/auth" }, sourceLabels: { app: "ps" } },
+      { uri: { prefix: "/auth/" }, sourceLabels: { app: "ps" } },
+    ],
+    fault: { delay: { fixedDelay: "90s", percentage: { value: 5 } } },
+    route,
+  };
+  const http = (faults: readonly object[]) =>
+    (specs(faults)["VirtualService/fault-service-ct-webapp-…"] as { readonly http: readonly object[] }).http;
+
+  it("several faults of a host are one VirtualService, in their order", () => {
     assert.deepEqual(specs([{ ...delay, sourceLabels: { app: "ps" } }, abort]), {
       "VirtualService/fault-service-ct-webapp-…": {
         hosts: ["ct-webapp"],
         exportTo: ["."],
-        http: [
-          {
-            match: [
-              { uri: { exact: "/auth" }, sourceLabels: { app: "ps" } },
-              { uri: { prefix: "/auth/" }, sourceLabels: { app: "ps" } },
-            ],
-            fault: { delay: { fixedDelay: "90s", percentage: { value: 5 } } },
-            route,
-          },
-          { fault: { abort: { httpStatus: 503, percentage: { value: 100 } } }, route },
-          { route },
-        ],
+        http: [delayed, { fault: { abort: { httpStatus: 503, percentage: { value: 100 } } }, route }],
       },
     });
+  });
+
+  it("the unfaulted default comes last, where a rule is not for all requests", () => {
+    assert.deepEqual(http([{ ...delay, sourceLabels: { app: "ps" } }]), [delayed, { route }]);
+    const some = { ...abort, everyone: undefined, sourceLabels: { app: "ps" } };
+    assert.deepEqual(http([some]).at(-1), { route });
+    assert.deepEqual(http([{ ...abort, prefix: "/auth" }]).at(-1), { route });
+  });
+
+  it("no rule follows one for all requests: its own route has those that the percentage spares", () => {
+    const fault = { abort: { httpStatus: 503, percentage: { value: 25 } } };
+    assert.deepEqual(http([{ ...abort, percentage: 25 }]), [{ fault, route }]);
+    assert.deepEqual(http([{ ...abort, percentage: 25, prefix: "/" }]), [{ fault, route }]);
   });
 
   it("HTTP faults need no fake-service; the others bring it before them, with one port", () => {
@@ -128,7 +141,6 @@ describe("a drill of the settings", () => {
   it("is on, off, expired, or ended by hand", () => {
     assert.equal(drillState(of({ faults: [abort] }), { now }), "on");
     assert.equal(drillState(of({ enabled: false, faults: [abort] }), { now }), "off");
-    assert.equal(drillState(of({ faults: [] }), { now }), "off");
     assert.equal(drillState(of({ expires: "2026-06-01T12:00:00Z", faults: [abort] }), { now }), "expired");
     assert.equal(drillState(of({ expires: "2026-06-01T12:00:01Z", faults: [abort] }), { now }), "on");
     const settings = of({ faults: [abort] });
@@ -155,7 +167,10 @@ describe("a drill of the settings", () => {
 
   it("what the settings say beside faults does not change with them, nor shows in a passphrase", () => {
     assert.equal(restOf(of({ faults: [abort] }).settings), restOf(of({ enabled: false }).settings));
-    assert.notEqual(restOf(of({}).settings), restOf(of({}, { mail: { external: false } }).settings));
+    assert.notEqual(
+      restOf(of({ enabled: false }).settings),
+      restOf(of({ enabled: false }, { mail: { external: false } }).settings),
+    );
   });
 
   it("a fault is chosen by its place or its name", () => {

@@ -1,6 +1,7 @@
 // Which pairs Envoy confuses is taken from FACTS, section 5; no proxy runs here.
 import assert from "node:assert/strict";
-import { collisions, type Entry } from "../../../mesh/install/serviceEntries";
+import { collisions } from "../../../mesh/install/collisions";
+import type { Entry } from "../../../mesh/install/serviceEntries";
 
 const entry = (
   name: string,
@@ -19,6 +20,8 @@ const entry = (
     exportTo: ["."],
   },
 });
+/** Sidecars that capture no DNS, and cannot. */
+const none = { on: false, wayOut: "" };
 const clash = (earlier: string, later: string) =>
   `port 443 (${later}) collides with the entry "first" (${earlier}): without distinct addresses the proxy cannot tell ` +
   "them apart and one takes the other's connections; give both of them addresses";
@@ -50,7 +53,7 @@ describe("service entries: collisions on one port", () => {
   for (const [name, first, second, expected] of rows) {
     it(name, () => {
       const found = expected === undefined ? [] : [{ earlier: "first", later: "second", text: expected }];
-      assert.deepEqual(collisions([first, second]), found);
+      assert.deepEqual(collisions([first, second], none), found);
     });
   }
 });
@@ -76,14 +79,17 @@ describe("service entries: addresses tell TCP entries apart", () => {
     it(`${name}: ${collide ? "collide" : "do not"}`, () => {
       const entries = [entry("first", "TCP", "a.com", first), entry("second", "TCP", "b.com", second)];
       assert.deepEqual(
-        collisions(entries).map(({ later }) => later),
+        collisions(entries, none).map(({ later }) => later),
         collide ? ["second"] : [],
       );
     });
   }
 
   it("every pair is reported, the later one by its name", () => {
-    const found = collisions(["a", "b", "c"].map((name) => entry(name, "TCP", `${name}.com`)));
+    const found = collisions(
+      ["a", "b", "c"].map((name) => entry(name, "TCP", `${name}.com`)),
+      none,
+    );
     assert.deepEqual(
       found.map(({ earlier, later }) => [earlier, later]),
       [

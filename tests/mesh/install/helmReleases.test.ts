@@ -12,7 +12,7 @@ import { officialRepositories } from "../../../mesh/istio/releases";
 
 type Istio = Partial<PlanSettings["istio"]>;
 const off = { enabled: false, values: {} };
-const parts = { cni: off, ztunnel: off, gateway: off };
+const parts = { dnsCapture: false, cni: off, ztunnel: off, gateway: off };
 type Kiali = Partial<PlanSettings["kiali"]>;
 const classic = (istio: Istio = {}, kiali: Kiali = {}): PlanSettings => ({
   layout: "classic",

@@ -6,7 +6,7 @@ import { officialKialiRepositories } from "../../../mesh/istio/releases";
 type Istio = Partial<PlanSettings["istio"]>;
 type Kiali = Partial<PlanSettings["kiali"]>;
 const off = { enabled: false, values: {} };
-const parts = { cni: off, ztunnel: off, gateway: off };
+const parts = { dnsCapture: false, cni: off, ztunnel: off, gateway: off };
 const plan = (layout: PlanSettings["layout"], version: string, istio: Istio, kiali: Kiali): PlanSettings => ({
   layout,
   istio: { version, releaseName: "istio", values: {}, ...parts, ...istio },

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { networkingApiVersion, serviceEntries, type ExternalSettings } from "../../../mesh/install/serviceEntries";
 
 const external = { location: "MESH_EXTERNAL", exportTo: ["."] };
-const mysql = { external: true, externalHostName: "db.example.com" };
-const mail = { external: true, externalHostName: "m.example.com", externalHostPort: 587 };
+const mysql = { external: true, externalHostName: "db.example.com", addresses: [] };
+const mail = { external: true, externalHostName: "m.example.com", externalHostPort: 587, addresses: [] };
 
 describe("service entries: specs", () => {
   const rows: readonly (readonly [string, ExternalSettings, readonly object[]])[] = [
@@ -68,6 +68,32 @@ describe("service entries: specs", () => {
       ],
     ],
     [
+      "mysql and smtp with addresses",
+      { mysql: { ...mysql, addresses: ["10.1.2.3"] }, mail: { ...mail, addresses: ["10.1.2.4", "fd00::4"] } },
+      [
+        {
+          name: "mysql",
+          spec: {
+            hosts: ["db.example.com"],
+            addresses: ["10.1.2.3"],
+            ports: [{ number: 3306, name: "tcp-3306", protocol: "TCP" }],
+            resolution: "DNS",
+            ...external,
+          },
+        },
+        {
+          name: "smtp",
+          spec: {
+            hosts: ["m.example.com"],
+            addresses: ["10.1.2.4", "fd00::4"],
+            ports: [{ number: 587, name: "tcp-587", protocol: "TCP" }],
+            resolution: "DNS",
+            ...external,
+          },
+        },
+      ],
+    ],
+    [
       "a service of one's own",
       {
         externalServices: [
@@ -112,7 +138,11 @@ describe("service entries: specs", () => {
     ],
     [
       "sections without their host",
-      { mysql: { external: true }, mail: { external: true, externalHostPort: 587 }, dataStorage: { mode: "aws" } },
+      {
+        mysql: { external: true, addresses: [] },
+        mail: { external: true, externalHostPort: 587, addresses: [] },
+        dataStorage: { mode: "aws" },
+      },
       [],
     ],
   ];

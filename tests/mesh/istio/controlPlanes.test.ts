@@ -88,10 +88,15 @@ describe("which control plane serves an instance", () => {
   it("sidecars get the settings' version, or that of a tag in the user's values", () => {
     assert.equal(targetVersion(controlPlaneRelease(settings({}))), "1.30.3");
     assert.equal(
-      targetVersion(controlPlaneRelease(settings({ values: { global: { tag: "1.30.2-distroless" } } }))),
+      targetVersion(
+        controlPlaneRelease(settings({ values: { global: { tag: "1.30.2-distroless" } }, allow: ["other-images"] })),
+      ),
       "1.30.2",
     );
-    assert.equal(targetVersion(controlPlaneRelease(settings({ values: { global: { tag: "nightly" } } }))), "1.30.3");
+    assert.equal(
+      targetVersion(controlPlaneRelease(settings({ values: { global: { tag: "nightly" } }, allow: ["other-images"] }))),
+      "1.30.3",
+    );
   });
 });
 

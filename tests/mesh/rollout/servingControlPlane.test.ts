@@ -13,7 +13,14 @@ const serving = (
 ) => ({
   layout: "modern" as const,
   injection: "enabled" as const,
-  istio: { version: "1.30.3", releaseName: "istio", values: {}, cni: off, ztunnel: off, gateway: off, ...istio },
+  istio: {
+    version: "1.30.3",
+    releaseName: "istio",
+    values: {},
+    dnsCapture: false,
+    ...{ cni: off, ztunnel: off, gateway: off },
+    ...istio,
+  },
   kiali: { enabled: false, values: {} },
   ...more,
 });
