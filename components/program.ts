@@ -23,6 +23,7 @@ export { meshPlan } from "../mesh/meshPlan";
 export { neededCharts } from "./state/neededCharts";
 export { resolveDrill } from "./state/resolveDrill";
 export { retainedControlPlanes } from "./state/retainedControlPlanes";
+export { keepsSystemNamespace } from "./state/systemNamespace";
 
 /** Outputs of a stack; the names are public. */
 export interface Outputs {
@@ -44,6 +45,8 @@ export interface Before {
   readonly kept: readonly StateRelease[];
   /** The settings' faults at this moment. */
   readonly drill: Drill;
+  /** Whether namespace istio-system was there before the stack, and stays when that is destroyed. */
+  readonly keepsSystem?: boolean;
 }
 
 function addProvider(settings: Settings): kubernetes.Provider {
@@ -61,12 +64,12 @@ function addProvider(settings: Settings): kubernetes.Provider {
 /** The control plane, in its order: its resources, the last ones last, and the passphrase. */
 function addControlPlane(
   context: MeshContext,
-  kept: readonly StateRelease[],
+  { kept, keepsSystem = false }: Pick<Before, "kept" | "keepsSystem">,
 ): { readonly ready: readonly pulumi.Resource[]; readonly passphrase: pulumi.Output<string> | undefined } {
   const { settings, mesh } = context.plan;
   const { revision } = settings.istio;
   const hasDefault = revision === undefined || kept.some(({ name }) => name === controlPlaneReleaseName(undefined));
-  const init = new IstioInit("istio-init", crdRelease(settings, hasDefault), context);
+  const init = new IstioInit("istio-init", crdRelease(settings, hasDefault), keepsSystem, context);
   const kiali = settings.kiali.enabled ? new KialiSecret("kiali", { ...context, after: [init.release] }) : undefined;
   const chain: pulumi.Resource[] = [init.release];
   const add = (plan: ReleasePlan) => {
@@ -79,7 +82,8 @@ function addControlPlane(
   mesh.after.forEach(add);
   const withIstio = { ...context, after: [istio.release] };
   const console = mesh.kiali === undefined ? [] : [new AddonRelease(mesh.kiali, withIstio).release];
-  return { ready: [...chain, ...console], passphrase: kiali?.passphrase };
+  // Nothing of it may be removed before the rollout, which waits for all of it, has had its say.
+  return { ready: [...chain, ...console, ...istio.kept], passphrase: kiali?.passphrase };
 }
 
 /**
@@ -90,16 +94,17 @@ function addControlPlane(
 export function deploy(
   plan: MeshPlan,
   gateHost: pulumi.ProviderResource,
-  { state, kept, drill }: Before = { state: emptyState, kept: [], drill: drillNow(plan) },
+  before: Before = { state: emptyState, kept: [], drill: drillNow(plan) },
 ): Outputs {
   const { settings } = plan;
+  const { state, drill, keepsSystem = false } = before;
   const gate = new UpgradeGate("upgrade-gate", plan, { state, drill }, { provider: gateHost });
   const context: MeshContext = { plan, provider: addProvider(settings), gate, after: [] };
-  const controlPlane = settings.istio.controlPlane === "managed" ? addControlPlane(context, kept) : undefined;
+  const controlPlane = settings.istio.controlPlane === "managed" ? addControlPlane(context, before) : undefined;
   const namespace = new InstanceNamespace("namespace", context);
   const after = [namespace.namespace, ...(controlPlane?.ready ?? [])];
   const external = new ExternalServices("external", { ...context, after });
-  const rollout = new SidecarRollout("sidecar-rollout", plan, {
+  const rollout = new SidecarRollout("sidecar-rollout", plan, keepsSystem, {
     provider: gateHost,
     dependsOn: [gate, ...after, ...external.entries],
   });

@@ -19,13 +19,28 @@ export function proxyVersion(pod: V1Pod): string | undefined {
   return proxy === undefined ? undefined : versionOf(proxy.image);
 }
 
+/**
+ * The names of revisions that a pod carries, the surest first: what the injector wrote down, what a control plane wrote on a
+ * gateway that it made, and the label, which may be a revision tag where a person set it. `default` where it carries none.
+ */
+export function proxyRevisions({ metadata }: V1Pod): readonly string[] {
+  const key = "istio.io/rev";
+  const named = [injectedRevision(metadata?.annotations), metadata?.annotations?.[key], metadata?.labels?.[key]];
+  const found = [...new Set(named.filter((name) => name !== undefined && name !== ""))] as string[];
+  return found.length === 0 ? [defaultRevision] : found;
+}
+
 /** Revision of the control plane that a pod's proxy was injected by; `default` for the one without. */
-export function proxyRevision({ metadata }: V1Pod): string {
+export const proxyRevision = (pod: V1Pod): string => proxyRevisions(pod)[0] ?? defaultRevision;
+
+function injectedRevision(annotations: Readonly<Record<string, string>> = {}): string | undefined {
+  const status = annotations["sidecar.istio.io/status"];
+  if (status === undefined) return undefined;
   try {
-    const status = JSON.parse(metadata?.annotations?.["sidecar.istio.io/status"] ?? "{}") as { revision?: string };
-    return status.revision ?? defaultRevision;
+    // Injectors before revisions name none.
+    return (JSON.parse(status) as { revision?: string }).revision;
   } catch {
-    return defaultRevision;
+    return undefined;
   }
 }
 

@@ -30,6 +30,12 @@ export function unfinishedFrom(found: ObservedMesh, wanted: JudgedMesh): string 
   return last.status !== "deployed" || isOurs(last, found, wanted) ? wanted.recorded : undefined;
 }
 
+/** Whether a release is installed and no work of a stack: of one that did not finish nobody can tell. */
+export function isForeign(name: string, records: readonly HelmRevision[], stack: string): boolean {
+  const last = recordsOf(records, name).at(-1);
+  return last?.status === "deployed" && !`${markOf(last, records)} `.startsWith(`${ownerMark(stack)} `);
+}
+
 const removeRecords = (names: readonly string[]) => `kubectl -n istio-system delete secret ${names.join(" ")}`;
 
 type Judged = { readonly refused: readonly string[]; readonly repairs: readonly Repair[] };

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { record } from "../../render/record";
+import { deployed } from "../support/deployment";
 import { find } from "../support/recording";
 import { classicVersion, external, modernVersion, settingsOf } from "../support/settings";
 
@@ -43,6 +44,25 @@ describe("InstanceNamespace", () => {
   it("is called like the stack by default", async () => {
     const { inputs } = find(await record(settingsOf({ istio }, { stack: "qa1" })), "NamespacePatch namespace");
     assert.equal((inputs["metadata"] as { name: string }).name, "qa1");
+  });
+});
+
+describe("namespace istio-system", () => {
+  const metadata = { name: "istio-system" };
+  const registered = async (state: Record<string, unknown>, keepsSystem: boolean) => {
+    const { seen } = await deployed(settingsOf({ istio }), { state, keepsSystem });
+    return seen.filter(({ inputs }) => (inputs["metadata"] as { name?: string } | undefined)?.name === metadata.name);
+  };
+
+  it("is the stack's own where the stack made it, and only used where it was there before", async () => {
+    for (const [keepsSystem, type] of [
+      [false, "kubernetes:core/v1:Namespace"],
+      [true, "kubernetes:core/v1:NamespacePatch"],
+    ] as const)
+      assert.deepEqual(
+        (await registered({}, keepsSystem)).map((one) => one.type),
+        [type],
+      );
   });
 });
 
