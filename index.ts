@@ -15,18 +15,20 @@ async function run() {
   const plan = program.meshPlan(settings);
   const state = await readStackState();
   const connected = connectOnce(settings.kubernetes);
-  const [kept, drill] = await Promise.all([
-    program.retainedControlPlanes(plan, state, connected),
+  const info = (line: string) => void pulumi.log.info(line);
+  const [kept, drill, keepsSystem] = await Promise.all([
+    program.retainedControlPlanes(plan, state, connected, info),
     program.resolveDrill(plan, state, connected),
+    program.keepsSystemNamespace(plan, state, connected),
   ]);
   await program.provideCharts(program.neededCharts(plan, state, kept), {
     stack: settings.stack,
     folder: process.cwd(),
     connected,
-    info: (line) => void pulumi.log.info(line),
+    info,
     warn: (line) => void pulumi.log.warn(line),
   });
-  return program.deploy(plan, host, { state, kept, drill });
+  return program.deploy(plan, host, { state, kept, drill, keepsSystem });
 }
 
 /** The stack's program: settings, the gate, everything after it; returns the stack's outputs. */

@@ -2,7 +2,7 @@ import type { V1Namespace, V1Pod, V1PodList } from "@kubernetes/client-node";
 import { faultLabel } from "../../mesh/faults/faultObjects";
 import { runningVersion, type ControlPlane } from "../../mesh/istio/controlPlanes";
 import { systemNamespace as system } from "../../mesh/istio/names";
-import { countByNamespace, isLive, proxyRevision, proxyVersion, type Counts } from "../../mesh/istio/proxies";
+import { countByNamespace, proxyRevision, type Counts } from "../../mesh/istio/proxies";
 import { targetOf, type HelmRevision, type JudgedMesh, type ObservedMesh } from "../../mesh/upgrade/gateTypes";
 import { missingObjects } from "../../mesh/upgrade/missingObjects";
 import { controlPlaneOf } from "../../mesh/upgrade/revisions";
@@ -20,7 +20,7 @@ async function readCrds(cluster: Cluster): Promise<readonly Metadata[]> {
 }
 
 /** All pods of a cluster; `undefined` where it may not be seen whole. */
-async function allPods({ core }: Cluster): Promise<readonly V1Pod[] | undefined> {
+export async function allPods({ core }: Cluster): Promise<readonly V1Pod[] | undefined> {
   const pods: V1Pod[] = [];
   let _continue = "";
   do {
@@ -39,12 +39,6 @@ async function meshProxies(cluster: Cluster, own: ControlPlane | undefined): Pro
     (pod) => own === undefined || proxyRevision(pod) === own.revision,
   );
   return countByNamespace(pods);
-}
-
-/** Revisions of the control planes that proxies use; `undefined` where the cluster may not be seen whole. */
-export async function revisionsInUse(cluster: Cluster): Promise<ReadonlySet<string> | undefined> {
-  const pods = await bounded("the Kubernetes API", 30, allPods(cluster));
-  return pods && new Set(pods.filter((pod) => isLive(pod) && proxyVersion(pod) !== undefined).map(proxyRevision));
 }
 
 /** What only a change of the version is judged by. */
