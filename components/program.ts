@@ -10,6 +10,7 @@ import { AddonRelease } from "./addonRelease";
 import type { MeshContext } from "./context";
 import { ExternalServices } from "./externalServices";
 import { FaultInjection } from "./faultInjection";
+import { MeshRemoval } from "./gates/meshRemoval";
 import { SidecarRollout } from "./gates/sidecarRollout";
 import { UpgradeGate } from "./gates/upgradeGate";
 import { InstanceNamespace } from "./instanceNamespace";
@@ -82,7 +83,6 @@ function addControlPlane(
   mesh.after.forEach(add);
   const withIstio = { ...context, after: [istio.release] };
   const console = mesh.kiali === undefined ? [] : [new AddonRelease(mesh.kiali, withIstio).release];
-  // Nothing of it may be removed before the rollout, which waits for all of it, has had its say.
   return { ready: [...chain, ...console, ...istio.kept], passphrase: kiali?.passphrase };
 }
 
@@ -104,10 +104,16 @@ export function deploy(
   const namespace = new InstanceNamespace("namespace", context);
   const after = [namespace.namespace, ...(controlPlane?.ready ?? [])];
   const external = new ExternalServices("external", { ...context, after });
-  const rollout = new SidecarRollout("sidecar-rollout", plan, keepsSystem, {
+  const rollout = new SidecarRollout("sidecar-rollout", plan, {
     provider: gateHost,
     dependsOn: [gate, ...after, ...external.entries],
   });
+  // A destroy begins with what waits for all of it.
+  if (controlPlane !== undefined)
+    new MeshRemoval("mesh-removal", plan, keepsSystem, {
+      provider: gateHost,
+      dependsOn: [gate, ...after, ...external.entries, rollout],
+    });
   // After the rollout: with a database cut off no restarted pod may get ready.
   const faultContext = { ...context, gateHost, before: state, after: [...after, ...external.entries, rollout] };
   const faults = drill.state === "off" ? undefined : new FaultInjection("faults", drill, faultContext);

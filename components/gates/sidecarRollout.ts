@@ -10,8 +10,8 @@ export function rolloutTask({ settings, serving }: MeshPlan): RolloutTask {
   return { ...settings.rollout, serving };
 }
 
-function rolloutInputs(plan: MeshPlan, keepsSystem: boolean): RolloutInputs {
-  const { stack, kubernetes, istio, namespace, injection } = plan.settings;
+function rolloutInputs(plan: MeshPlan): RolloutInputs {
+  const { kubernetes, istio, namespace, injection } = plan.settings;
   return {
     ...rolloutTask(plan),
     kubernetes,
@@ -19,24 +19,22 @@ function rolloutInputs(plan: MeshPlan, keepsSystem: boolean): RolloutInputs {
     revision: istio.revision ?? defaultRevision,
     allow: istio.allow,
     injected: injection === "unmanaged" ? undefined : namespace,
-    ...(istio.controlPlane === "managed" ? { owns: { stack, namespace, keepsSystem } } : {}),
   };
 }
 
 /**
  * The resource after all others: restarts the workloads whose sidecar is not the control plane's, waits for each, counts, and
- * records the version that runs now. Deleting it restarts nothing: it goes first, and refuses where others use the mesh.
+ * records the version that runs now. Deleting it restarts nothing.
  */
 export class SidecarRollout extends pulumi.CustomResource {
   /** What ran when the last update ended. */
   declare public readonly dataPlane: pulumi.Output<DataPlane>;
 
-  /** @param keepsSystem whether namespace istio-system stays when the stack is destroyed */
-  constructor(name: string, plan: MeshPlan, keepsSystem: boolean, opts: pulumi.CustomResourceOptions) {
+  constructor(name: string, plan: MeshPlan, opts: pulumi.CustomResourceOptions) {
     super(
       "pulumi-nodejs:dynamic/jam-istio:SidecarRollout",
       name,
-      { __provider: dynamicCode("sidecarRollout"), ...rolloutInputs(plan, keepsSystem), dataPlane: undefined },
+      { __provider: dynamicCode("sidecarRollout"), ...rolloutInputs(plan), dataPlane: undefined },
       opts,
     );
   }

@@ -33,6 +33,13 @@ function assertRolloutIsLast(recording: Recording): void {
   assert.deepEqual(others.map(keyOf), [], "the rollout does not wait for these");
 }
 
+/** What a destroy deletes first. */
+function assertRemovalIsGuarded(recording: Recording): void {
+  const before = ancestors(recording, find(recording, "MeshRemoval mesh-removal").urn);
+  const others = [...kubernetesResources(recording), find(recording, rollout)].filter(({ urn }) => !before.has(urn));
+  assert.deepEqual(others.map(keyOf), [], "these would be removed beside its refusal");
+}
+
 /** A component without children orders nothing, and one with children orders more than is meant. */
 function assertConcrete({ registrations }: Recording): void {
   const custom = new Set(registrations.filter((registration) => registration.custom).map(({ urn }) => urn));
@@ -77,6 +84,7 @@ async function recordVariant(layout: Layout, variant: Variant): Promise<Recordin
 
 function assertManaged(recording: Recording, layout: Layout, variant: Variant): void {
   const { crds, plane } = releases[layout];
+  assertRemovalIsGuarded(recording);
   const secret = variant.kiali === false ? [] : ["Secret kiali"];
   assertOrder(recording, [gate, "Namespace istio-system", crds, ...secret, plane]);
   for (const entry of entriesOf(recording)) assertOrder(recording, [plane, entry]);
@@ -85,6 +93,7 @@ function assertManaged(recording: Recording, layout: Layout, variant: Variant): 
 
 function assertShared(recording: Recording): void {
   const mine = kubernetesResources(recording).map(keyOf);
+  assert.ok(recording.registrations.every(({ name }) => name !== "mesh-removal"));
   const foreign = mine.filter((key) => !/^(NamespacePatch|ServiceEntry) /.test(key));
   assert.deepEqual(foreign, [], "a shared control plane belongs to another stack");
   assert.deepEqual(desiredOf(recording)["releases"], []);

@@ -5,12 +5,10 @@ import { preflight } from "../../../cluster/rollout/preflight";
 import { readOutdated } from "../../../cluster/rollout/readNamespace";
 import { restartWorkloads } from "../../../cluster/rollout/restartWorkloads";
 import { readControlPlanes } from "../../../cluster/upgrade/controlPlanes";
-import { guardRemoval } from "../../../cluster/upgrade/removal";
 import { rollbackRelease } from "../../../cluster/upgrade/rollbackRelease";
 import type { OutdatedSidecars } from "../../../mesh/rollout/outdatedSidecars";
 import { dataPlaneOf, listText, type DataPlane, type RolloutTask } from "../../../mesh/rollout/plan";
 import { servedVersion, type ServingControlPlane } from "../../../mesh/rollout/servingControlPlane";
-import type { OwnedMesh } from "../../../mesh/upgrade/removal";
 import { isOtherCode } from "../dynamicCode";
 
 // Runs in the process of Pulumi's dynamic provider, not in the program's.
@@ -24,8 +22,6 @@ export interface RolloutInputs extends RolloutTask {
   /** Namespace that gets sidecars by its label; absent where it gets none. */
   readonly injected?: string | undefined;
   readonly allow: readonly string[];
-  /** The mesh that goes with the stack; absent where another stack owns it. */
-  readonly owns?: OwnedMesh | undefined;
   /** Filled by the check: workloads whose sidecar is outdated. */
   readonly outdated?: readonly string[];
 }
@@ -104,8 +100,6 @@ export const provider: pulumi.dynamic.ResourceProvider = {
         isOtherCode(olds, news) ||
         olds.version !== news.version ||
         olds.serving.revision !== news.serving.revision ||
-        olds.owns?.namespace !== news.owns?.namespace ||
-        olds.owns?.keepsSystem !== news.owns?.keepsSystem ||
         (news.outdated ?? []).length > 0,
       replaces: [],
     }),
@@ -125,14 +119,5 @@ export const provider: pulumi.dynamic.ResourceProvider = {
     });
     if (found.length > 0) log(`outdated sidecars: ${listText(found)}; up restarts them`);
     return { id, props: { ...props, outdated: found } };
-  },
-  // Deleted before everything that it waited for: where it fails, the engine deletes none of that.
-  delete: async (_id, { kubernetes, owns }: Recorded) => {
-    if (owns === undefined) return;
-    const lines = await guardRemoval(kubernetes, owns).catch((error: unknown) => {
-      // Pulumi prints the stack of what a delete throws.
-      throw Object.assign(error instanceof Error ? error : new Error(String(error)), { stack: "" });
-    });
-    for (const line of lines) log(line);
   },
 };

@@ -1,13 +1,13 @@
-// The rollout's resource, which a destroy deletes first; that the engine deletes nothing after its refusal, e2e/shared proves.
+// What a destroy deletes first; that the engine deletes nothing after its refusal, e2e/shared proves.
 import assert from "node:assert/strict";
-import { provider, type RolloutInputs } from "../../../components/gates/providers/sidecarRollout";
+import { provider } from "../../../components/gates/providers/meshRemoval";
 import { helmSecret, paths, pod } from "../../cluster/support/objects";
 import { failure, list, useApi } from "../../support/apiServer";
 
 describe("the deletion of a stack that owns a mesh", () => {
   const api = useApi();
-  const remove = (owns?: RolloutInputs["owns"]) =>
-    provider.delete?.("rollout", { kubernetes: { kubeconfig: api.kubeconfig }, owns }) ?? assert.fail();
+  const remove = (owned: object) =>
+    provider.delete?.("dev701", { kubernetes: { kubeconfig: api.kubeconfig }, owned }) ?? assert.fail();
   const owns = { stack: "dev701", namespace: "dev701", keepsSystem: false };
   const proxies = { images: { "istio-proxy": "docker.io/istio/proxyv2:1.30.3" } };
   const namespace = (name: string, labels = {}) => ({ metadata: { name, labels } });
@@ -60,10 +60,5 @@ describe("the deletion of a stack that owns a mesh", () => {
     await assert.rejects(remove(owns), /others use it/);
     process.env["JAM_ISTIO_ALLOW"] = "dependents";
     await remove(owns);
-  });
-
-  it("of a stack whose mesh is another's asks nobody", async () => {
-    await remove();
-    assert.deepEqual(api.asked, []);
   });
 });
