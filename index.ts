@@ -12,8 +12,8 @@ async function run() {
   const host = await GateHost.start();
   // Loaded while the gate's process starts.
   const program = await import("./components/program");
-  const plan = program.meshPlan(settings);
   const state = await readStackState();
+  const plan = program.withServedGateway(program.meshPlan(settings), program.deployedReleases(state));
   const connected = connectOnce(settings.kubernetes);
   const info = (line: string) => void pulumi.log.info(line);
   const [kept, drill, keepsSystem] = await Promise.all([

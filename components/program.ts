@@ -20,10 +20,12 @@ import { KialiSecret } from "./kialiSecret";
 import { emptyState, type StackState, type StateRelease } from "./state/stackState";
 
 export { provideCharts } from "../charts/provide";
+export { withServedGateway } from "../mesh/install/canaryGateway";
 export { meshPlan } from "../mesh/meshPlan";
 export { neededCharts } from "./state/neededCharts";
 export { resolveDrill } from "./state/resolveDrill";
 export { retainedControlPlanes } from "./state/retainedControlPlanes";
+export { deployedReleases } from "./state/stackState";
 export { keepsSystemNamespace } from "./state/systemNamespace";
 
 /** Outputs of a stack; the names are public. */

@@ -2,6 +2,7 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defaultRevision } from "../../mesh/istio/controlPlanes";
+import type { DeployedRelease } from "../../mesh/install/canaryGateway";
 import { systemNamespace } from "../../mesh/istio/names";
 import type { KnownRelease } from "../../mesh/upgrade/gateTypes";
 import type { FaultGateOutputs } from "../gates/providers/faultGate";
@@ -31,6 +32,15 @@ export const emptyState: StackState = { releases: [], activeFaults: [] };
 /** What was recorded of a revision of the control plane; another one's version says nothing of it. */
 export function recordedVersion({ recorded }: StackState, revision = defaultRevision): string | undefined {
   return recorded?.revision === revision ? recorded.version : undefined;
+}
+
+/** The state's releases, as the plan of the mesh asks about them. */
+export function deployedReleases({ releases }: StackState): readonly DeployedRelease[] {
+  return releases.map(({ name, args }) => {
+    const { revision } = (args.values ?? {}) as { readonly revision?: unknown };
+    const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+    return { name, version: text(args.version), revision: text(revision) };
+  });
 }
 
 const namespaceTypes = {

@@ -70,6 +70,8 @@ export interface DesiredMesh extends Identity {
   readonly allow: readonly string[];
   /** Releases that the stack manages, in order. */
   readonly releases: readonly string[];
+  /** Those of them that keep what they have until the instance moves to the revision; absent: none. */
+  readonly staying?: readonly string[] | undefined;
   /** Name of the control plane's release. */
   readonly controlPlaneRelease: string;
   readonly timeoutSeconds: number;
