@@ -103,6 +103,15 @@ describeOn("1.34", "canary upgrade by revision", () => {
   });
 
   it("the namespace moves by config, with a ready pod of each workload at every moment; the old one stays until then", async () => {
+    // Somebody else wrote the same label: without the program's it would stay.
+    await kubectl(
+      "label",
+      "namespace",
+      "local700",
+      "istio-injection=enabled",
+      "--overwrite",
+      "--field-manager=somebody",
+    );
     configure("1.30.3", "revision", canary);
     followed.begin();
     await instance.up();
@@ -113,6 +122,21 @@ describeOn("1.34", "canary upgrade by revision", () => {
       if (replicas > 1) assert.ok(leastReady > 0, name);
     }
     assert.deepEqual(await planes(), ["deployment.apps/istiod", "deployment.apps/istiod-1-30-3"]);
+  });
+
+  it("a label by hand that would take the namespace back is removed, and said", async () => {
+    await kubectl("label", "namespace", "local700", "istio-injection=enabled");
+    const from = instance.log.length;
+    await instance.preview();
+    assert.match(
+      instance.log.slice(from),
+      /namespace local700 has the label istio-injection=enabled, .*; up removes it/,
+    );
+    followed.begin();
+    await instance.up();
+    const labels = ["get", "namespace", "local700", "-o", "jsonpath={.metadata.labels}"];
+    assert.doesNotMatch(await kubectl(...labels), /istio-injection/);
+    assert.equal(restarted(), 0);
   });
 
   it("a namespace that asks for the old one holds it, though it has no pod", async () => {
