@@ -53,6 +53,16 @@ export const risks = [
   "rejected-configuration",
 ] as const;
 
+const risksText = [...risks, "old-proxies:namespace/workload"];
+const aRisk = { error: () => risksText.join(" or ") };
+
+/** Old proxies are acknowledged workload by workload: each is somebody's. */
+const oldProxies = /^old-proxies:[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+
+const risk = z
+  .union([z.enum(risks, aRisk), z.string(aRisk).regex(oldProxies, aRisk)], aRisk)
+  .meta({ description: "A risk.", allowed: risksText.join(" or ") });
+
 const values = (chart: string) =>
   z
     .record(z.string(), z.unknown(), { error: () => "a map of Helm values" })
@@ -111,9 +121,7 @@ const istio = map(
     ),
     gateway: component("gateway", "An ingress gateway, release `istio-ingressgateway`; from 1.27."),
     timeoutSeconds: whole(30, 7200, "How long Helm waits for each release, in seconds.").default(900),
-    allow: list(word(risks, "A risk."), "Acknowledged risks, each by name.", `a list of ${risks.join(", ")}`).default(
-      [],
-    ),
+    allow: list(risk, "Acknowledged risks, each by name.", `a list of ${risksText.join(", ")}`).default([]),
   },
   "The mesh.",
 );

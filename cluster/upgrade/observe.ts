@@ -2,7 +2,7 @@ import type { V1Namespace, V1Pod, V1PodList } from "@kubernetes/client-node";
 import { faultLabel } from "../../mesh/faults/faultObjects";
 import { runningVersion, type ControlPlane } from "../../mesh/istio/controlPlanes";
 import { systemNamespace as system } from "../../mesh/istio/names";
-import { countByNamespace, proxyRevision, type Counts } from "../../mesh/istio/proxies";
+import { countByWorkload, proxyRevision, type Counts } from "../../mesh/istio/proxies";
 import { targetOf, type HelmRevision, type JudgedMesh, type ObservedMesh } from "../../mesh/upgrade/gateTypes";
 import { missingObjects } from "../../mesh/upgrade/missingObjects";
 import { controlPlaneOf } from "../../mesh/upgrade/revisions";
@@ -32,13 +32,13 @@ export async function allPods({ core }: Cluster): Promise<readonly V1Pod[] | und
   return pods;
 }
 
-/** Counts the proxies of the whole mesh, by namespace; of a cluster that may not be seen whole, none. */
+/** Counts the proxies of the whole mesh, by workload; of a cluster that may not be seen whole, none. */
 async function meshProxies(cluster: Cluster, own: ControlPlane | undefined): Promise<Readonly<Record<string, Counts>>> {
   // Those of another revision stay with it.
   const pods = ((await allPods(cluster)) ?? []).filter(
     (pod) => own === undefined || proxyRevision(pod) === own.revision,
   );
-  return countByNamespace(pods);
+  return countByWorkload(pods);
 }
 
 /** What only a change of the version is judged by. */

@@ -53,16 +53,23 @@ export function countProxies(pods: readonly V1Pod[]): Counts {
   return counts;
 }
 
-/** The same, by namespace. */
-export function countByNamespace(pods: readonly V1Pod[]): Readonly<Record<string, Counts>> {
-  const byNamespace = new Map<string, V1Pod[]>();
-  for (const pod of pods) {
-    const name = pod.metadata?.namespace ?? "";
-    const others = byNamespace.get(name);
-    if (others === undefined) byNamespace.set(name, [pod]);
-    else others.push(pod);
+/** The workload that a pod is one of, as `namespace/name`: its Deployment, StatefulSet, DaemonSet or Job, else the pod itself. */
+function workloadOf({ metadata }: V1Pod): string {
+  const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true);
+  const hash = metadata?.labels?.["pod-template-hash"];
+  const name = owner?.name ?? metadata?.name ?? "";
+  const suffix = owner?.kind === "ReplicaSet" && hash !== undefined ? `-${hash}` : "";
+  return `${metadata?.namespace ?? ""}/${name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name}`;
+}
+
+/** The same, by workload: `namespace/name`. */
+export function countByWorkload(pods: readonly V1Pod[]): Readonly<Record<string, Counts>> {
+  const byWorkload = new Map<string, V1Pod[]>();
+  for (const pod of pods.filter((one) => isLive(one) && proxyVersion(one) !== undefined)) {
+    const name = workloadOf(pod);
+    byWorkload.set(name, [...(byWorkload.get(name) ?? []), pod]);
   }
-  return Object.fromEntries([...byNamespace].map(([name, own]) => [name, countProxies(own)]));
+  return Object.fromEntries([...byWorkload].map(([name, own]) => [name, countProxies(own)]));
 }
 
 /** As `istioctl version` says it: `1.4.6 (35 proxies), 1.4.10 (1 proxies)`. */

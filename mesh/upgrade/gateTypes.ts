@@ -31,7 +31,7 @@ export interface ObservedMesh {
   readonly crds: readonly Crd[];
   /** What deployed releases lack, a line each. */
   readonly missing: readonly Missing[];
-  /** Proxies of the mesh by version, by namespace; read where the version changes. */
+  /** Proxies of the mesh by version, by workload (`namespace/name`); read where the version changes. */
   readonly proxies: Readonly<Record<string, Counts>>;
   /** Namespaces with active faults; read where the version changes. */
   readonly faults: readonly string[];

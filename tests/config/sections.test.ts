@@ -12,7 +12,9 @@ const port = "a whole number from 1 to 65535";
 const timeout = "a whole number from 30 to 7200";
 const hub = "an image registry with its path such as docker.io/istio";
 const region = "an AWS region such as eu-central-1";
-const risks = "untested-kubernetes or downgrade or end-of-life or classic-minor or downtime or rejected-configuration";
+const risks =
+  "untested-kubernetes or downgrade or end-of-life or classic-minor or downtime or rejected-configuration or " +
+  "old-proxies:namespace/workload";
 const releaseName = "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init";
 const istioKeys =
   "a map with the keys version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, timeoutSeconds, allow";
@@ -132,6 +134,9 @@ describe("settings: istio", () => {
     wrong("istio.timeoutSeconds", "900", timeout),
     wrong("istio.allow", "downgrade", `a list of ${risks.replaceAll(" or ", ", ")}`),
     wrongItem("istio.allow", "everything", risks),
+    wrongItem("istio.allow", "old-proxies", risks),
+    wrongItem("istio.allow", "old-proxies:legacy", risks),
+    wrongItem("istio.allow", "old-proxies:legacy/", risks),
     {
       name: "istio.revision is a Kubernetes name",
       config: istio({ revision: "1.30", controlPlane: "shared" }),
@@ -145,6 +150,7 @@ describe("settings: istio", () => {
     right("istio.chartRepository", "oci://registry.example.com:5000/istio/charts"),
     right("istio.chartRepository", "../charts/{version}"),
     right("istio.hub", "registry.example.com:5000/mirror/istio"),
+    right("istio.allow", ["downgrade", "old-proxies:legacy/ledger.v1"]),
     right("istio.allow", ["untested-kubernetes", "downgrade", "end-of-life", "classic-minor", "downtime"]),
     right("istio.allow", ["rejected-configuration"]),
     right("istio.releaseName", "jam-istio"),
