@@ -149,6 +149,7 @@ describe("order of installation, the optional parts", () => {
       const recording = await record(settingsOf({ istio: { version: modernVersion, ...parts }, ...external }));
       assertOrder(recording, [gate, ...order.map((name) => `Release ${name}`), rollout]);
       assertRolloutIsLast(recording);
+      assertRemovalIsGuarded(recording);
     });
   }
 });
