@@ -27,9 +27,10 @@ export function withServedGateway(plan: MeshPlan, deployed: readonly DeployedRel
   const version = known?.version ?? serving?.version ?? settings.istio.version;
   const keep = (one: ReleasePlan): ReleasePlan => {
     if (one.name !== gateway) return one;
-    const { revision: _, ...values } = one.values;
-    const kept = known?.revision === undefined ? {} : { revision: known.revision };
-    return { ...one, version, repositories: istioRepositories(settings, version), values: { ...values, ...kept } };
+    const values = Object.entries(one.values).filter(([key]) => key !== "revision");
+    const kept = known?.revision === undefined ? [] : [["revision", known.revision] as const];
+    const repositories = istioRepositories(settings, version);
+    return { ...one, version, repositories, values: Object.fromEntries([...values, ...kept]) };
   };
   return {
     ...plan,

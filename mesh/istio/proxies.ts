@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1ObjectMeta, V1Pod } from "@kubernetes/client-node";
 import { defaultRevision } from "./controlPlanes";
 import { versionOf } from "./images";
 import { proxyContainer } from "./pods";
@@ -23,7 +23,7 @@ export function proxyVersion(pod: V1Pod): string | undefined {
  * The names of revisions that a pod carries, the surest first: what the injector wrote down, what a control plane wrote on a
  * gateway that it made, and the label, which may be a revision tag where a person set it. `default` where it carries none.
  */
-export function proxyRevisions({ metadata }: V1Pod): readonly string[] {
+export function proxyRevisions({ metadata }: { readonly metadata?: V1ObjectMeta | undefined }): readonly string[] {
   const key = "istio.io/rev";
   const named = [injectedRevision(metadata?.annotations), metadata?.annotations?.[key], metadata?.labels?.[key]];
   const found = [...new Set(named.filter((name) => name !== undefined && name !== ""))] as string[];

@@ -98,21 +98,19 @@ export function usersOf(use: MeshUse, { revision, release, own, connections }: A
   const tags = new Map(use.tags.map((one) => [one.tag, one.revision]));
   const isIts = (name: string) => (tags.get(name) ?? name) === revision || name === revision;
   const found = new ByNamespace();
-  for (const namespace of use.namespaces) {
+  if (own !== undefined && isIts(own.revision)) found.add(own.namespace, "this stack's settings");
+  for (const namespace of use.namespaces.filter(({ name }) => name !== own?.namespace)) {
     const label = injectionLabel(namespace);
-    if (namespace.name === own?.namespace) {
-      if (isIts(own.revision)) found.add(namespace.name, "this stack's settings");
-    } else if (label === injection && (tags.get(defaultRevision) ?? defaultRevision) === revision)
+    if (label === injection && (tags.get(defaultRevision) ?? defaultRevision) === revision)
       found.add(namespace.name, labelText(namespace, label));
     else if (label === revisionLabel && isIts(namespace.labels?.[revisionLabel] ?? ""))
       found.add(namespace.name, labelText(namespace, label));
   }
   const pods = use.pods.filter((pod) => hasProxy(pod) && proxyRevisions(pod).some(isIts));
   addProxies(found, pods);
-  const template = ({ spec }: V1Deployment) => proxyRevisions({ ...spec?.template } as V1Pod);
   addGateways(
     found,
-    use.gateways.filter((gateway) => template(gateway).some(isIts)),
+    use.gateways.filter(({ spec }) => proxyRevisions({ metadata: spec?.template.metadata }).some(isIts)),
   );
   const pointing = use.tags.filter((one) => one.revision === revision && one.release !== release);
   const outside = connections - proxiesSeen(use, revision);

@@ -22,7 +22,9 @@ describe("the deletion of a stack that owns a mesh", () => {
     "GET /api/v1/namespaces": list(namespace("integration702", { "istio-injection": "enabled" })),
     "GET /api/v1/pods": list(pod("a", { ...proxies, namespace: "integration702" })),
     [`GET ${paths.secrets}`]: list(
-      helmSecret(1, { status: "deployed", description: "jam-istio/dev701" }),
+      helmSecret(1, { description: "jam-istio/dev701" }),
+      // Upgraded by hand since.
+      helmSecret(2, { status: "deployed" }),
       helmSecret(1, { release: "kiali-operator", status: "deployed" }),
     ),
   };
