@@ -46,7 +46,8 @@ describe("a label istio-injection beside istio.io/rev", () => {
       enabled: true,
     };
     const checked = await provider.check?.({}, inputs);
+    const { overridden: is } = (checked?.inputs ?? {}) as { readonly overridden?: boolean };
     const { changes } = (await provider.diff?.("rollout", inputs, checked?.inputs)) ?? {};
-    assert.deepEqual([checked?.inputs.overridden, changes], [true, true]);
+    assert.deepEqual([is, changes], [true, true]);
   });
 });
