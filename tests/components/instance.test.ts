@@ -3,6 +3,7 @@
  * somebody else owns, or that Istio accepts an entry; for the specs see tests/charts.
  */
 import assert from "node:assert/strict";
+import { readStackState } from "../../components/state/stackState";
 import { record } from "../../render/record";
 import { deployed } from "../support/deployment";
 import { find } from "../support/recording";
@@ -63,6 +64,20 @@ describe("namespace istio-system", () => {
         (await registered({}, keepsSystem)).map((one) => one.type),
         [type],
       );
+  });
+});
+
+describe("namespace istio-system, in the state", () => {
+  const read = async (type: string, name: string) => {
+    const state = { "urn:1": { type, outputs: { metadata: { name } } } };
+    await deployed(settingsOf({ istio }), { state });
+    return (await readStackState()).systemNamespace;
+  };
+
+  it("is the stack's own, or found, or another namespace", async () => {
+    assert.equal(await read("kubernetes:core/v1:Namespace", "istio-system"), "made");
+    assert.equal(await read("kubernetes:core/v1:NamespacePatch", "istio-system"), "found");
+    assert.equal(await read("kubernetes:core/v1:NamespacePatch", "dev701"), undefined);
   });
 });
 
