@@ -12,22 +12,25 @@ async function run() {
   const host = await GateHost.start();
   // Loaded while the gate's process starts.
   const program = await import("./components/program");
-  const plan = program.meshPlan(settings);
-  for (const text of plan.warnings) await pulumi.log.warn(text);
+  const asked = program.meshPlan(settings);
+  for (const text of asked.warnings) await pulumi.log.warn(text);
   const state = await readStackState();
+  const plan = program.withServedGateway(asked, program.deployedReleases(state));
   const connected = connectOnce(settings.kubernetes);
-  const [kept, drill] = await Promise.all([
-    program.retainedControlPlanes(plan, state, connected),
+  const info = (line: string) => void pulumi.log.info(line);
+  const [kept, drill, keepsSystem] = await Promise.all([
+    program.retainedControlPlanes(plan, state, connected, info),
     program.resolveDrill(plan, state, connected),
+    program.keepsSystemNamespace(plan, state, connected),
   ]);
   await program.provideCharts(program.neededCharts(plan, state, kept), {
     stack: settings.stack,
     folder: process.cwd(),
     connected,
-    info: (line) => void pulumi.log.info(line),
+    info,
     warn: (line) => void pulumi.log.warn(line),
   });
-  return program.deploy(plan, host, { state, kept, drill });
+  return program.deploy(plan, host, { state, kept, drill, keepsSystem });
 }
 
 /** The stack's program: settings, the gate, everything after it; returns the stack's outputs. */

@@ -31,6 +31,8 @@ function rollbackOn(release: string, { plan }: MeshContext): pulumi.ErrorHook {
 /** The control plane: chart `istio` (classic) or `istiod` (modern); others beside it stay while a proxy uses them. */
 export class Istio extends pulumi.ComponentResource {
   public readonly release: kubernetes.helm.v3.Release;
+  /** Control planes that are kept beside it. */
+  public readonly kept: readonly kubernetes.helm.v3.Release[];
 
   constructor(
     name: string,
@@ -41,16 +43,16 @@ export class Istio extends pulumi.ComponentResource {
     super("jam-istio:components:Istio", name, {}, opts);
     const plan = context.plan.mesh.controlPlane;
     this.release = meshRelease(plan, context, this, { hooks: { onError: [rollbackOn(plan.name, context)] } });
-    for (const release of kept) {
+    this.kept = kept.map((release) => {
       // As the state has it, but for the place of its chart: an older program left that to the provider.
       const args = { ...release.args, chart: chartPath(context.plan.settings.stack, chartOf(release)) };
-      new kubernetes.helm.v3.Release(release.name, args, {
+      return new kubernetes.helm.v3.Release(release.name, args, {
         parent: this,
         provider: context.provider,
         dependsOn: [context.gate, ...context.after],
         deleteBeforeReplace: true,
       });
-    }
+    });
     this.registerOutputs();
   }
 }

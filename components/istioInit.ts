@@ -12,13 +12,20 @@ import { meshRelease } from "./meshRelease";
 export class IstioInit extends pulumi.ComponentResource {
   public readonly release: kubernetes.helm.v3.Release;
 
-  constructor(name: string, plan: ReleasePlan, context: MeshContext, opts?: pulumi.ComponentResourceOptions) {
+  /** @param keepsSystem whether istio-system was there before the stack: then it is nothing that the stack may delete */
+  constructor(
+    name: string,
+    plan: ReleasePlan,
+    keepsSystem: boolean,
+    context: MeshContext,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
     super("jam-istio:components:IstioInit", name, {}, opts);
-    const namespace = new kubernetes.core.v1.Namespace(
-      systemNamespace,
-      { metadata: { name: systemNamespace } },
-      { parent: this, provider: context.provider, dependsOn: [context.gate, ...context.after] },
-    );
+    const args = { metadata: { name: systemNamespace } };
+    const options = { parent: this, provider: context.provider, dependsOn: [context.gate, ...context.after] };
+    const namespace = keepsSystem
+      ? new kubernetes.core.v1.NamespacePatch(systemNamespace, args, { ...options, retainOnDelete: true })
+      : new kubernetes.core.v1.Namespace(systemNamespace, args, options);
     this.release = meshRelease(plan, { ...context, after: [namespace] }, this);
     this.registerOutputs();
   }

@@ -10,6 +10,7 @@ import { AddonRelease } from "./addonRelease";
 import type { MeshContext } from "./context";
 import { ExternalServices } from "./externalServices";
 import { FaultInjection } from "./faultInjection";
+import { MeshRemoval } from "./gates/meshRemoval";
 import { SidecarRollout } from "./gates/sidecarRollout";
 import { UpgradeGate } from "./gates/upgradeGate";
 import { InstanceNamespace } from "./instanceNamespace";
@@ -19,10 +20,13 @@ import { KialiSecret } from "./kialiSecret";
 import { emptyState, type StackState, type StateRelease } from "./state/stackState";
 
 export { provideCharts } from "../charts/provide";
+export { withServedGateway } from "../mesh/install/canaryGateway";
 export { meshPlan } from "../mesh/meshPlan";
 export { neededCharts } from "./state/neededCharts";
 export { resolveDrill } from "./state/resolveDrill";
 export { retainedControlPlanes } from "./state/retainedControlPlanes";
+export { deployedReleases } from "./state/stackState";
+export { keepsSystemNamespace } from "./state/systemNamespace";
 
 /** Outputs of a stack; the names are public. */
 export interface Outputs {
@@ -44,6 +48,8 @@ export interface Before {
   readonly kept: readonly StateRelease[];
   /** The settings' faults at this moment. */
   readonly drill: Drill;
+  /** Whether namespace istio-system was there before the stack, and stays when that is destroyed. */
+  readonly keepsSystem?: boolean;
 }
 
 function addProvider(settings: Settings): kubernetes.Provider {
@@ -61,12 +67,12 @@ function addProvider(settings: Settings): kubernetes.Provider {
 /** The control plane, in its order: its resources, the last ones last, and the passphrase. */
 function addControlPlane(
   context: MeshContext,
-  kept: readonly StateRelease[],
+  { kept, keepsSystem = false }: Pick<Before, "kept" | "keepsSystem">,
 ): { readonly ready: readonly pulumi.Resource[]; readonly passphrase: pulumi.Output<string> | undefined } {
   const { settings, mesh } = context.plan;
   const { revision } = settings.istio;
   const hasDefault = revision === undefined || kept.some(({ name }) => name === controlPlaneReleaseName(undefined));
-  const init = new IstioInit("istio-init", crdRelease(settings, hasDefault), context);
+  const init = new IstioInit("istio-init", crdRelease(settings, hasDefault), keepsSystem, context);
   const kiali = settings.kiali.enabled ? new KialiSecret("kiali", { ...context, after: [init.release] }) : undefined;
   const chain: pulumi.Resource[] = [init.release];
   const add = (plan: ReleasePlan) => {
@@ -79,7 +85,7 @@ function addControlPlane(
   mesh.after.forEach(add);
   const withIstio = { ...context, after: [istio.release] };
   const console = mesh.kiali === undefined ? [] : [new AddonRelease(mesh.kiali, withIstio).release];
-  return { ready: [...chain, ...console], passphrase: kiali?.passphrase };
+  return { ready: [...chain, ...console, ...istio.kept], passphrase: kiali?.passphrase };
 }
 
 /** The releases that are proxies, each after the one before: a rollout that finds the control plane unfit keeps them old. */
@@ -98,12 +104,13 @@ function addProxies(context: MeshContext, before: readonly pulumi.Resource[]): r
 export function deploy(
   plan: MeshPlan,
   gateHost: pulumi.ProviderResource,
-  { state, kept, drill }: Before = { state: emptyState, kept: [], drill: drillNow(plan) },
+  before: Before = { state: emptyState, kept: [], drill: drillNow(plan) },
 ): Outputs {
   const { settings } = plan;
+  const { state, drill, keepsSystem = false } = before;
   const gate = new UpgradeGate("upgrade-gate", plan, { state, drill }, { provider: gateHost });
   const context: MeshContext = { plan, provider: addProvider(settings), gate, after: [] };
-  const controlPlane = settings.istio.controlPlane === "managed" ? addControlPlane(context, kept) : undefined;
+  const controlPlane = settings.istio.controlPlane === "managed" ? addControlPlane(context, before) : undefined;
   const namespace = new InstanceNamespace("namespace", context);
   const after = [namespace.namespace, ...(controlPlane?.ready ?? [])];
   const external = new ExternalServices("external", { ...context, after });
@@ -112,8 +119,11 @@ export function deploy(
     dependsOn: [gate, ...after, ...external.entries],
   });
   const proxies = controlPlane === undefined ? [] : addProxies(context, [...controlPlane.ready, rollout]);
-  // After the rollout: with a database cut off no restarted pod may get ready.
   const ready = [...after, ...external.entries, rollout, ...proxies];
+  // A destroy begins with what waits for all of it.
+  if (controlPlane !== undefined)
+    new MeshRemoval("mesh-removal", plan, keepsSystem, { provider: gateHost, dependsOn: [gate, ...ready] });
+  // After the rollout: with a database cut off no restarted pod may get ready.
   const faultContext = { ...context, gateHost, before: state, after: ready };
   const faults = drill.state === "off" ? undefined : new FaultInjection("faults", drill, faultContext);
   const hasKiali = settings.kiali.enabled && controlPlane !== undefined;

@@ -68,9 +68,9 @@ async function main(): Promise<void> {
     address.endsWith(":10250") && existsSync(kubelet)
       ? Promise.resolve(kubelet)
       : (istiod?.portFor(address) ?? Promise.resolve(undefined));
-  const metrics = async () => {
+  const metrics = async (address: string) => {
     const { [rejectionsKey]: rejections = "0" } = await client.askedBehaviour();
-    return `pilot_total_xds_rejects{type="lds"} ${rejections}\npilot_xds ${String(await client.countProxies())}\n`;
+    return `pilot_total_xds_rejects{type="lds"} ${rejections}\npilot_xds ${String(await client.countProxies(address))}\n`;
   };
   await serveWebhooks(plane.socket, certificate, answerWith(client), metrics, portFor);
   await labObjects(plane, certificate.cert);

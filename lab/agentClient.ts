@@ -1,5 +1,7 @@
 import { AdmissionregistrationV1Api, CoreV1Api, KubeConfig, type V1MutatingWebhook } from "@kubernetes/client-node";
-import { isReady, proxyContainer } from "../mesh/istio/pods";
+import { defaultRevision } from "../mesh/istio/controlPlanes";
+import { isReady } from "../mesh/istio/pods";
+import { proxyRevision, proxyVersion } from "../mesh/istio/proxies";
 import { behaviourConfigMap } from "./podBehaviour";
 
 /** What the lab's agent asks and tells the control plane. */
@@ -34,10 +36,16 @@ export class AgentClient {
     return this.configMap("kube-system", behaviourConfigMap);
   }
 
-  /** How many ready pods have a proxy: each is taken for one that is connected to its control plane. */
-  public async countProxies(): Promise<number> {
+  /**
+   * How many ready pods have a proxy of a control plane's revision: each is taken for one that is connected.
+   * @param address of the control plane's pod, `ip:port`
+   */
+  public async countProxies(address: string): Promise<number> {
     const { items } = await this.core.listPodForAllNamespaces();
-    return items.filter((pod) => isReady(pod) && proxyContainer(pod) !== undefined).length;
+    const plane = items.find(({ status }) => `${status?.podIP ?? ""}:15014` === address);
+    const revision = plane?.metadata?.labels?.["istio.io/rev"] ?? defaultRevision;
+    return items.filter((pod) => isReady(pod) && proxyVersion(pod) !== undefined && proxyRevision(pod) === revision)
+      .length;
   }
 
   /** Does a cloud's part: gives each Service of type LoadBalancer an address, one of those kept for documentation. */

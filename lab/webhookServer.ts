@@ -59,14 +59,14 @@ async function respond(request: IncomingMessage, response: ServerResponse, answe
  * Stands where the API server expects the cluster's network: it takes every call to a Service's webhook, ends its
  * TLS and answers it. So the webhooks' own objects stay as their charts made them.
  * @param socket path of the Unix socket to listen on
- * @param metrics what a control plane's pod answers on its metrics port
+ * @param metrics what a control plane's pod, by its address, answers on its metrics port
  * @param portFor port on loopback, or Unix socket, of a program that takes the calls to an address itself; `undefined`: none does
  */
 export async function serveWebhooks(
   socket: string,
   certificate: { readonly private: string; readonly cert: string },
   answer: Answer,
-  metrics: () => Promise<string>,
+  metrics: (address: string) => Promise<string>,
   portFor: (address: string) => Promise<number | string | undefined>,
 ): Promise<void> {
   const tls = createTls({ key: certificate.private, cert: certificate.cert }, (request, response) => {
@@ -75,14 +75,16 @@ export async function serveWebhooks(
       request.socket.destroy();
     });
   });
+  const asked = new WeakMap<object, string>();
   const monitoring = createServer((request, response) => {
-    metrics().then(
+    metrics(asked.get(request.socket) ?? "").then(
       (text) => response.end(text),
       () => request.socket.destroy(),
     );
   });
   const proxy = createServer();
   proxy.on("connect", ({ url = "" }, connection) => {
+    asked.set(connection, url);
     connection.on("error", () => connection.destroy());
     const begin = (port: number | string | undefined) => {
       connection.write("HTTP/1.1 200 Connection established\r\n\r\n");

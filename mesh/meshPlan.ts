@@ -12,6 +12,8 @@ export interface MeshPlan {
   readonly mesh: MeshReleases;
   /** The Helm releases that the stack installs, in their order; none where another stack owns the control plane. */
   readonly releases: readonly ReleasePlan[];
+  /** Those of them that keep what they have until the instance moves to the settings' revision. Default: none. */
+  readonly staying?: readonly string[];
   /** The version that the control plane, and its sidecars, will have: a tag in the user's values wins. */
   readonly targetVersion: string;
   /** The control plane that serves the instance. */

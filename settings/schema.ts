@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { faultInjection } from "./faultSchema";
 import { flag, hostName, isLabel, kubernetesName, list, map, text, whole, word } from "./fields";
 import { component, filePath, imageRegistry, istioVersion, repository, values } from "./meshFields";
@@ -26,6 +26,16 @@ export const risks = [
   "other-images",
   "plain-credentials",
 ] as const;
+
+const risksText = [...risks, "old-proxies:namespace/workload"];
+const aRisk = { error: () => risksText.join(" or ") };
+
+/** Old proxies are acknowledged workload by workload: each is somebody's. */
+const oldProxies = /^old-proxies:[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
+
+const risk = z
+  .union([z.enum(risks, aRisk), z.string(aRisk).regex(oldProxies, aRisk)], aRisk)
+  .meta({ description: "A risk.", allowed: risksText.join(" or ") });
 
 const istio = map(
   {
@@ -60,9 +70,7 @@ const istio = map(
     gateway: component("gateway", "An ingress gateway, release `istio-ingressgateway`; from 1.27."),
     dnsCapture,
     timeoutSeconds: whole(30, 7200, "How long Helm waits for each release, in seconds.").default(900),
-    allow: list(word(risks, "A risk."), "Acknowledged risks, each by name.", `a list of ${risks.join(", ")}`).default(
-      [],
-    ),
+    allow: list(risk, "Acknowledged risks, each by name.", `a list of ${risksText.join(", ")}`).default([]),
   },
   "The mesh.",
 );

@@ -2,7 +2,7 @@ import type { V1Namespace, V1Pod, V1PodList } from "@kubernetes/client-node";
 import { faultLabel } from "../../mesh/faults/faultObjects";
 import { runningVersion, type ControlPlane } from "../../mesh/istio/controlPlanes";
 import { systemNamespace as system } from "../../mesh/istio/names";
-import { countByNamespace, isLive, proxyRevision, proxyVersion } from "../../mesh/istio/proxies";
+import { countByWorkload, proxyRevision } from "../../mesh/istio/proxies";
 import { targetOf, type HelmRevision, type JudgedMesh, type ObservedMesh } from "../../mesh/upgrade/gateTypes";
 import { missingObjects } from "../../mesh/upgrade/missingObjects";
 import { controlPlaneOf } from "../../mesh/upgrade/revisions";
@@ -32,7 +32,7 @@ export async function allPods({ core }: Cluster): Promise<readonly V1Pod[] | und
   return pods;
 }
 
-/** Counts the proxies of the whole mesh, by namespace; of a cluster that may not be seen whole, none. */
+/** Counts the proxies of the whole mesh, by workload; of a cluster that may not be seen whole, none. */
 async function meshProxies(
   cluster: Cluster,
   own: ControlPlane | undefined,
@@ -40,13 +40,7 @@ async function meshProxies(
   const pods = await allPods(cluster);
   if (pods === undefined) return { proxies: {}, proxiesUnseen: true };
   // Those of another revision stay with it.
-  return { proxies: countByNamespace(pods.filter((pod) => own === undefined || proxyRevision(pod) === own.revision)) };
-}
-
-/** Revisions of the control planes that proxies use; `undefined` where the cluster may not be seen whole. */
-export async function revisionsInUse(cluster: Cluster): Promise<ReadonlySet<string> | undefined> {
-  const pods = await bounded("the Kubernetes API", 30, allPods(cluster));
-  return pods && new Set(pods.filter((pod) => isLive(pod) && proxyVersion(pod) !== undefined).map(proxyRevision));
+  return { proxies: countByWorkload(pods.filter((pod) => own === undefined || proxyRevision(pod) === own.revision)) };
 }
 
 /** What only a change of the version is judged by. */

@@ -20,6 +20,7 @@ function desired(plan: MeshPlan, drill: Drill): GateDesired {
     ...{ version, target, revision, controlPlane, releaseName, allow, timeoutSeconds },
     ...(hub === undefined ? {} : { hub }),
     releases: releases.map(({ name }) => name),
+    ...(plan.staying === undefined ? {} : { staying: plan.staying }),
     controlPlaneRelease: mesh.controlPlane.name,
     rollout: rolloutTask(plan),
     rest: restOf(settings),

@@ -1,29 +1,60 @@
-import { unlessInternal } from "../../cluster/client/errors";
+import { reasonOf, unlessInternal } from "../../cluster/client/errors";
 import type { Cluster } from "../../cluster/client/kubernetesClient";
-import { revisionsInUse } from "../../cluster/upgrade/observe";
+import { readConnections } from "../../cluster/upgrade/connections";
+import { readMeshUse } from "../../cluster/upgrade/meshUse";
 import { defaultRevision } from "../../mesh/istio/controlPlanes";
 import type { MeshPlan } from "../../mesh/meshPlan";
+import { servedRevision } from "../../mesh/rollout/servingControlPlane";
+import { usersOf, type MeshUse } from "../../mesh/upgrade/meshUse";
+import { judgeNeed, type Need } from "../../mesh/upgrade/retention";
 import type { StackState, StateRelease } from "./stackState";
 
 const revisionOf = (release: string) => /^istiod(?:-(.+))?$/.exec(release)?.[1] ?? defaultRevision;
 
+/** Reads who uses the cluster's control planes; where it gives no answer, why not. */
+async function look(connected: () => Promise<Cluster>): Promise<MeshUse | string> {
+  try {
+    return await readMeshUse(await connected(), { tags: true });
+  } catch (error) {
+    unlessInternal(error);
+    return reasonOf(error);
+  }
+}
+
+async function needFor(
+  release: string,
+  use: MeshUse | string,
+  { settings }: MeshPlan,
+  connected: () => Promise<Cluster>,
+): Promise<Need> {
+  if (typeof use === "string") return judgeNeed(release, { users: [], unread: [use] });
+  const revision = revisionOf(release);
+  const { namespace, injection } = settings;
+  const served = servedRevision(settings) ?? defaultRevision;
+  const own = injection === "unmanaged" ? undefined : { namespace, revision: served };
+  const connections = await readConnections(await connected(), revision);
+  const [count, uncounted] = typeof connections === "string" ? [0, connections] : [connections];
+  const users = usersOf(use, { revision, release, own, connections: count });
+  return judgeNeed(release, { users, unread: use.unread, uncounted });
+}
+
 /**
- * Control planes in the state but not in the settings, kept while proxies use them or usage is unknown; others are deleted.
+ * Control planes in the state but not in the settings, kept while anybody needs them or that cannot be seen; others are deleted.
+ * @param say is told who needs which, and what could not be read
  */
 export async function retainedControlPlanes(
-  { settings, mesh }: MeshPlan,
+  plan: MeshPlan,
   { releases }: StackState,
   connected: () => Promise<Cluster>,
+  say: (line: string) => void = () => undefined,
 ): Promise<readonly StateRelease[]> {
+  const { settings, mesh } = plan;
   if (settings.layout !== "modern" || settings.istio.controlPlane !== "managed") return [];
   const { name } = mesh.controlPlane;
   const old = releases.filter((release) => /^istiod(-|$)/.test(release.name) && release.name !== name);
   if (old.length === 0) return [];
-  const used = await connected()
-    .then(revisionsInUse)
-    .catch((error: unknown) => {
-      unlessInternal(error);
-      return undefined;
-    });
-  return old.filter((release) => used?.has(revisionOf(release.name)) ?? true);
+  const use = await look(connected);
+  const needs = await Promise.all(old.map((release) => needFor(release.name, use, plan, connected)));
+  for (const { text } of needs) say(text);
+  return old.filter((_, at) => needs[at]?.stays);
 }

@@ -2,6 +2,8 @@ import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defaultRevision } from "../../mesh/istio/controlPlanes";
+import type { DeployedRelease } from "../../mesh/install/canaryGateway";
+import { systemNamespace } from "../../mesh/istio/names";
 import type { KnownRelease } from "../../mesh/upgrade/gateTypes";
 import type { FaultGateOutputs } from "../gates/providers/faultGate";
 import type { GateOutputs } from "../gates/providers/gateState";
@@ -16,6 +18,8 @@ export interface StateRelease extends KnownRelease {
 /** What the stack's state was before this run. */
 export interface StackState {
   readonly releases: readonly StateRelease[];
+  /** Whether the stack made namespace istio-system, or found it; absent where the state has it in neither way. */
+  readonly systemNamespace?: "made" | "found" | undefined;
   /** VirtualServices of faults, kind and name, that the last run left active. */
   readonly activeFaults: readonly string[];
   /** What the last finished update recorded: a version, and the revision of the control plane that has it. */
@@ -30,6 +34,19 @@ export function recordedVersion({ recorded }: StackState, revision = defaultRevi
   return recorded?.revision === revision ? recorded.version : undefined;
 }
 
+/** The state's releases, as the plan of the mesh asks about them. */
+export function deployedReleases({ releases }: StackState): readonly DeployedRelease[] {
+  return releases.map(({ name, args }) => {
+    const { revision } = (args.values ?? {}) as { readonly revision?: unknown };
+    const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+    return { name, version: text(args.version), revision: text(revision) };
+  });
+}
+
+const namespaceTypes = {
+  "kubernetes:core/v1:Namespace": "made",
+  "kubernetes:core/v1:NamespacePatch": "found",
+} as const;
 const releaseType = "kubernetes:helm.sh/v3:Release";
 const gateType = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate";
 const faultGateType = "pulumi-nodejs:dynamic/jam-istio:FaultGate";
@@ -57,6 +74,17 @@ interface StateOutputs {
 function activeFaults(gate: Partial<GateOutputs> = {}, faults: Partial<FaultGateOutputs> = {}): readonly string[] {
   const kept = memoryOf(gate).desired?.faults.objects ?? [];
   return (faults.active ?? []).filter((key) => kept.includes(key));
+}
+
+type StateResource = NonNullable<StateOutputs["outputs"]>[string];
+
+function isSystemNamespace({ outputs = {} }: StateResource): boolean {
+  return (outputs["metadata"] as { readonly name?: string } | undefined)?.name === systemNamespace;
+}
+
+function systemNamespaceOf(resources: readonly StateResource[]): StackState["systemNamespace"] {
+  const own = resources.find((one) => one.type in namespaceTypes && isSystemNamespace(one));
+  return own && namespaceTypes[own.type as keyof typeof namespaceTypes];
 }
 
 /** Asks the engine for the state. */
@@ -87,6 +115,7 @@ export async function readStackState(): Promise<StackState> {
         const release = outputs as unknown as Outputs;
         return { name: release.name ?? "", revision: release.status?.revision, args: argsOf(release) };
       }),
+    systemNamespace: systemNamespaceOf(resources),
     activeFaults: activeFaults(find<GateOutputs>(gateType), find<FaultGateOutputs>(faultGateType)),
     recorded:
       rollout?.version === undefined ? undefined : { version: rollout.version, revision: rollout.revision ?? "" },

@@ -39,20 +39,21 @@ export function judgeKubernetes(istio: string, kubernetes: string, allow: readon
       warnings,
     };
   }
-  const min = data.codeMin ?? data.kubernetesMin;
-  if (compareMinors(kubernetes, min) < 0) {
+  const { kubernetesMin, kubernetesMax, testedMin = kubernetesMin } = data;
+  if (compareMinors(kubernetes, testedMin) < 0) {
     return {
       refused: [
-        `Istio ${minor} does not start on Kubernetes ${kubernetes}: it needs ${min} or newer. Upgrade the cluster first, or use an older Istio`,
+        `Istio ${minor} is not known to work on Kubernetes ${kubernetes}: ${testedMin} is the oldest that it was tested on. ` +
+          "Upgrade the cluster first, or use an older Istio",
       ],
       warnings,
     };
   }
-  const range = `${data.kubernetesMin} to ${data.kubernetesMax}`;
-  const inRange =
-    compareMinors(kubernetes, data.kubernetesMin) >= 0 && compareMinors(kubernetes, data.kubernetesMax) <= 0;
-  if (inRange) return { refused: [], warnings };
-  const text = `Istio ${minor} is tested on Kubernetes ${range}, not on ${kubernetes}`;
+  const isAbove = compareMinors(kubernetes, kubernetesMax) > 0;
+  if (!isAbove && compareMinors(kubernetes, kubernetesMin) >= 0) return { refused: [], warnings };
+  const text = isAbove
+    ? `Istio ${minor} is tested on Kubernetes ${testedMin} to ${kubernetesMax}, not on ${kubernetes}`
+    : `Istio ${minor} is supported on Kubernetes ${kubernetesMin} to ${kubernetesMax}; on ${kubernetes} it is tested, not supported`;
   // The classic layout works up to its hard ceiling; every cluster that still carries it is outside the tested range.
   if (layoutOf(istio) === "classic" || allow.includes("untested-kubernetes")) {
     return { refused: [], warnings: [...warnings, text] };

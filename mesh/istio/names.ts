@@ -10,3 +10,6 @@ export const signingKeyField = "value.txt";
 /** Name of a control plane's release in the modern layout. */
 export const controlPlaneReleaseName = (revision: string | undefined) =>
   revision === undefined ? "istiod" : `istiod-${revision}`;
+
+/** Name of the ingress gateway's release. */
+export const gatewayReleaseName = "istio-ingressgateway";

@@ -1,4 +1,4 @@
-import type { V1Pod } from "@kubernetes/client-node";
+import type { V1ObjectMeta, V1Pod } from "@kubernetes/client-node";
 import { defaultRevision } from "./controlPlanes";
 import { versionOf } from "./images";
 import { proxyContainer } from "./pods";
@@ -19,13 +19,28 @@ export function proxyVersion(pod: V1Pod): string | undefined {
   return proxy === undefined ? undefined : versionOf(proxy.image);
 }
 
+/**
+ * The names of revisions that a pod carries, the surest first: what the injector wrote down, what a control plane wrote on a
+ * gateway that it made, and the label, which may be a revision tag where a person set it. `default` where it carries none.
+ */
+export function proxyRevisions({ metadata }: { readonly metadata?: V1ObjectMeta | undefined }): readonly string[] {
+  const key = "istio.io/rev";
+  const named = [injectedRevision(metadata?.annotations), metadata?.annotations?.[key], metadata?.labels?.[key]];
+  const found = [...new Set(named.filter((name) => name !== undefined && name !== ""))] as string[];
+  return found.length === 0 ? [defaultRevision] : found;
+}
+
 /** Revision of the control plane that a pod's proxy was injected by; `default` for the one without. */
-export function proxyRevision({ metadata }: V1Pod): string {
+export const proxyRevision = (pod: V1Pod): string => proxyRevisions(pod)[0] ?? defaultRevision;
+
+function injectedRevision(annotations: Readonly<Record<string, string>> = {}): string | undefined {
+  const status = annotations["sidecar.istio.io/status"];
+  if (status === undefined) return undefined;
   try {
-    const status = JSON.parse(metadata?.annotations?.["sidecar.istio.io/status"] ?? "{}") as { revision?: string };
-    return status.revision ?? defaultRevision;
+    // Injectors before revisions name none.
+    return (JSON.parse(status) as { revision?: string }).revision;
   } catch {
-    return defaultRevision;
+    return undefined;
   }
 }
 
@@ -38,16 +53,23 @@ export function countProxies(pods: readonly V1Pod[]): Counts {
   return counts;
 }
 
-/** The same, by namespace. */
-export function countByNamespace(pods: readonly V1Pod[]): Readonly<Record<string, Counts>> {
-  const byNamespace = new Map<string, V1Pod[]>();
-  for (const pod of pods) {
-    const name = pod.metadata?.namespace ?? "";
-    const others = byNamespace.get(name);
-    if (others === undefined) byNamespace.set(name, [pod]);
-    else others.push(pod);
+/** The workload that a pod is one of, as `namespace/name`: its Deployment, StatefulSet, DaemonSet or Job, else the pod itself. */
+function workloadOf({ metadata }: V1Pod): string {
+  const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true);
+  const hash = metadata?.labels?.["pod-template-hash"];
+  const name = owner?.name ?? metadata?.name ?? "";
+  const suffix = owner?.kind === "ReplicaSet" && hash !== undefined ? `-${hash}` : "";
+  return `${metadata?.namespace ?? ""}/${name.endsWith(suffix) ? name.slice(0, name.length - suffix.length) : name}`;
+}
+
+/** The same, by workload: `namespace/name`. */
+export function countByWorkload(pods: readonly V1Pod[]): Readonly<Record<string, Counts>> {
+  const byWorkload = new Map<string, V1Pod[]>();
+  for (const pod of pods.filter((one) => isLive(one) && proxyVersion(one) !== undefined)) {
+    const name = workloadOf(pod);
+    byWorkload.set(name, [...(byWorkload.get(name) ?? []), pod]);
   }
-  return Object.fromEntries([...byNamespace].map(([name, own]) => [name, countProxies(own)]));
+  return Object.fromEntries([...byWorkload].map(([name, own]) => [name, countProxies(own)]));
 }
 
 /** As `istioctl version` says it: `1.4.6 (35 proxies), 1.4.10 (1 proxies)`. */

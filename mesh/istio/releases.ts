@@ -7,8 +7,8 @@ export interface Minor {
   readonly kubernetesMin: string;
   /** Highest Kubernetes minor that Istio supports with this release. */
   readonly kubernetesMax: string;
-  /** Below this Kubernetes minor the release cannot work at all. Default: `kubernetesMin`. */
-  readonly codeMin?: string;
+  /** Lowest Kubernetes minor on which Istio tested this release, supported or not. Default: `kubernetesMin`. */
+  readonly testedMin?: string;
   /** From this Kubernetes minor on the APIs that the release's objects use are gone. Default: none. */
   readonly removedIn?: string;
   /** When Istio ended, or expects to end, support, as istio.io writes it. */
@@ -26,12 +26,12 @@ const row = (
   kubernetesMin: string,
   kubernetesMax: string,
   endOfLife?: string,
-  more: Pick<Minor, "codeMin" | "removedIn" | "kiali" | "closingHub"> = {},
+  more: Pick<Minor, "testedMin" | "removedIn" | "kiali" | "closingHub"> = {},
 ): Minor => ({ kubernetesMin, kubernetesMax, ...(endOfLife === undefined ? {} : { endOfLife }), ...more });
 
 /**
- * Istio's minors. Sources: istio.io "Supported releases", the Kubernetes minimum in Istio's code,
- * and Kiali's version compatibility table.
+ * Istio's minors. Sources: istio.io "Supported releases", with its column "Tested, but not supported", and Kiali's version
+ * compatibility table. The minimum in Istio's code is none: istioctl says there that it goes on.
  */
 export const minors: Readonly<Record<string, Minor>> = {
   // The charts use v1beta1 APIs that Kubernetes 1.22 removed.
@@ -39,25 +39,29 @@ export const minors: Readonly<Record<string, Minor>> = {
   "1.4": row("1.13", "1.15", "5 Jun 2020", { removedIn: "1.22" }),
   "1.5": row("1.14", "1.16", "Aug 2020", { removedIn: "1.22" }),
   "1.12": row("1.19", "1.22", "Jul 2022"),
-  "1.13": row("1.20", "1.23", "Oct 2022"),
-  "1.14": row("1.21", "1.24", "Dec 2022"),
-  "1.15": row("1.22", "1.25", "Apr 2023"),
-  "1.16": row("1.22", "1.25", "Jul 2023"),
-  "1.17": row("1.23", "1.26", "Oct 2023"),
-  "1.18": row("1.24", "1.27", "Jan 2024"),
-  "1.19": row("1.25", "1.28", "Apr 2024"),
-  "1.20": row("1.25", "1.29", "Jun 2024"),
-  "1.21": row("1.26", "1.29", "Sep 2024"),
-  "1.22": row("1.27", "1.30", "Jan 2025", { codeMin: "1.26" }),
-  "1.23": row("1.27", "1.30", "16 Apr 2025", { codeMin: "1.26" }),
-  "1.24": row("1.28", "1.31", "24 Jun 2025"),
-  "1.25": row("1.29", "1.32", "30 Sep 2025"),
-  "1.26": row("1.29", "1.33", "22 Dec 2025", { kiali: "2.8.0" }),
-  "1.27": row("1.29", "1.33", "7 Apr 2026", { kiali: "2.12.0" }),
-  "1.28": row("1.30", "1.34", "1 Jul 2026", { kiali: "2.17.0" }),
-  "1.29": row("1.31", "1.35", "12 Oct 2026", { codeMin: "1.30", kiali: "2.21.0" }),
-  "1.30": row("1.32", "1.36", undefined, { kiali: "2.26.0", closingHub: "registry.istio.io/release" }),
-  "1.31": row("1.32", "1.36"),
+  "1.13": row("1.20", "1.23", "Oct 2022", { testedMin: "1.16" }),
+  "1.14": row("1.21", "1.24", "Dec 2022", { testedMin: "1.16" }),
+  "1.15": row("1.22", "1.25", "Apr 2023", { testedMin: "1.16" }),
+  "1.16": row("1.22", "1.25", "Jul 2023", { testedMin: "1.16" }),
+  "1.17": row("1.23", "1.26", "Oct 2023", { testedMin: "1.16" }),
+  "1.18": row("1.24", "1.27", "Jan 2024", { testedMin: "1.20" }),
+  "1.19": row("1.25", "1.28", "Apr 2024", { testedMin: "1.21" }),
+  "1.20": row("1.25", "1.29", "Jun 2024", { testedMin: "1.23" }),
+  "1.21": row("1.26", "1.29", "Sep 2024", { testedMin: "1.23" }),
+  "1.22": row("1.27", "1.30", "Jan 2025", { testedMin: "1.23" }),
+  "1.23": row("1.27", "1.30", "16 Apr 2025", { testedMin: "1.23" }),
+  "1.24": row("1.28", "1.31", "24 Jun 2025", { testedMin: "1.23" }),
+  "1.25": row("1.29", "1.32", "30 Sep 2025", { testedMin: "1.24" }),
+  "1.26": row("1.29", "1.33", "22 Dec 2025", { testedMin: "1.24", kiali: "2.8.0" }),
+  "1.27": row("1.29", "1.33", "7 Apr 2026", { testedMin: "1.24", kiali: "2.12.0" }),
+  "1.28": row("1.30", "1.34", "1 Jul 2026", { testedMin: "1.25", kiali: "2.17.0" }),
+  "1.29": row("1.31", "1.35", "12 Oct 2026", { testedMin: "1.26", kiali: "2.21.0" }),
+  "1.30": row("1.32", "1.36", undefined, {
+    testedMin: "1.27",
+    kiali: "2.26.0",
+    closingHub: "registry.istio.io/release",
+  }),
+  "1.31": row("1.32", "1.36", undefined, { testedMin: "1.27" }),
 };
 
 /** Why the charts of 1.6 to 1.11 cannot be installed from a repository. */

@@ -1,6 +1,6 @@
 import { runningVersion } from "../istio/controlPlanes";
 import { unreadable } from "../istio/images";
-import { judgeKubernetes } from "../istio/kubernetesSupport";
+import { judgeKubernetes, type KubernetesVerdict } from "../istio/kubernetesSupport";
 import { judgeCrds } from "./crds";
 import { targetOf, type JudgedMesh, type Missing, type ObservedMesh, type Repair, type Verdict } from "./gateTypes";
 import { judgeDrift, judgeRelease, unfinishedFrom } from "./helmHistory";
@@ -32,6 +32,15 @@ function foreignMesh({ controlPlanes: planes, records }: ObservedMesh, wanted: J
     `${what} runs in istio-system without a Helm release named ${wanted.releases.join(" or ")}: it was ` +
       `installed in another way, and such a mesh is not taken over by this version`,
   ];
+}
+
+/** Whether Kubernetes carries it. Under a mesh that runs and stays as it is that was decided by whoever upgraded the cluster. */
+function judgeCluster(found: ObservedMesh, wanted: JudgedMesh): KubernetesVerdict {
+  const { version, allow, recorded } = wanted;
+  const running = runningVersion(controlPlaneOf(found.controlPlanes, wanted), recorded);
+  if (running !== targetOf(wanted)) return judgeKubernetes(version, found.kubernetes, allow);
+  const { refused, warnings } = judgeKubernetes(version, found.kubernetes, [...allow, "untested-kubernetes"]);
+  return { refused: [], warnings: [...warnings, ...refused] };
 }
 
 function judgeStep(found: ObservedMesh, wanted: JudgedMesh): TransitionVerdict {
@@ -71,7 +80,7 @@ export function judge(found: ObservedMesh, wanted: JudgedMesh, now: number): Ver
     const shared = judgeShared(found, wanted);
     return { ...shared, refused: [...stuck, ...shared.refused] };
   }
-  const kubernetes = judgeKubernetes(wanted.version, found.kubernetes, wanted.allow);
+  const kubernetes = judgeCluster(found, wanted);
   const releases = wanted.releases.map((name) => judgeRelease(name, found, wanted, now));
   const plane = controlPlaneOf(found.controlPlanes, wanted);
   const stale = releases.flatMap(({ repairs }) => repairs);

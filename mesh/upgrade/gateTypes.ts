@@ -31,7 +31,7 @@ export interface ObservedMesh {
   readonly crds: readonly Crd[];
   /** What deployed releases lack, a line each. */
   readonly missing: readonly Missing[];
-  /** Proxies of the mesh by version, by namespace; read where the version changes. */
+  /** Proxies of the mesh by version, by workload (`namespace/name`); read where the version changes. */
   readonly proxies: Readonly<Record<string, Counts>>;
   /** Whether the cluster's proxies may not be seen; then there are none above. */
   readonly proxiesUnseen?: boolean;
@@ -72,6 +72,8 @@ export interface DesiredMesh extends Identity {
   readonly allow: readonly string[];
   /** Releases that the stack manages, in order. */
   readonly releases: readonly string[];
+  /** Those of them that keep what they have until the instance moves to the revision; absent: none. */
+  readonly staying?: readonly string[] | undefined;
   /** Name of the control plane's release. */
   readonly controlPlaneRelease: string;
   readonly timeoutSeconds: number;

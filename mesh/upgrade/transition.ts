@@ -13,7 +13,7 @@ export interface Transition {
   readonly byRevision?: boolean;
   /** Version that the stack ran before an update that did not finish: the way back to it is open. */
   readonly unfinishedFrom?: string | undefined;
-  /** Proxies of the mesh by version, by namespace. */
+  /** Proxies of the mesh by version, by workload (`namespace/name`). */
   readonly proxies?: Readonly<Record<string, Counts>>;
   /** Whether ValidatingWebhookConfiguration istio-galley is there. */
   readonly galley?: boolean;
@@ -72,21 +72,43 @@ function modernStep({ running, wanted, byRevision = false, allow }: Transition):
     : ["going back one minor is a risk; acknowledge with istio.allow: [downgrade]"];
 }
 
-/** A control plane serves proxies of its own minor and the one before. */
-function laggards({ running, wanted, byRevision = false, proxies = {} }: Transition): readonly string[] {
+/** Proxies that a control plane is not made for: it serves those of its own minor and the one before. */
+function laggards({ running, wanted, byRevision = false, proxies = {}, allow }: Transition): TransitionVerdict {
   // Beside the old one the new control plane gets no proxies before they are recreated.
   const plane = byRevision ? running : wanted;
-  return Object.entries(proxies).flatMap(([namespace, counts]) => {
-    const behind = Object.entries(counts).filter(
-      ([version]) => isVersion(version) && layoutOf(version) === layoutOf(plane) && minor(plane) - minor(version) > 1,
-    );
-    if (behind.length === 0) return [];
-    return [
-      `namespace ${namespace} has ${countText(Object.fromEntries(behind))}, more than one minor behind ${plane}. First roll it ` +
-        `at ${running}: with rollout.namespaces, or kubectl rollout restart deployment,statefulset -n ${namespace}`,
-    ];
+  const isBehind = (version: string) =>
+    isVersion(version) && layoutOf(version) === layoutOf(plane) && minor(plane) - minor(version) > 1;
+  const behind = Object.entries(proxies).flatMap(([workload, counts]) => {
+    const old = Object.fromEntries(Object.entries(counts).filter(([version]) => isBehind(version)));
+    return Object.keys(old).length === 0 ? [] : [{ workload, old, namespace: workload.split("/")[0] ?? "" }];
   });
+  // They are as far behind what runs, or stay with it: the step makes nothing worse for them.
+  const isHarmless = byRevision || minor(running) === minor(wanted);
+  const accepted = behind.filter(({ workload }) => isHarmless || allow.includes(allowOldProxies(workload)));
+  const refused = behind.filter((one) => !accepted.includes(one));
+  const distance = `more than one minor behind ${plane}`;
+  return {
+    refused: [...new Set(refused.map(({ namespace }) => namespace))].map((namespace) => {
+      const own = refused.filter((one) => one.namespace === namespace);
+      return (
+        `namespace ${namespace} has ${countText(sumOf(own.map(({ old }) => old)))}, ${distance}. First roll it at ${running}: ` +
+        `with rollout.namespaces, or kubectl rollout restart deployment,statefulset -n ${namespace}; or acknowledge each ` +
+        `workload with istio.allow: [${own.map(({ workload }) => allowOldProxies(workload)).join(", ")}]`
+      );
+    }),
+    warnings: accepted.map(({ workload, old }) => `${workload} keeps ${countText(old)}, ${distance}`),
+  };
 }
+
+function sumOf(counts: readonly Counts[]): Counts {
+  const sum: Record<string, number> = {};
+  for (const [version, count] of counts.flatMap((one) => Object.entries(one)))
+    sum[version] = (sum[version] ?? 0) + count;
+  return sum;
+}
+
+/** How a person acknowledges that a workload's proxies are too old. @param workload `namespace/name` */
+const allowOldProxies = (workload: string) => `old-proxies:${workload}`;
 
 const faultText = (namespaces: readonly string[]) =>
   `faults are active in ${namespaces.join(", ")}. First end them: ` + namespaces.map(endLine).join(" && ");
@@ -108,7 +130,7 @@ export function judgeTransition(transition: Transition): TransitionVerdict {
   // The update that went forward did not finish; what it left half-done is undone.
   if (wanted === unfinishedFrom) return { refused: stopped, warnings: back };
   const reasons = layout === "classic" ? classicStep(transition) : modernStep(transition);
-  const lag = reasons.length === 0 ? laggards(transition) : [];
-  const refused = [...[...reasons, ...lag].map((reason) => `${step}: ${reason}`), ...stopped];
-  return { refused, warnings: refused.length > 0 ? [] : back };
+  const lag = reasons.length === 0 ? laggards(transition) : { refused: [], warnings: [] };
+  const refused = [...[...reasons, ...lag.refused].map((reason) => `${step}: ${reason}`), ...stopped];
+  return { refused, warnings: refused.length > 0 ? [] : [...back, ...lag.warnings] };
 }

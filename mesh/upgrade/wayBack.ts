@@ -2,7 +2,8 @@ import type { V1Pod } from "@kubernetes/client-node";
 import * as semver from "semver";
 import { isVersion } from "../istio/controlPlanes";
 import { unreadable } from "../istio/images";
-import { countByNamespace, countText, proxyRevision, type Counts } from "../istio/proxies";
+import { countByWorkload, countText, proxyRevision, type Counts } from "../istio/proxies";
+import { listText } from "../rollout/plan";
 import type { HelmRevision } from "./gateTypes";
 import { recordedImage, recordsOf } from "./helmHistory";
 
@@ -86,13 +87,13 @@ export function belowProxies(
   const asked = recordedImage(to);
   const version = isVersion(asked) ? asked : to.chartVersion;
   const isNewer = (one: string) => one === unreadable || !isVersion(version) || semver.gt(one, version);
-  const newer = Object.entries(countByNamespace(pods.filter((pod) => proxyRevision(pod) === revision))).flatMap(
-    ([namespace, counts]) => {
+  const newer = Object.entries(countByWorkload(pods.filter((pod) => proxyRevision(pod) === revision))).flatMap(
+    ([workload, counts]) => {
       const some: Counts = Object.fromEntries(Object.entries(counts).filter(([one]) => isNewer(one)));
-      return Object.keys(some).length === 0 ? [] : [`namespace ${namespace}: ${countText(some)}`];
+      return Object.keys(some).length === 0 ? [] : [`${workload}: ${countText(some)}`];
     },
   );
   return newer.length === 0
     ? undefined
-    : `proxies are newer than ${version}, or their version cannot be read: ${newer.sort().join("; ")}`;
+    : `proxies are newer than ${version}, or their version cannot be read: ${listText(newer.sort())}`;
 }

@@ -3,7 +3,9 @@
  * somebody else owns, or that Istio accepts an entry; for the specs see tests/charts.
  */
 import assert from "node:assert/strict";
+import { readStackState } from "../../components/state/stackState";
 import { record } from "../../render/record";
+import { deployed } from "../support/deployment";
 import { find } from "../support/recording";
 import { classicVersion, external, modernVersion, settingsOf } from "../support/settings";
 
@@ -43,6 +45,39 @@ describe("InstanceNamespace", () => {
   it("is called like the stack by default", async () => {
     const { inputs } = find(await record(settingsOf({ istio }, { stack: "qa1" })), "NamespacePatch namespace");
     assert.equal((inputs["metadata"] as { name: string }).name, "qa1");
+  });
+});
+
+describe("namespace istio-system", () => {
+  const metadata = { name: "istio-system" };
+  const registered = async (state: Record<string, unknown>, keepsSystem: boolean) => {
+    const { seen } = await deployed(settingsOf({ istio }), { state, keepsSystem });
+    return seen.filter(({ inputs }) => (inputs["metadata"] as { name?: string } | undefined)?.name === metadata.name);
+  };
+
+  it("is the stack's own where the stack made it, and only used where it was there before", async () => {
+    for (const [keepsSystem, type] of [
+      [false, "kubernetes:core/v1:Namespace"],
+      [true, "kubernetes:core/v1:NamespacePatch"],
+    ] as const)
+      assert.deepEqual(
+        (await registered({}, keepsSystem)).map((one) => one.type),
+        [type],
+      );
+  });
+});
+
+describe("namespace istio-system, in the state", () => {
+  const read = async (type: string, name: string) => {
+    const state = { "urn:1": { type, outputs: { metadata: { name } } } };
+    await deployed(settingsOf({ istio }), { state });
+    return (await readStackState()).systemNamespace;
+  };
+
+  it("is the stack's own, or found, or another namespace", async () => {
+    assert.equal(await read("kubernetes:core/v1:Namespace", "istio-system"), "made");
+    assert.equal(await read("kubernetes:core/v1:NamespacePatch", "istio-system"), "found");
+    assert.equal(await read("kubernetes:core/v1:NamespacePatch", "dev701"), undefined);
   });
 });
 

@@ -35,6 +35,13 @@ function assertRolloutIsLast(recording: Recording): void {
   assert.deepEqual(others.map(keyOf), [], "the rollout does not wait for these");
 }
 
+/** What a destroy deletes first. */
+function assertRemovalIsGuarded(recording: Recording): void {
+  const before = ancestors(recording, find(recording, "MeshRemoval mesh-removal").urn);
+  const others = [...kubernetesResources(recording), find(recording, rollout)].filter(({ urn }) => !before.has(urn));
+  assert.deepEqual(others.map(keyOf), [], "these would be removed beside its refusal");
+}
+
 /** A component without children orders nothing, and one with children orders more than is meant. */
 function assertConcrete({ registrations }: Recording): void {
   const custom = new Set(registrations.filter((registration) => registration.custom).map(({ urn }) => urn));
@@ -79,6 +86,7 @@ async function recordVariant(layout: Layout, variant: Variant): Promise<Recordin
 
 function assertManaged(recording: Recording, layout: Layout, variant: Variant): void {
   const { crds, plane } = releases[layout];
+  assertRemovalIsGuarded(recording);
   const secret = variant.kiali === false ? [] : ["Secret kiali"];
   assertOrder(recording, [gate, "Namespace istio-system", crds, ...secret, plane]);
   for (const entry of entriesOf(recording)) assertOrder(recording, [plane, entry]);
@@ -87,6 +95,7 @@ function assertManaged(recording: Recording, layout: Layout, variant: Variant): 
 
 function assertShared(recording: Recording): void {
   const mine = kubernetesResources(recording).map(keyOf);
+  assert.ok(recording.registrations.every(({ name }) => name !== "mesh-removal"));
   const foreign = mine.filter((key) => !/^(NamespacePatch|ServiceEntry) /.test(key));
   assert.deepEqual(foreign, [], "a shared control plane belongs to another stack");
   assert.deepEqual(desiredOf(recording)["releases"], []);
@@ -145,6 +154,7 @@ describe("order of installation, the optional parts", () => {
       const recording = await record(settingsOf({ istio: { version: modernVersion, ...parts }, ...external }));
       assertOrder(recording, [gate, ...releaseKeys(first), rollout, ...releaseKeys(proxies)]);
       assertRolloutIsLast(recording);
+      assertRemovalIsGuarded(recording);
     });
   }
 });

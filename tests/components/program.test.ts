@@ -22,7 +22,7 @@ const always = [
   "UpgradeGate upgrade-gate",
   "kubernetes kubernetes",
 ];
-const init = ["Istio istio", "IstioInit istio-init", "Namespace istio-system"];
+const init = ["Istio istio", "IstioInit istio-init", "MeshRemoval mesh-removal", "Namespace istio-system"];
 
 describe("program: what a stack registers", () => {
   const cases: readonly (readonly [string, Record<string, unknown>, readonly string[]])[] = [

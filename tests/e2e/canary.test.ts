@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describeOn } from "./support/engine";
 import { Instance } from "./support/instance";
 import { kill } from "./support/kill";
-import { ask, modernConfig, useLab } from "./support/lab";
+import { apply, ask, modernConfig, useLab } from "./support/lab";
 import { until } from "./support/until";
 import { Followed } from "./support/workloads";
 
@@ -27,13 +27,19 @@ describeOn("1.34", "canary upgrade by revision", () => {
       "jsonpath={.webhooks[0].clientConfig.service.name}",
     );
   const restarted = () => followed.report().reduce((sum, one) => sum + one.restarted, 0);
+  const gateway = { enabled: true };
   const configure = (version: string, injection: string, istio = {}) => {
-    instance.configure(modernConfig(lab(), { injection }, { version, ...istio }));
+    instance.configure(modernConfig(lab(), { injection }, { version, gateway, ...istio }));
   };
+  const gatewayPods = () =>
+    kubectl(
+      ...["get", "pods", "-n", "istio-system", "-l", "app=istio-ingressgateway", "-o"],
+      "jsonpath={range .items[*]}{.metadata.uid} {.spec.containers[0].image}{end}",
+    );
   const canary = { revision: "1-30-3" };
 
   before(async () => {
-    instance = await Instance.create("local700", modernConfig(lab(), {}, { version: "1.28.10" }));
+    instance = await Instance.create("local700", modernConfig(lab(), {}, { version: "1.28.10", gateway }));
     await instance.up();
     followed = await Followed.create(lab(), "local700");
   });
@@ -44,7 +50,7 @@ describeOn("1.34", "canary upgrade by revision", () => {
 
   it("a canary that an interrupted run left half-made is finished by the next up", async () => {
     await ask(lab(), { "istio-system.istiod-1-30-3": "never-ready" });
-    instance.configure(modernConfig(lab(), {}, { version: "1.30.3", timeoutSeconds: 30, revision: canary.revision }));
+    configure("1.30.3", "enabled", { timeoutSeconds: 30, ...canary });
     const child = instance.start("up");
     await until("half-made", async () => (await planes()).length === 2);
     await kill(child, "tree");
@@ -63,8 +69,22 @@ describeOn("1.34", "canary upgrade by revision", () => {
 
   it("a revision two minors ahead is installed beside the old one; no sidecar moves", async () => {
     configure("1.30.3", "enabled", canary);
+    const gateways = await gatewayPods();
+    assert.match(gateways, /proxyv2:1\.28\.10$/);
     followed.begin();
+    const from = instance.log.length;
     await instance.up();
+    assert.equal(await gatewayPods(), gateways);
+    const said = instance.log.slice(from);
+    assert.match(
+      said,
+      /Revisions share the rest of the mesh, which moves to 1\.30\.3 now: CRDs \(release istio-base\)/,
+    );
+    assert.match(said, /gateway \(release istio-ingressgateway\) stays as it is/);
+    assert.match(
+      said,
+      /control plane istiod stays: needed by .*namespace local700 \(this stack's settings, 10 proxies\)/,
+    );
     assert.deepEqual(await planes(), ["deployment.apps/istiod", "deployment.apps/istiod-1-30-3"]);
     assert.equal(restarted(), 0);
     assert.equal((await dataPlane()).text, "data plane version: 1.28.10 (10 proxies)");
@@ -83,10 +103,20 @@ describeOn("1.34", "canary upgrade by revision", () => {
   });
 
   it("the namespace moves by config, with a ready pod of each workload at every moment; the old one stays until then", async () => {
+    // Somebody else wrote the same label: without the program's it would stay.
+    await kubectl(
+      "label",
+      "namespace",
+      "local700",
+      "istio-injection=enabled",
+      "--overwrite",
+      "--field-manager=somebody",
+    );
     configure("1.30.3", "revision", canary);
     followed.begin();
     await instance.up();
     assert.equal((await dataPlane()).text, "data plane version: 1.30.3 (10 proxies)");
+    assert.match(await gatewayPods(), /proxyv2:1\.30\.3$/);
     for (const { name, replicas, restarted: count, leastReady } of followed.report()) {
       assert.equal(count, replicas, name);
       if (replicas > 1) assert.ok(leastReady > 0, name);
@@ -94,7 +124,33 @@ describeOn("1.34", "canary upgrade by revision", () => {
     assert.deepEqual(await planes(), ["deployment.apps/istiod", "deployment.apps/istiod-1-30-3"]);
   });
 
-  it("the old one goes when no proxy uses it, after the new one validates; then nothing changes any more", async () => {
+  it("a label by hand that would take the namespace back is removed, and said", async () => {
+    await kubectl("label", "namespace", "local700", "istio-injection=enabled");
+    const from = instance.log.length;
+    await instance.preview();
+    assert.match(
+      instance.log.slice(from),
+      /namespace local700 has the label istio-injection=enabled, .*; up removes it/,
+    );
+    followed.begin();
+    await instance.up();
+    const labels = ["get", "namespace", "local700", "-o", "jsonpath={.metadata.labels}"];
+    assert.doesNotMatch(await kubectl(...labels), /istio-injection/);
+    assert.equal(restarted(), 0);
+  });
+
+  it("a namespace that asks for the old one holds it, though it has no pod", async () => {
+    const labels = { "istio-injection": "enabled" };
+    await apply(lab(), { apiVersion: "v1", kind: "Namespace", metadata: { name: "jobs", labels } });
+    const from = instance.log.length;
+    await instance.up();
+    assert.deepEqual(await planes(), ["deployment.apps/istiod", "deployment.apps/istiod-1-30-3"]);
+    const said = /control plane istiod stays: needed by namespace jobs \(label istio-injection=enabled\)/;
+    assert.match(instance.log.slice(from), said);
+    await kubectl("label", "namespace", "jobs", "istio-injection-");
+  });
+
+  it("the old one goes when nobody needs it, after the new one validates; then nothing changes any more", async () => {
     await instance.up();
     assert.deepEqual(await planes(), ["deployment.apps/istiod-1-30-3"]);
     assert.equal(await validator(), "istiod-1-30-3");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describeOn } from "./support/engine";
 import { Instance } from "./support/instance";
-import { classicConfig, fingerprint, useLab } from "./support/lab";
+import { apply, classicConfig, fingerprint, useLab } from "./support/lab";
 
 describeOn("1.21", "two instances in one cluster", () => {
   const lab = useLab("1.21");
@@ -11,6 +11,7 @@ describeOn("1.21", "two instances in one cluster", () => {
   let guest: Instance;
 
   before(async () => {
+    await apply(lab(), { apiVersion: "v1", kind: "Namespace", metadata: { name: "istio-system" } });
     owner = await Instance.create("dev701", classicConfig(lab()));
     guest = await Instance.create("integration702", sharedConfig());
   });
@@ -47,11 +48,33 @@ describeOn("1.21", "two instances in one cluster", () => {
     third.remove();
   });
 
+  it("destroying the owner is refused while another instance uses the mesh, and removes nothing", async () => {
+    const before = await fingerprint(lab(), "dev701", "integration702");
+    const text = await owner.failure(() => owner.destroy());
+    assert.match(
+      text,
+      /the mesh is not removed, others use it: namespace integration702 \(label istio-injection=enabled/,
+    );
+    assert.match(text, /JAM_ISTIO_ALLOW=dependents/);
+    assert.doesNotMatch(text, /^\s+at .*\.[jt]s:\d+/m);
+    assert.equal(await fingerprint(lab(), "dev701", "integration702"), before);
+    assert.deepEqual(Object.keys(await owner.up()), ["same"]);
+  });
+
   it("destroying the shared one leaves the mesh and the other instance alone", async () => {
     const before = await fingerprint(lab(), "dev701");
     await guest.destroy();
     assert.equal(await fingerprint(lab(), "dev701"), before);
     assert.equal(await kubectl("get", "serviceentries.networking.istio.io", "-n", "integration702", "-o", "name"), "");
     assert.deepEqual(Object.keys(await owner.up()), ["same"]);
+  });
+
+  it("a person's word removes the mesh, and spares the namespace istio-system that was there before", async () => {
+    await owner.pulumiWith({ JAM_ISTIO_ALLOW: "dependents" }, "destroy", "--yes", "--skip-preview");
+    assert.equal(
+      await kubectl("get", "deployments,secrets", "-n", "istio-system", "-l", "app=pilot", "-o", "name"),
+      "",
+    );
+    assert.match(await kubectl("get", "namespace", "istio-system"), /Active/);
   });
 });

@@ -14,6 +14,8 @@ export interface Providers {
   readonly unreadable?: number;
   /** Control planes of the state that stay. */
   readonly kept?: readonly StateRelease[];
+  /** Whether istio-system was there before the stack. */
+  readonly keepsSystem?: boolean;
   /** Result of a RandomPassword. */
   readonly password?: string;
   /** The state before this run, as the engine hands it over. */
@@ -55,7 +57,12 @@ export async function deployed(
   const host = await GateHost.start();
   const state = await readStackState();
   const plan = meshPlan(settings);
-  const outputs = deploy(plan, host, { state, kept: providers.kept ?? [], drill: drillNow(plan) });
+  const outputs = deploy(plan, host, {
+    state,
+    kept: providers.kept ?? [],
+    drill: drillNow(plan),
+    keepsSystem: providers.keepsSystem ?? false,
+  });
   await pulumi.runtime.disconnect();
   return { seen, outputs };
 }

@@ -6,6 +6,7 @@ import { defaultRevision } from "../../../mesh/istio/controlPlanes";
 import { closingText, hubNote } from "../../../mesh/istio/registries";
 import { planRollout, type RolloutTask } from "../../../mesh/rollout/plan";
 import { servedVersion } from "../../../mesh/rollout/servingControlPlane";
+import { canarySteps, stayingNotes } from "../../../mesh/upgrade/canarySteps";
 import { judge } from "../../../mesh/upgrade/gate";
 import { targetOf, type JudgedMesh, type ObservedMesh } from "../../../mesh/upgrade/gateTypes";
 import { runningOf } from "../../../mesh/upgrade/revisions";
@@ -50,12 +51,23 @@ export async function judgeAll(cluster: Cluster, found: ObservedMesh, run: Judge
     readClosingImages(cluster, run.rollout.namespaces),
   ]);
   const moves = running === undefined || changes || closing.length > 0;
+  const { staying = [] } = run;
+  const steps = changes
+    ? [upgradeSteps(running, { ...run, releases: run.releases.filter((name) => !staying.includes(name)) })]
+    : [];
+  const begins = run.controlPlane === "managed" && running === undefined && found.controlPlanes.length > 0;
   const hub = moves ? hubNote(run.version, run.hub) : undefined;
   return {
     ...verdict,
     refused: [...verdict.refused, ...rejections],
     refusedRollout: rollout.refused,
     warnings: [...verdict.warnings, ...closingText(closing, run.hub)],
-    notes: [...(changes ? [upgradeSteps(running, run)] : []), ...(hub === undefined ? [] : [hub]), ...rollout.notes],
+    notes: [
+      ...steps,
+      ...(begins ? [canarySteps(run)] : []),
+      ...stayingNotes(staying),
+      ...(hub === undefined ? [] : [hub]),
+      ...rollout.notes,
+    ],
   };
 }

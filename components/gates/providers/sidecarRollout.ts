@@ -2,10 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { reasonOf, unlessInternal } from "../../../cluster/client/errors";
 import { bounded, connect, type Cluster, type ClusterAddress } from "../../../cluster/client/kubernetesClient";
 import { preflight } from "../../../cluster/rollout/preflight";
+import { readOverridden, settleInjection } from "../../../cluster/rollout/injectionLabel";
 import { readOutdated } from "../../../cluster/rollout/readNamespace";
 import { restartWorkloads } from "../../../cluster/rollout/restartWorkloads";
 import { readControlPlanes } from "../../../cluster/upgrade/controlPlanes";
 import { rollbackRelease } from "../../../cluster/upgrade/rollbackRelease";
+import { overriddenText } from "../../../mesh/rollout/injectionLabel";
 import type { OutdatedSidecars } from "../../../mesh/rollout/outdatedSidecars";
 import { dataPlaneOf, listText, type DataPlane, type RolloutTask } from "../../../mesh/rollout/plan";
 import { servedVersion, type ServingControlPlane } from "../../../mesh/rollout/servingControlPlane";
@@ -24,6 +26,8 @@ export interface RolloutInputs extends RolloutTask {
   readonly allow: readonly string[];
   /** Filled by the check: workloads whose sidecar is outdated. */
   readonly outdated?: readonly string[];
+  /** Filled by the check: whether a label that somebody else wrote takes the namespace away from its revision. */
+  readonly overridden?: boolean;
 }
 
 /** What a finished rollout recorded. */
@@ -51,9 +55,16 @@ async function outdated(inputs: RolloutInputs): Promise<readonly string[]> {
   return target === undefined || !inputs.enabled ? [] : outdatedIn(await look(cluster, inputs, target));
 }
 
+async function isOverridden({ kubernetes, injected, serving }: RolloutInputs): Promise<boolean> {
+  if (injected === undefined) return false;
+  const value = await readOverridden(await connect(kubernetes), injected, serving.revision);
+  if (value !== undefined) log(overriddenText(injected, value));
+  return value !== undefined;
+}
+
 async function check(olds: Partial<RolloutInputs>, news: RolloutInputs): Promise<pulumi.dynamic.CheckResult> {
   try {
-    return { inputs: { ...news, outdated: await outdated(news) } };
+    return { inputs: { ...news, outdated: await outdated(news), overridden: await isOverridden(news) } };
   } catch (error) {
     unlessInternal(error);
     // The gate has judged what may go on without the cluster.
@@ -74,6 +85,8 @@ async function roll(inputs: RolloutInputs, change: Change): Promise<DataPlane> {
   const { serving, parallel, timeoutSeconds, injected } = inputs;
   const target = await servedNow(cluster, serving);
   if (target === undefined) return dataPlaneOf("none", []);
+  const settled = injected === undefined ? undefined : await settleInjection(cluster, injected, serving.revision);
+  if (settled !== undefined) log(settled);
   const before = await look(cluster, inputs, target);
   const restarts = inputs.enabled ? before.flatMap((one) => one.restarts) : [];
   // A version beside the one that serves changes nothing for its proxies.
@@ -110,7 +123,8 @@ export const provider: pulumi.dynamic.ResourceProvider = {
         isOtherCode(olds, news) ||
         olds.version !== news.version ||
         olds.serving.revision !== news.serving.revision ||
-        (news.outdated ?? []).length > 0,
+        (news.outdated ?? []).length > 0 ||
+        news.overridden === true,
       replaces: [],
     }),
   create: async (inputs: RolloutInputs) => ({

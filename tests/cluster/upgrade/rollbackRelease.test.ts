@@ -98,7 +98,7 @@ describe("the rollback of a release", () => {
       const found = list(sidecar("web", "1.29.1"), sidecar("ps", "1.30.3"), sidecar("db", "1.30.3"));
       api.answers = { [`GET ${secrets}`]: list(...records), [pods]: found };
       const why =
-        "proxies are newer than 1.29.1, or their version cannot be read: namespace dev701: 1.30.3 (2 proxies)";
+        "proxies are newer than 1.29.1, or their version cannot be read: dev701/db: 1.30.3 (1 proxies), dev701/ps: 1.30.3 (1 proxies)";
       assert.deepEqual([await rollBack(api.cluster, failure), called()], [stays(why), []]);
     });
   }

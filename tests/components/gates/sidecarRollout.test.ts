@@ -58,7 +58,7 @@ describe("SidecarRollout: its update", () => {
       reasonOf(await refusal(update(inputs("1.29.6"), inputs("1.30.3")))),
       "no sidecar was restarted: proxies refused 3 configurations of the new control plane (metric " +
         "pilot_total_xds_rejects). release istiod was not rolled back to revision 1 (1.29.6): proxies are newer than 1.29.6, " +
-        "or their version cannot be read: namespace dev701: 1.30.3 (1 proxies). A control plane below its proxies is not " +
+        "or their version cannot be read: dev701/ps: 1.30.3 (1 proxies). A control plane below its proxies is not " +
         "supported. To go on: fix what failed, then run up again. To go back: set istio.version to 1.29.6 and run up, " +
         "which moves the control plane and then the sidecars",
     );

@@ -7,7 +7,9 @@ const removed = (istio: string, kubernetes: string) =>
   `Istio ${istio} cannot run on Kubernetes ${kubernetes}: its charts use APIs that Kubernetes 1.22 removed. ` +
   "Use a cluster older than 1.22, or Istio 1.12 or newer";
 const tooOld = (istio: string, kubernetes: string, min: string) =>
-  `Istio ${istio} does not start on Kubernetes ${kubernetes}: it needs ${min} or newer. Upgrade the cluster first, or use an older Istio`;
+  `Istio ${istio} is not known to work on Kubernetes ${kubernetes}: ${min} is the oldest that it was tested on. Upgrade the cluster first, or use an older Istio`;
+const unsupported = (istio: string, range: string, kubernetes: string) =>
+  `Istio ${istio} is supported on Kubernetes ${range}; on ${kubernetes} it is tested, not supported`;
 const untested = (istio: string, range: string, kubernetes: string) =>
   `Istio ${istio} is tested on Kubernetes ${range}, not on ${kubernetes}`;
 const acknowledge = ". Choose a matching pair, or acknowledge with istio.allow: [untested-kubernetes]";
@@ -15,8 +17,7 @@ const fine = { refused: [], warnings: [] };
 
 describe("kubernetes: the edges of each row, end of life acknowledged", () => {
   for (const [istio, row] of Object.entries(minors)) {
-    const { kubernetesMin: min, kubernetesMax: max, codeMin = min } = row;
-    const range = `${min} to ${max}`;
+    const { kubernetesMin: min, kubernetesMax: max, testedMin = min } = row;
     const version = `${istio}.0`;
     const judge = (kubernetes: string, ...allow: string[]) =>
       judgeKubernetes(version, kubernetes, ["end-of-life", ...allow]);
@@ -26,24 +27,40 @@ describe("kubernetes: the edges of each row, end of life acknowledged", () => {
       assert.deepEqual(judge(max), fine);
     });
 
-    it(`${istio}: below ${codeMin} it does not start, whatever is acknowledged`, () => {
-      const below = next(codeMin, -1);
-      const expected = { refused: [tooOld(istio, below, codeMin)], warnings: [] };
+    it(`${istio}: below ${testedMin} nobody tried it, whatever is acknowledged`, () => {
+      const below = next(testedMin, -1);
+      const expected = { refused: [tooOld(istio, below, testedMin)], warnings: [] };
       assert.deepEqual(judge(below), expected);
       assert.deepEqual(judge(below, "untested-kubernetes"), expected);
     });
 
-    const outside = [...(codeMin === min ? [] : [codeMin, next(min, -1)]), next(max, 1)];
+    const outside = [...(testedMin === min ? [] : [testedMin, next(min, -1)]), next(max, 1)];
     for (const kubernetes of new Set(outside)) {
-      const text = untested(istio, range, kubernetes);
+      const text =
+        kubernetes === next(max, 1)
+          ? untested(istio, `${testedMin} to ${max}`, kubernetes)
+          : unsupported(istio, `${min} to ${max}`, kubernetes);
       const warned = { refused: [], warnings: [text] };
-      it(`${istio}: ${kubernetes} is outside the tested range`, () => {
+      it(`${istio}: ${kubernetes} is outside the supported range`, () => {
         const expected = layoutOf(version) === "classic" ? warned : { refused: [text + acknowledge], warnings: [] };
         assert.deepEqual(judge(kubernetes), expected);
         assert.deepEqual(judge(kubernetes, "untested-kubernetes"), warned);
       });
     }
   }
+});
+
+describe("kubernetes: tested, but not supported", () => {
+  it("1.30 runs on 1.27 to 1.31 where a person says so", () => {
+    for (const kubernetes of ["1.27", "1.28", "1.29", "1.30", "1.31"]) {
+      const text = unsupported("1.30", "1.32 to 1.36", kubernetes);
+      assert.deepEqual(judgeKubernetes("1.30.3", kubernetes, []), { refused: [text + acknowledge], warnings: [] });
+      assert.deepEqual(judgeKubernetes("1.30.3", kubernetes, ["untested-kubernetes"]), {
+        refused: [],
+        warnings: [text],
+      });
+    }
+  });
 });
 
 describe("kubernetes: the ceiling of the classic layout", () => {

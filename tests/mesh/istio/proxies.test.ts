@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { countProxies, countText, isLive, proxyRevision, proxyVersion } from "../../../mesh/istio/proxies";
+import {
+  countByWorkload,
+  countProxies,
+  countText,
+  isLive,
+  proxyRevision,
+  proxyVersion,
+} from "../../../mesh/istio/proxies";
 import { pod } from "../rollout/dataPlaneSupport";
 
 const old = { image: "docker.io/istio/proxyv2:1.29.6" };
@@ -47,6 +54,38 @@ describe("proxies: the version", () => {
   });
 });
 
+describe("proxies: by workload", () => {
+  const owned = (name: string, kind: string, owner: string, labels = {}) => {
+    const one = pod(name, old);
+    Object.assign(one.metadata ?? {}, {
+      namespace: "legacy",
+      labels,
+      ownerReferences: [{ kind, name: owner, controller: true }],
+    });
+    return one;
+  };
+  const bare = pod("bare", old);
+  Object.assign(bare.metadata ?? {}, { namespace: "legacy" });
+
+  it("a Deployment's by its own name, other owners by theirs, a bare pod by itself; without a proxy none", () => {
+    const hash = { "pod-template-hash": "5d8f" };
+    const counts = countByWorkload([
+      owned("web-5d8f-a", "ReplicaSet", "web-5d8f", hash),
+      owned("web-5d8f-b", "ReplicaSet", "web-5d8f", hash),
+      owned("lone-a", "ReplicaSet", "lone"),
+      owned("db-0", "StatefulSet", "db"),
+      bare,
+      pod("none"),
+    ]);
+    assert.deepEqual(counts, {
+      "legacy/web": { "1.29.6": 2 },
+      "legacy/lone": { "1.29.6": 1 },
+      "legacy/db": { "1.29.6": 1 },
+      "legacy/bare": { "1.29.6": 1 },
+    });
+  });
+});
+
 describe("proxies: the revision", () => {
   const saying = (status: string) => pod("a", { annotations: { "sidecar.istio.io/status": status } });
 
@@ -57,6 +96,11 @@ describe("proxies: the revision", () => {
       "the one without, as Istio 1.4 wrote nothing of it",
       saying('{"version":"x","containers":["istio-proxy"]}'),
       "default",
+    ],
+    [
+      "what a control plane wrote on a gateway that it made",
+      pod("a", { annotations: { "istio.io/rev": "canary" } }),
+      "canary",
     ],
     ["the one without, where nothing was injected", pod("a"), "default"],
     ["the one without, where it cannot be read", saying("{"), "default"],

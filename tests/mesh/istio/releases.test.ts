@@ -1,4 +1,4 @@
-// The table's content is compared with FACTS, section 2, as far as that goes; whether istio.io still says so, no test proves.
+// Typed once more from its source; whether istio.io still says so, no test proves.
 import assert from "node:assert/strict";
 import {
   compareMinors,
@@ -85,23 +85,23 @@ describe("releases: versions", () => {
 });
 
 describe("releases: the table", () => {
-  // Istio, lowest and highest Kubernetes, code minimum or APIs' end: as in FACTS.
+  // Istio, lowest and highest Kubernetes, the lowest that is tested, or APIs' end.
   const rows: Readonly<Record<string, readonly [string, string, string?]>> = {
-    "1.31": ["1.32", "1.36"],
-    "1.30": ["1.32", "1.36"],
-    "1.29": ["1.31", "1.35", "1.30"],
-    "1.28": ["1.30", "1.34"],
-    "1.27": ["1.29", "1.33"],
-    "1.26": ["1.29", "1.33"],
-    "1.25": ["1.29", "1.32"],
-    "1.24": ["1.28", "1.31"],
-    "1.23": ["1.27", "1.30", "1.26"],
-    "1.22": ["1.27", "1.30", "1.26"],
-    "1.21": ["1.26", "1.29"],
-    "1.20": ["1.25", "1.29"],
-    "1.18": ["1.24", "1.27"],
-    "1.16": ["1.22", "1.25"],
-    "1.14": ["1.21", "1.24"],
+    "1.31": ["1.32", "1.36", "1.27"],
+    "1.30": ["1.32", "1.36", "1.27"],
+    "1.29": ["1.31", "1.35", "1.26"],
+    "1.28": ["1.30", "1.34", "1.25"],
+    "1.27": ["1.29", "1.33", "1.24"],
+    "1.26": ["1.29", "1.33", "1.24"],
+    "1.25": ["1.29", "1.32", "1.24"],
+    "1.24": ["1.28", "1.31", "1.23"],
+    "1.23": ["1.27", "1.30", "1.23"],
+    "1.22": ["1.27", "1.30", "1.23"],
+    "1.21": ["1.26", "1.29", "1.23"],
+    "1.20": ["1.25", "1.29", "1.23"],
+    "1.18": ["1.24", "1.27", "1.20"],
+    "1.16": ["1.22", "1.25", "1.16"],
+    "1.14": ["1.21", "1.24", "1.16"],
     "1.12": ["1.19", "1.22"],
     "1.5": ["1.14", "1.16", "1.22"],
     "1.4": ["1.13", "1.15", "1.22"],
@@ -109,7 +109,10 @@ describe("releases: the table", () => {
   for (const [minor, [min, max, bound]] of Object.entries(rows)) {
     it(`${minor} has the range ${min} to ${max}`, () => {
       const data = minorData(`${minor}.0`);
-      assert.deepEqual([data?.kubernetesMin, data?.kubernetesMax, data?.codeMin ?? data?.removedIn], [min, max, bound]);
+      assert.deepEqual(
+        [data?.kubernetesMin, data?.kubernetesMax, data?.testedMin ?? data?.removedIn],
+        [min, max, bound],
+      );
     });
   }
 
@@ -120,8 +123,8 @@ describe("releases: the table", () => {
 
   it("has no range that is upside down", () => {
     const wrong = Object.entries(minors).filter(
-      ([, { kubernetesMin, kubernetesMax, codeMin = kubernetesMin }]) =>
-        compareMinors(kubernetesMin, kubernetesMax) > 0 || compareMinors(codeMin, kubernetesMin) > 0,
+      ([, { kubernetesMin, kubernetesMax, testedMin = kubernetesMin }]) =>
+        compareMinors(kubernetesMin, kubernetesMax) > 0 || compareMinors(testedMin, kubernetesMin) > 0,
     );
     assert.deepEqual(wrong, []);
   });

@@ -8,7 +8,7 @@ const deleted = (name: string) =>
   `namespace ${name} is being deleted. Wait until it is gone; what holds it: kubectl get namespace ${name} -o jsonpath='{.status.conditions}'`;
 const noControlPlane =
   "no control plane runs in istio-system. Run up for the stack that owns it first, or set istio.controlPlane: managed";
-const untested = "Istio 1.30 is tested on Kubernetes 1.32 to 1.36, not on 1.37";
+const untested = "Istio 1.30 is tested on Kubernetes 1.27 to 1.36, not on 1.37";
 const back =
   "Istio 1.31.0 runs, 1.30.3 is wanted: going back one minor is a risk; acknowledge with istio.allow: [downgrade]";
 const ended = "Istio 1.28 is past its end of life (1 Jul 2026); acknowledge with istio.allow: [end-of-life]";
@@ -34,6 +34,22 @@ describe("gate: the cluster", () => {
       ...fine,
       warnings: [untested],
     });
+  });
+
+  it("a cluster that was upgraded below a mesh which stays as it is warns, whatever else changes", () => {
+    for (const [kubernetes, text] of [
+      ["1.37", untested],
+      ["1.31", "Istio 1.30 is supported on Kubernetes 1.32 to 1.36; on 1.31 it is tested, not supported"],
+    ] as const)
+      assert.deepEqual(judge(found({ running: "1.30.3", kubernetes }), wanted(resumed), now), {
+        ...fine,
+        warnings: [text],
+      });
+    const [refused] = judge(found({ running: "1.30.2", kubernetes: "1.37" }), wanted(resumed), now).refused;
+    assert.equal(
+      refused,
+      `${untested}. Choose a matching pair, or acknowledge with istio.allow: [untested-kubernetes]`,
+    );
   });
 
   it("what runs is judged, not what the state says", () => {
@@ -88,7 +104,7 @@ describe("gate: the cluster", () => {
     const verdict = judge(cluster, wanted({ known: known(1, "istiod") }), now);
     assert.deepEqual(verdict.refused, [
       deleted("dev701"),
-      "Istio 1.30 does not start on Kubernetes 1.20: it needs 1.32 or newer. Upgrade the cluster first, or use an older Istio",
+      "Istio 1.30 is not known to work on Kubernetes 1.20: 1.27 is the oldest that it was tested on. Upgrade the cluster first, or use an older Istio",
       back,
       "release istiod is in the stack's state and not in the cluster: somebody uninstalled it. Run: pulumi refresh --yes, then up again",
     ]);

@@ -124,8 +124,9 @@ describe("gate: what only a change of the version is judged by", () => {
   const step = "Istio 1.29.6 runs, 1.30.3 is wanted:";
   const lag =
     `${step} namespace dev701 has 1.28.10 (2 proxies), more than one minor behind 1.30.3. First roll it at 1.29.6: with ` +
-    "rollout.namespaces, or kubectl rollout restart deployment,statefulset -n dev701";
-  const proxies = { dev701: { "1.28.10": 2, "1.29.6": 5 } };
+    "rollout.namespaces, or kubectl rollout restart deployment,statefulset -n dev701; or acknowledge each workload with " +
+    "istio.allow: [old-proxies:dev701/ps]";
+  const proxies = { "dev701/ps": { "1.28.10": 2, "1.29.6": 5 } };
   const end = `kubectl delete virtualservices.networking.istio.io -n dev701 -l ${faultLabel}`;
   const webhook =
     "Istio 1.4.10 runs, 1.5.10 is wanted: the upgrade to 1.5 fails while the webhook that Galley 1.4 made is there. First: " +
@@ -145,7 +146,7 @@ describe("gate: what only a change of the version is judged by", () => {
     { title: "proxies that lag behind refuse nothing else", found: { proxies } },
     {
       title: "proxies of the running version do not",
-      found: { running: "1.29.6", proxies: { dev701: { "1.29.6": 7 } } },
+      found: { running: "1.29.6", proxies: { "dev701/ps": { "1.29.6": 7 } } },
     },
     {
       title: "Galley's webhook refuses 1.4 to 1.5",

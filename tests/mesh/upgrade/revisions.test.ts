@@ -89,7 +89,7 @@ describe("revisions: a control plane beside others", () => {
   });
 
   it("proxies that are too old for it refuse nothing: they stay with theirs", () => {
-    const cluster = { proxies: { dev701: { "1.28.10": 2 } } };
+    const cluster = { proxies: { "dev701/ps": { "1.28.10": 2 } } };
     assert.deepEqual(beside([plane("default", "1.29.6")], {}, cluster), fine);
   });
 

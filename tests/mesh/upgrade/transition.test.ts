@@ -126,20 +126,55 @@ describe("transition by revision", () => {
 });
 
 describe("transition: proxies, faults, ways back", () => {
-  const behind = (count: string, version: string, namespace: string, plane: string, running: string) =>
-    `namespace ${namespace} has ${version} (${count} proxies), more than one minor behind ${plane}. First roll it at ` +
-    `${running}: with rollout.namespaces, or kubectl rollout restart deployment,statefulset -n ${namespace}`;
+  const behind = (namespace: string, count: number, ...names: readonly string[]) =>
+    `Istio 1.29.6 runs, 1.30.3 is wanted: namespace ${namespace} has 1.28.10 (${String(count)} proxies), more than one minor ` +
+    `behind 1.30.3. First roll it at 1.29.6: with rollout.namespaces, or kubectl rollout restart deployment,statefulset -n ` +
+    `${namespace}; or acknowledge each workload with istio.allow: ` +
+    `[${names.map((name) => `old-proxies:${namespace}/${name}`).join(", ")}]`;
+  const proxies = {
+    "dev701/ps": { "1.29.6": 3, "1.28.10": 2 },
+    "dev701/ui": { "1.28.10": 1 },
+    "other/a": { "1.29.6": 1 },
+    "legacy/ledger": { "1.28.10": 2 },
+  };
 
-  it("proxies that the new control plane would not serve refuse, with their namespace", () => {
-    const proxies = { dev701: { "1.29.6": 3, "1.28.10": 2 }, other: { "1.29.6": 1 } };
+  it("proxies that the new control plane would not serve refuse, with their workload", () => {
     assert.deepEqual(refuse("1.29.6", "1.30.3", { proxies }), [
-      `Istio 1.29.6 runs, 1.30.3 is wanted: ${behind("2", "1.28.10", "dev701", "1.30.3", "1.29.6")}`,
+      behind("dev701", 3, "ps", "ui"),
+      behind("legacy", 2, "ledger"),
     ]);
-    assert.deepEqual(refuse("1.29.6", "1.29.7", { proxies }), []);
+  });
+
+  it("each workload that is acknowledged is only warned of", () => {
+    const allow = ["old-proxies:legacy/ledger"];
+    assert.deepEqual(refuse("1.29.6", "1.30.3", { proxies, allow }), [behind("dev701", 3, "ps", "ui")]);
+    assert.deepEqual(
+      judgeTransition({
+        running: "1.29.6",
+        wanted: "1.30.3",
+        proxies,
+        allow: [...allow, "old-proxies:dev701/ps", "old-proxies:dev701/ui"],
+      }),
+      {
+        refused: [],
+        warnings: ["dev701/ps keeps 1.28.10 (2", "dev701/ui keeps 1.28.10 (1", "legacy/ledger keeps 1.28.10 (2"].map(
+          (text) => `${text} proxies), more than one minor behind 1.30.3`,
+        ),
+      },
+    );
+  });
+
+  it("a patch makes nothing worse for those that are too old already", () => {
+    const old = { "legacy/ledger": { "1.27.9": 1 } };
+    assert.deepEqual(judgeTransition({ running: "1.29.6", wanted: "1.29.7", proxies: old, allow: [] }), {
+      refused: [],
+      warnings: ["legacy/ledger keeps 1.27.9 (1 proxies), more than one minor behind 1.29.7"],
+    });
   });
 
   it("beside the old control plane the proxies stay with it", () => {
-    assert.deepEqual(refuse("1.29.6", "1.30.3", { byRevision: true, proxies: { dev701: { "1.28.10": 2 } } }), []);
+    assert.deepEqual(refuse("1.29.6", "1.30.3", { byRevision: true, proxies }), []);
+    assert.deepEqual(refuse("1.29.6", "1.30.3", { byRevision: true, proxies: { "a/b": { "1.27.9": 1 } } }), []);
   });
 
   it("active faults refuse a change of version with the command that ends them, and nothing else", () => {

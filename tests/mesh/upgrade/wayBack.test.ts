@@ -162,10 +162,10 @@ describe("the way back: below the proxies", () => {
   for (const [name, pods, expected] of [
     ["none is there", [], undefined],
     ["all are older, or as old", [proxy("a", "1.28.10"), proxy("b", "1.29.6-distroless")], undefined],
-    ["one is newer", [proxy("a", "1.29.6"), proxy("b", "1.30.3")], below("namespace dev701: 1.30.3 (1 proxies)")],
-    ["one is newer by a patch", [proxy("b", "1.29.10")], below("namespace dev701: 1.29.10 (1 proxies)")],
+    ["one is newer", [proxy("a", "1.29.6"), proxy("b", "1.30.3")], below("dev701/b: 1.30.3 (1 proxies)")],
+    ["one is newer by a patch", [proxy("b", "1.29.10")], below("dev701/b: 1.29.10 (1 proxies)")],
     ["one is newer, of another control plane", [proxy("b", "1.30.3", "canary")], undefined],
-    ["one has no version", [proxy("b", "latest")], below("namespace dev701: unreadable (1 proxies)")],
+    ["one has no version", [proxy("b", "latest")], below("dev701/b: unreadable (1 proxies)")],
     ["a newer one is done", [pod("b", { image: "istio/proxyv2:1.30.3", phase: "Succeeded" })], undefined],
     ["a newer one ends", [pod("b", { image: "istio/proxyv2:1.30.3", ends: true })], undefined],
   ] as const) {

@@ -1,0 +1,26 @@
+import { defaultRevision } from "../../mesh/istio/controlPlanes";
+import { systemNamespace as namespace } from "../../mesh/istio/names";
+import { pilotMetrics } from "../../mesh/upgrade/pilotMetrics";
+import { reasonOf, unlessInternal } from "../client/errors";
+import { bounded, type Cluster } from "../client/kubernetesClient";
+
+/** How many proxies are connected to the control plane of a revision (its metric `pilot_xds`); why not, where nobody can tell. */
+export async function readConnections({ core, send }: Cluster, revision: string): Promise<number | string> {
+  try {
+    const { items } = await bounded(
+      "the Kubernetes API",
+      30,
+      core.listNamespacedPod({ namespace, labelSelector: "app=istiod" }),
+    );
+    const own = items.filter(({ metadata }) => (metadata?.labels?.["istio.io/rev"] ?? defaultRevision) === revision);
+    const counts = own.map(async ({ metadata }) => {
+      const path = `/api/v1/namespaces/${namespace}/pods/${metadata?.name ?? ""}:15014/proxy/metrics`;
+      // Where the API server cannot reach pods the request hangs.
+      return pilotMetrics(await bounded("metrics", 5, send("GET", path, { accept: "text/plain" }))).connected;
+    });
+    return (await Promise.all(counts)).reduce((sum, one) => sum + one, 0);
+  } catch (error) {
+    unlessInternal(error);
+    return reasonOf(error);
+  }
+}
