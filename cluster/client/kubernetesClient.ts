@@ -1,23 +1,12 @@
-import type {
-  AppsV1Api,
-  BatchV1Api,
-  Cluster as ConfiguredCluster,
-  CoreV1Api,
-  VersionApi,
-} from "@kubernetes/client-node";
+import type { AppsV1Api, BatchV1Api, CoreV1Api, VersionApi } from "@kubernetes/client-node";
 import { call, traced } from "./calls";
 import { discovery } from "./discovery";
 import { ClusterUnreachable, reaching } from "./errors";
+import { readKubeconfig, type ClusterAddress } from "./kubeconfig";
 import { askPod } from "./portForward";
 import { sender, type Send } from "./send";
 
-/** Where a cluster is found: as in `jam-istio:kubernetes`. */
-export interface ClusterAddress {
-  /** Context of the kubeconfig; default: its current one. */
-  readonly context?: string | undefined;
-  /** Path of the kubeconfig; default: as kubectl finds it. */
-  readonly kubeconfig?: string | undefined;
-}
+export type { ClusterAddress } from "./kubeconfig";
 
 /** The parts of the Kubernetes API that this program reads and writes by itself. */
 export interface Cluster {
@@ -74,29 +63,10 @@ export function connectOnce(address: ClusterAddress): () => Promise<Cluster> {
   return () => (cluster ??= connect(address));
 }
 
-/** A cluster as paths are put behind its address, which may itself have one. */
-const withoutSlash = (cluster: ConfiguredCluster) => ({ ...cluster, server: cluster.server.replace(/\/+$/, "") });
-
 async function open(address: ClusterAddress): Promise<Cluster> {
   // Loaded when it is needed: a third of a second that most commands need not spend.
   const client = await import("@kubernetes/client-node");
-  const config = new client.KubeConfig();
-  if (address.kubeconfig !== undefined) config.loadFromFile(address.kubeconfig);
-  else {
-    config.loadFromDefault();
-    // What the client makes of nothing.
-    if (config.getCurrentCluster()?.server === "http://localhost:8080")
-      throw new Error("there is no kubeconfig: neither KUBECONFIG nor ~/.kube/config leads to a cluster");
-  }
-  if (address.context !== undefined) {
-    if (config.getContextObject(address.context) === null) {
-      const names = config.getContexts().map(({ name }) => name);
-      throw new Error(`the kubeconfig has no context "${address.context}" (it has: ${names.join(", ") || "none"})`);
-    }
-    config.setCurrentContext(address.context);
-  }
-  const [contexts, users, currentContext] = [config.getContexts(), config.getUsers(), config.getCurrentContext()];
-  config.loadFromOptions({ contexts, users, currentContext, clusters: config.getClusters().map(withoutSlash) });
+  const config = readKubeconfig(new client.KubeConfig(), address);
   // A plugin such as `aws eks get-token` is run here, once: eight requests at the same time would run it eight times. Its
   // credential is kept until it expires; one without that time is asked for at each request.
   const user = config.getCurrentUser();

@@ -1,0 +1,16 @@
+import { generate } from "selfsigned";
+
+/** A certificate for names of hosts that is its own authority, as a company's own is: no machine knows it. */
+export async function certificateFor(
+  ...hosts: readonly string[]
+): Promise<{ readonly key: string; readonly cert: string }> {
+  const made = await generate([{ name: "commonName", value: hosts[0] ?? "" }], {
+    keySize: 2048,
+    algorithm: "sha256",
+    extensions: [
+      { name: "basicConstraints", cA: true },
+      { name: "subjectAltName", altNames: hosts.map((value) => ({ type: 2 as const, value })) },
+    ],
+  });
+  return { key: made.private, cert: made.cert };
+}
