@@ -1,5 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import { request } from "node:https";
+import { request as requestPlain } from "node:http";
+import { request as requestTls } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ClusterUnreachable } from "./errors";
 
@@ -60,6 +61,7 @@ async function sendOnce(config: KubeConfig, method: Method, path: string, { acce
   await config.applyToHTTPSOptions(options);
   const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   const content = body === undefined ? {} : { "content-type": type };
+  const request = server.startsWith("http:") ? requestPlain : requestTls;
   return new Promise((resolve, reject) => {
     const call = request(
       `${server}${path}`,
