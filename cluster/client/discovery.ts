@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { withoutCredentials } from "../../mesh/credentials";
 import { ClusterUnreachable, isAnswer, isNotFound, isStatus } from "./errors";
 import type { Send } from "./send";
 
@@ -23,7 +24,7 @@ export function discovery(
     } catch (why) {
       if (isNotFound(why)) {
         throw new ClusterUnreachable(
-          `no Kubernetes API at ${server} (/version answers HTTP 404): correct "server" of the kubeconfig's cluster`,
+          `no Kubernetes API at ${withoutCredentials(server)} (/version answers HTTP 404): correct "server" of the kubeconfig's cluster`,
           { cause: why },
         );
       }

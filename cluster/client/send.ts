@@ -2,6 +2,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { request as requestPlain } from "node:http";
 import { request as requestTls } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
+import { withoutCredentials } from "../../mesh/credentials";
 import { ClusterUnreachable } from "./errors";
 
 type Method = "GET" | "PATCH" | "POST" | "DELETE";
@@ -74,7 +75,9 @@ async function sendOnce(config: KubeConfig, method: Method, path: string, { acce
           // A login page, or that of a host that serves something else as well.
           if (statusCode < 400 && headers["content-type"]?.startsWith("text/html") === true)
             reject(
-              new ClusterUnreachable(`no Kubernetes API at ${server}: a web page comes (HTTP ${String(statusCode)})`),
+              new ClusterUnreachable(
+                `no Kubernetes API at ${withoutCredentials(server)}: a web page comes (HTTP ${String(statusCode)})`,
+              ),
             );
           else if (statusCode >= 200 && statusCode < 300) resolve(text);
           else reject(new HttpError(statusCode, text));

@@ -57,6 +57,9 @@ describe("an API server below a path", () => {
     const error = await refusal(api.cluster.send("GET", routes));
     assert.ok(error instanceof ClusterUnreachable);
     assert.equal(error.message, `no Kubernetes API at ${api.url}: a web page comes (HTTP 200)`);
+    const server = api.url.replace("http://", "http://ann:S3CRET@");
+    const named = await refusal((await api.connect("", { server })).send("GET", routes));
+    assert.doesNotMatch(String(named), /S3CRET/);
   });
 });
 
