@@ -43,7 +43,8 @@ function forward(
   server: ApiServer,
   agent: Agent,
 ): void {
-  const headers = { ...incoming.headers, authorization: undefined };
+  const headers = { ...incoming.headers };
+  delete headers.authorization;
   const { host, port } = server;
   const asked = request({ host, port, path, agent, method: incoming.method, headers }, (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
