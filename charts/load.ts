@@ -75,17 +75,17 @@ export async function loadChart(source: ChartSource, { helm, progress }: Loading
   const attempts: Attempt[] = [];
   for (const repository of source.repositories) {
     if (!isRemote(repository)) {
-      attempts.push({ repository, text: lackingDirectory(source, repository) });
+      attempts.push({ repository, ...lackingDirectory(source, repository) });
       continue;
     }
     const shown = withoutCredentials(repository);
     progress(`loading ${name} from ${shown}`);
-    const text = await fetchInto(cachedIn(repository), source, repository, helm);
-    if (text === undefined) {
+    const whyNot = await fetchInto(cachedIn(repository), source, repository, helm);
+    if (whyNot === undefined) {
       if (attempts.length > 0) progress(`${name} comes from ${shown}: ${attemptsText(attempts)}`);
       return join(cachedIn(repository), archiveName(source));
     }
-    attempts.push({ repository, text });
+    attempts.push({ repository, ...whyNot });
   }
   throw new ChartUnavailable(source, attempts);
 }
@@ -95,12 +95,12 @@ async function fetchInto(
   source: ChartSource,
   repository: string,
   helm: Loading["helm"],
-): Promise<string | undefined> {
+): ReturnType<typeof pull> {
   let found: string;
   try {
     found = await helm();
   } catch (error) {
-    return `was not asked: ${messageOf(error)}`;
+    return { found: "unread", text: `was not asked: ${messageOf(error)}` };
   }
   await mkdir(folder, { recursive: true });
   return pull(found, source, repository, folder);

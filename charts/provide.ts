@@ -68,7 +68,8 @@ async function substitute(
     why = `cannot be read: ${reasonOf(error)}`;
   }
   // Registered from elsewhere, it would be updated, and that needs the chart.
-  if (state === "held") return { ...name, attempts: [...failed.attempts, { repository: record, text: why }] };
+  if (state === "held")
+    return { ...name, attempts: [...failed.attempts, { repository: record, text: why, found: "unread" }] };
   const text = `${begin}: release ${release} stays as it is; a change of it fails until the chart can be had (${record} ${why})`;
   return { files: filesOfStandIn(name), text };
 }

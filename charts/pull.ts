@@ -1,16 +1,54 @@
 import { existsSync, readdirSync } from "node:fs";
-import { copyFile, mkdtemp, rename, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { rootCertificates } from "node:tls";
 import { withoutCredentials } from "../mesh/credentials";
-import { answerOf, archiveName, lackingText, nearRanges, type ChartName } from "../mesh/install/chartSources";
+import {
+  answerOf,
+  archiveName,
+  lackingText,
+  nearRanges,
+  type Attempt,
+  type ChartName,
+} from "../mesh/install/chartSources";
 import { mustRun } from "../tools/run";
 import { messageOf } from "../tools/errors";
+
+/** Why a repository did not give a chart. */
+type WhyNot = Omit<Attempt, "repository">;
 
 /** How long one question to a repository may take, in seconds: Helm itself waits for ever. */
 export const chartSeconds = 15;
 
 /** Whether a repository is a place on the network; else it is a directory. */
 export const isRemote = (repository: string) => /^(https?|oci):\/\//i.test(repository);
+
+/** Whether Helm does not know who signed a server's certificate. */
+const isUnknownAuthority = (error: unknown) => /x509: .*(unknown authority|not trusted)/.test(messageOf(error));
+
+/**
+ * Asks a repository with Helm. Helm knows the machine's authorities; a server that none of them signed is asked once more with
+ * those that Node was told of, in the file NODE_EXTRA_CA_CERTS, so that one setting serves the whole program.
+ */
+async function ask(helm: string, args: readonly string[]): Promise<string> {
+  const asking = (...more: readonly string[]) => mustRun(helm, [...args, ...more], { seconds: chartSeconds });
+  try {
+    return await asking();
+  } catch (error) {
+    const extra = process.env["NODE_EXTRA_CA_CERTS"];
+    if (!isUnknownAuthority(error) || extra === undefined || !existsSync(extra)) throw error;
+    const folder = await mkdtemp(join(tmpdir(), "jam-istio-"));
+    try {
+      const file = join(folder, "authorities.pem");
+      // Helm takes the file for all there are; the archive may come from another host than the index.
+      await writeFile(file, [await readFile(extra, "utf8"), ...rootCertificates].join("\n"));
+      return await asking("--ca-file", file);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
 
 /** What Helm is told of a chart in a repository, of either kind. */
 function place({ chart }: Pick<ChartName, "chart">, repository: string): readonly string[] {
@@ -21,18 +59,16 @@ function place({ chart }: Pick<ChartName, "chart">, repository: string): readonl
 /** Versions near to one that a repository lacks; none where it has no such chart. */
 async function versionsNear(helm: string, name: ChartName, repository: string): Promise<readonly string[]> {
   const texts = nearRanges(name.version).map((range) =>
-    mustRun(helm, ["show", "chart", ...place(name, repository), "--version", range], { seconds: chartSeconds }).catch(
-      () => "",
-    ),
+    ask(helm, ["show", "chart", ...place(name, repository), "--version", range]).catch(() => ""),
   );
   return (await Promise.all(texts)).flatMap((text) => /^version: ["']?([^"'\s]+)/m.exec(text)?.[1] ?? []);
 }
 
 /** Why Helm did not bring a chart. */
-async function whyNot(helm: string, name: ChartName, repository: string, error: unknown): Promise<string> {
+async function whyNot(helm: string, name: ChartName, repository: string, error: unknown): Promise<WhyNot> {
   const answer = answerOf(messageOf(error));
-  if (!answer.lacks) return `cannot be reached: ${answer.reason}`;
-  return lackingText(name, await versionsNear(helm, name, repository));
+  if (answer.found !== "lacks") return { found: answer.found, text: `cannot be reached: ${answer.reason}` };
+  return { found: "lacks", text: lackingText(name, await versionsNear(helm, name, repository)) };
 }
 
 /**
@@ -44,13 +80,13 @@ export async function pull(
   name: ChartName,
   repository: string,
   folder: string,
-): Promise<string | undefined> {
+): Promise<WhyNot | undefined> {
   const arriving = await mkdtemp(join(folder, "new-"));
   const file = join(arriving, archiveName(name));
   try {
     const args = ["pull", ...place(name, repository), "--version", name.version, "--destination", arriving];
     try {
-      await mustRun(helm, args, { seconds: chartSeconds });
+      await ask(helm, args);
     } catch (error) {
       return await whyNot(helm, name, repository, error);
     }
@@ -58,7 +94,7 @@ export async function pull(
       // Read once before it is kept: a broken archive must not stay.
       await mustRun(helm, ["show", "chart", file], { seconds: chartSeconds });
     } catch (error) {
-      return `sent a broken archive: ${withoutCredentials(messageOf(error))}`;
+      return { found: "unread", text: `sent a broken archive: ${withoutCredentials(messageOf(error))}` };
     }
     await copyFile(file, join(arriving, "whole"));
     await rename(join(arriving, "whole"), join(folder, archiveName(name)));
@@ -69,12 +105,10 @@ export async function pull(
 }
 
 /** Why a directory does not hold a chart. */
-export function lackingDirectory(name: ChartName, directory: string): string {
-  if (!existsSync(directory)) return "does not exist";
+export function lackingDirectory(name: ChartName, directory: string): WhyNot {
+  if (!existsSync(directory)) return { found: "absent", text: "does not exist" };
   const begin = `${name.chart}-`;
   const files = readdirSync(directory).filter((file) => file.startsWith(begin) && file.endsWith(".tgz"));
-  return lackingText(
-    name,
-    files.map((file) => file.slice(begin.length, -".tgz".length)),
-  );
+  const has = files.map((file) => file.slice(begin.length, -".tgz".length));
+  return { found: "lacks", text: lackingText(name, has) };
 }

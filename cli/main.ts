@@ -70,7 +70,8 @@ program
   .option("--json", "print the summary as JSON")
   .addHelpText(
     "after",
-    "\nExit codes: 0 rendered, 1 wrong input, 3 rendered without the charts that cannot be reached.",
+    "\nExit codes: 0 rendered, 1 wrong input, also a version that its repository lacks, 3 rendered without the charts that " +
+      "cannot be reached now.",
   )
   .action((stack: string, options: object) => loadRender().renderStack(stack, options));
 program

@@ -1,3 +1,4 @@
+import { fetchUrl } from "../tools/fetch";
 import { fileNames, namesOf, searchBinaries, type Binaries, type Program } from "./binaries";
 import { buildModule, goVersion } from "./build";
 import { goModules, modulesFor } from "./goModules";
@@ -23,7 +24,7 @@ async function canDownload(version: string): Promise<boolean> {
   const official = `https://dl.k8s.io/release/v${version}/bin/${process.platform}/${cpu}`;
   const url = `${process.env["KWOK_KUBE_BINARY_PREFIX"] ?? official}/kube-apiserver`;
   try {
-    return (await fetch(url, { method: "HEAD", signal: AbortSignal.timeout(5000) })).ok;
+    return (await fetchUrl(url, { method: "HEAD", signal: AbortSignal.timeout(5000) })).ok;
   } catch {
     return false;
   }

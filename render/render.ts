@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { ChartUnavailable, lazyHelm, loadChart, repositoryUnder } from "../charts/load";
 import { withoutCredentials } from "../mesh/credentials";
 import { valueWarnings } from "../charts/valueWarnings";
-import { attemptsText } from "../mesh/install/chartSources";
+import { attemptsText, isKnownMissing, unavailableText, type Unavailable } from "../mesh/install/chartSources";
 import type { ReleasePlan } from "../mesh/install/helmReleases";
 import { valuesSetting } from "../mesh/install/unknownValues";
 import { systemNamespace } from "../mesh/istio/names";
@@ -22,6 +22,8 @@ export interface RenderedRelease {
   readonly plan: ReleasePlan;
   readonly objects: readonly KubernetesObject[] | undefined;
   readonly missing?: string;
+  /** The same, where the chart is known not to be there. */
+  readonly lacking?: Unavailable;
 }
 
 /** All that a stack would create, in the order in which it would. */
@@ -64,15 +66,16 @@ async function expand(
 }
 
 /**
- * Renders a stack: its own objects and, with Helm, those of its releases. What cannot be had is left out and named.
+ * Renders a stack: its own objects and, with Helm, those of its releases. What cannot be had now is left out and named.
  * @param charts root that replaces the official repositories: directory or URL
+ * @throws Error naming every chart that is not where the settings say, with the versions that are there
  */
 export async function render(settings: Settings, charts: string | undefined, progress: Progress): Promise<Rendered> {
   const mesh = meshPlan(settings);
   const { registrations } = await record(settings);
   const plans = new Map(mesh.releases.map((plan) => [plan.name, plan]));
   const helm = lazyHelm(progress);
-  return Promise.all(
+  const rendered = await Promise.all(
     registrations.flatMap((registration): Promise<Rendered[number]>[] => {
       const objects = objectsOf(registration);
       if (objects.length > 0) return objects.map((object) => Promise.resolve({ kind: "object", object }));
@@ -83,6 +86,9 @@ export async function render(settings: Settings, charts: string | undefined, pro
       return [renderRelease(plan, helm, settings.istio.version, progress)];
     }),
   );
+  const lacking = rendered.flatMap((item) => (item.kind === "release" ? (item.release.lacking ?? []) : []));
+  if (lacking.length > 0) throw new Error(unavailableText(settings.stack, lacking));
+  return rendered;
 }
 
 async function renderRelease(
@@ -98,11 +104,13 @@ async function renderRelease(
   const helm = await findHelm().catch((error: unknown) => ({ error: lineOf(error) }));
   if (typeof helm !== "string") return without(helm.error);
   const loading = { helm: findHelm, progress };
-  const archive = await loadChart(plan, loading).catch((error: unknown) => ({
+  const archive = await loadChart(plan, loading).catch((error: unknown) => error);
+  if (archive instanceof ChartUnavailable) {
     // Without the chart's name: what is the same for several is said once.
-    error: error instanceof ChartUnavailable ? attemptsText(error.attempts) : lineOf(error),
-  }));
-  if (typeof archive !== "string") return without(archive.error);
+    const { kind, release } = without(attemptsText(archive.attempts));
+    return { kind, release: { ...release, ...(isKnownMissing(archive.attempts) ? { lacking: archive } : {}) } };
+  }
+  if (typeof archive !== "string") return without(lineOf(archive));
   for (const line of await valueWarnings(archive, plan)) progress(`warning: ${line}`);
   progress(`rendering ${plan.name} (chart ${plan.chart} ${plan.version})`);
   return { kind: "release", release: { plan, objects: await expand(plan, archive, helm, istio) } };

@@ -1,7 +1,10 @@
-/** Fetches the charts that the tests need from the official hosts, once, into the user's cache: npm run charts */
+/**
+ * Fetches the charts that the tests need from the official hosts, once, into the user's cache: npm run charts. With `--where`
+ * it fetches nothing and prints the folder of those that are at hand, if any.
+ */
 import { lazyHelm } from "../charts/load";
 import { fetchMirror, officialOf, testCharts } from "../tests/support/fetchMirror";
-import { fetchedMirror } from "../tests/support/mirror";
+import { fetchedMirror, mirrorFolder } from "../tests/support/mirror";
 
 const progress = (line: string) => process.stderr.write(`${line}\n`);
 
@@ -14,4 +17,5 @@ async function main(): Promise<void> {
   if (missing.length > 0) process.exitCode = 1;
 }
 
-void main();
+if (process.argv.includes("--where")) process.stdout.write(mirrorFolder() ?? "");
+else void main();

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { arch, homedir, platform } from "node:os";
 import { join } from "node:path";
 import { messageOf } from "./errors";
+import { fetchUrl } from "./fetch";
 import { mustRun } from "./run";
 
 /** The Helm release that is fetched where none is installed. */
@@ -43,7 +44,7 @@ async function works(helm: string): Promise<boolean> {
 }
 
 async function get(url: string): Promise<Buffer> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(120_000) });
+  const response = await fetchUrl(url, { signal: AbortSignal.timeout(120_000) });
   if (!response.ok) throw new Error(`HTTP ${String(response.status)}`);
   return Buffer.from(await response.arrayBuffer());
 }

@@ -1,5 +1,5 @@
 import { isDebug } from "../../tools/errors";
-import { reaching, reasonOf } from "./errors";
+import { isNotFound, reaching, reasonOf } from "./errors";
 
 const parts = ["namespace", "name", "labelSelector", "fieldSelector"] as const;
 
@@ -30,14 +30,25 @@ export async function call<T>(what: string, work: () => T | Promise<T>): Promise
   }
 }
 
-/** The API, whose calls say when it is the cluster that gives no answer. */
-export function traced<T extends object>(api: T): T {
+/**
+ * The API, whose calls say when it is the cluster that gives no answer.
+ * @param onNotFound told of each answer 404; throws where it is not the API server's
+ */
+export function traced<T extends object>(api: T, onNotFound: (error: unknown) => Promise<void>): T {
+  const ask = async (work: () => unknown) => {
+    try {
+      return await work();
+    } catch (error) {
+      if (isNotFound(error)) await onNotFound(error);
+      throw error;
+    }
+  };
   return new Proxy(api, {
     get: (target, key) => {
       const value: unknown = Reflect.get(target, key);
       if (typeof value !== "function") return value;
       return (...args: readonly unknown[]) =>
-        call<unknown>(callText(String(key), args), () => Reflect.apply(value, target, args) as unknown);
+        call<unknown>(callText(String(key), args), () => ask(() => Reflect.apply(value, target, args)));
     },
   });
 }

@@ -51,17 +51,23 @@ export function unlessInternal(error: unknown): void {
   throw new Error(`internal error in jam-istio; nothing was judged: ${text}`, { cause: error });
 }
 
-/** What the API server, or a webhook, said when it refused. */
-export function refusalOf(error: unknown): string {
-  // Of the client's errors and of this program's own: the API's Status as text.
+/** The API's Status in the body of an error, of the client's and of this program's own; `undefined` where there is none. */
+function statusOf(error: unknown): { readonly kind?: unknown; readonly message?: unknown } | undefined {
   const body = typeof error === "object" && error !== null && "body" in error ? error.body : undefined;
   try {
-    const { message } = JSON.parse(String(body)) as { readonly message?: unknown };
-    if (typeof message === "string" && message !== "") return message;
+    return (JSON.parse(String(body)) as object | null) ?? undefined;
   } catch {
-    // No Status.
+    return undefined;
   }
-  return reasonOf(error);
+}
+
+/** Whether an answer was written by an API server, and not by something before it. */
+export const isStatus = (error: unknown) => statusOf(error)?.kind === "Status";
+
+/** What the API server, or a webhook, said when it refused. */
+export function refusalOf(error: unknown): string {
+  const message = statusOf(error)?.message;
+  return typeof message === "string" && message !== "" ? message : reasonOf(error);
 }
 
 /** What of an error a person needs: its reason, without headers and bodies. */

@@ -1,19 +1,12 @@
-import type { AppsV1Api, BatchV1Api, CoreV1Api, KubeConfig, VersionApi } from "@kubernetes/client-node";
-import { request } from "node:https";
-import { setTimeout as sleep } from "node:timers/promises";
+import type { AppsV1Api, BatchV1Api, CoreV1Api, VersionApi } from "@kubernetes/client-node";
 import { call, traced } from "./calls";
+import { discovery } from "./discovery";
 import { ClusterUnreachable, reaching } from "./errors";
+import { readKubeconfig, type ClusterAddress } from "./kubeconfig";
 import { askPod } from "./portForward";
+import { sender, type Send } from "./send";
 
-/** Where a cluster is found: as in `jam-istio:kubernetes`. */
-export interface ClusterAddress {
-  /** Context of the kubeconfig; default: its current one. */
-  readonly context?: string | undefined;
-  /** Path of the kubeconfig; default: as kubectl finds it. */
-  readonly kubeconfig?: string | undefined;
-}
-
-type Method = "GET" | "PATCH" | "POST" | "DELETE";
+export type { ClusterAddress } from "./kubeconfig";
 
 /** The parts of the Kubernetes API that this program reads and writes by itself. */
 export interface Cluster {
@@ -22,38 +15,13 @@ export interface Cluster {
   readonly batch: BatchV1Api;
   readonly version: VersionApi;
   /** Sends a request as it is. @throws HttpError with the status where it is none of success */
-  readonly send: (method: Method, path: string, more?: Message) => Promise<string>;
+  readonly send: Send;
   /** Asks a server on a pod's loopback. */
   readonly askPod: (asked: Parameters<typeof askPod>[1]) => Promise<string>;
   /** Where it was found. */
   readonly address: ClusterAddress;
   /** Name of the kubeconfig's context. */
   readonly context: string;
-}
-
-/** What a request carries beside its path. */
-export interface Message {
-  readonly accept?: string;
-  /** An object; with PATCH a merge patch. */
-  readonly body?: object;
-}
-
-/** The API server's refusal. */
-export class HttpError extends Error {
-  readonly #body: string;
-
-  constructor(
-    public readonly code: number,
-    body: string,
-  ) {
-    super(`HTTP ${String(code)}: ${body.slice(0, 300)}`);
-    this.#body = body;
-  }
-
-  /** The answer, whole; it is printed with no error. */
-  public get body(): string {
-    return this.#body;
-  }
 }
 
 /** Asks for names, labels and annotations only: CRDs are large. */
@@ -81,46 +49,6 @@ export async function listMetadata({ send }: Pick<Cluster, "send">, path: string
 /** How long a plugin for credentials may take, in seconds: a person may have to log in. */
 const pluginSeconds = 120;
 
-/** How long the API server may be silent, in seconds. */
-const answerSeconds = 30;
-
-/** How often a server that is busy, or sets up a new kind's storage, is asked again; it says 429 and did nothing. */
-const busyTries = 20;
-
-async function send(config: KubeConfig, method: Method, path: string, message: Message): Promise<string> {
-  for (let turn = 1; ; turn++) {
-    try {
-      return await sendOnce(config, method, path, message);
-    } catch (error) {
-      if (!(error instanceof HttpError) || error.code !== 429 || turn === busyTries) throw error;
-      await sleep(500);
-    }
-  }
-}
-
-async function sendOnce(config: KubeConfig, method: Method, path: string, { accept, body }: Message): Promise<string> {
-  const url = new URL(path, config.getCurrentCluster()?.server);
-  const options = { method, headers: { accept: accept ?? "application/json" } };
-  await config.applyToHTTPSOptions(options);
-  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-  const content = body === undefined ? {} : { "content-type": type };
-  return new Promise((resolve, reject) => {
-    const call = request(url, { ...options, headers: { ...options.headers, ...content } }, (response) => {
-      let text = "";
-      response.setEncoding("utf8").on("data", (part: string) => (text += part));
-      response.on("error", reject).on("end", () => {
-        const { statusCode = 0 } = response;
-        if (statusCode >= 200 && statusCode < 300) resolve(text);
-        else reject(new HttpError(statusCode, text));
-      });
-    });
-    call.setTimeout(answerSeconds * 1000, () => {
-      call.destroy(new Error(`no answer within ${String(answerSeconds)} s`));
-    });
-    call.on("error", reject).end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
-
 /**
  * Opens a cluster: once in a run, the connection is passed on. Nothing is sent to it yet.
  * @throws ClusterUnreachable with one line when the kubeconfig cannot be read or has no such context
@@ -138,32 +66,19 @@ export function connectOnce(address: ClusterAddress): () => Promise<Cluster> {
 async function open(address: ClusterAddress): Promise<Cluster> {
   // Loaded when it is needed: a third of a second that most commands need not spend.
   const client = await import("@kubernetes/client-node");
-  const config = new client.KubeConfig();
-  if (address.kubeconfig !== undefined) config.loadFromFile(address.kubeconfig);
-  else {
-    config.loadFromDefault();
-    // What the client makes of nothing.
-    if (config.getCurrentCluster()?.server === "http://localhost:8080")
-      throw new Error("there is no kubeconfig: neither KUBECONFIG nor ~/.kube/config leads to a cluster");
-  }
-  if (address.context !== undefined) {
-    if (config.getContextObject(address.context) === null) {
-      const names = config.getContexts().map(({ name }) => name);
-      throw new Error(`the kubeconfig has no context "${address.context}" (it has: ${names.join(", ") || "none"})`);
-    }
-    config.setCurrentContext(address.context);
-  }
+  const config = readKubeconfig(new client.KubeConfig(), address);
   // A plugin such as `aws eks get-token` is run here, once: eight requests at the same time would run it eight times. Its
   // credential is kept until it expires; one without that time is asked for at each request.
   const user = config.getCurrentUser();
   if (user?.exec !== undefined || user?.authProvider !== undefined)
     await bounded("the plugin of the kubeconfig for credentials", pluginSeconds, config.applyToHTTPSOptions({}));
+  const { send, onNotFound } = discovery(sender(config), config.getCurrentCluster()?.server ?? "");
   return {
-    core: traced(config.makeApiClient(client.CoreV1Api)),
-    apps: traced(config.makeApiClient(client.AppsV1Api)),
-    batch: traced(config.makeApiClient(client.BatchV1Api)),
-    version: traced(config.makeApiClient(client.VersionApi)),
-    send: (method, path, more = {}) => call(`${method} ${path}`, () => send(config, method, path, more)),
+    core: traced(config.makeApiClient(client.CoreV1Api), onNotFound),
+    apps: traced(config.makeApiClient(client.AppsV1Api), onNotFound),
+    batch: traced(config.makeApiClient(client.BatchV1Api), onNotFound),
+    version: traced(config.makeApiClient(client.VersionApi), onNotFound),
+    send: (method, path, more) => call(`${method} ${path}`, () => send(method, path, more)),
     askPod: (asked) =>
       call(`pod ${asked.namespace}/${asked.pod}:${String(asked.port)}${asked.path}`, () => askPod(config, asked)),
     address,

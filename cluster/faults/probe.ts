@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { withoutCredentials } from "../../mesh/credentials";
 import { messageOf } from "../../tools/errors";
+import { fetchUrl } from "../../tools/fetch";
 
 /** How long a probe may take, in milliseconds. */
 const probeMs = 10_000;
@@ -10,7 +11,7 @@ const late = (ms: number) => `no answer within ${String(Math.round(ms / 1000))} 
 
 async function probeUrl(url: string, signal: AbortSignal): Promise<string | undefined> {
   try {
-    const response = await fetch(url, { signal, redirect: "follow" });
+    const response = await fetchUrl(url, { signal });
     await response.body?.cancel();
     return response.status < 400 ? undefined : `${url} answered ${String(response.status)}`;
   } catch (error) {

@@ -17,10 +17,16 @@ export interface ChartSource extends ChartName {
 export interface Attempt {
   readonly repository: string;
   readonly text: string;
+  /** `lacks`: it was read, and does not have the chart. `absent`: no repository is there. Else it cannot be read now. */
+  readonly found: "lacks" | "absent" | "unread";
 }
 
+/** Whether it is known that a chart is not there: to try again later is in vain. */
+export const isKnownMissing = (attempts: readonly Pick<Attempt, "found">[]): boolean =>
+  attempts.some(({ found }) => found === "lacks") || attempts.every(({ found }) => found === "absent");
+
 /** What Helm said of a repository: it answers and does not have the chart, or it gives none. */
-export type Answer = { readonly lacks: true } | { readonly lacks: false; readonly reason: string };
+export type Answer = { readonly found: "lacks" } | { readonly found: "absent" | "unread"; readonly reason: string };
 
 /** File name of a chart's archive, as Helm calls it. */
 export const archiveName = ({ chart, version }: ChartName) => `${chart}-${version}.tgz`;
@@ -40,15 +46,27 @@ export function chartNameOf(chart: string, version: string): string {
 /** Reads the line in which Helm says why it has no chart. */
 export function answerOf(line: string): Answer {
   if (/\bversion "[^"]*" not found in /.test(line) || /^failed to perform "FetchReference".*: not found$/.test(line))
-    return { lacks: true };
+    return { found: "lacks" };
   const status = /: (?:response status code )?([45]\d\d)\b[: ]/.exec(`${line} `)?.[1];
   const cause = /(?:: (?:Get|Head) "[^"]*": )(.*)$/.exec(line)?.[1] ?? line;
-  return { lacks: false, reason: withoutCredentials(status === undefined ? cause : `HTTP ${status}`) };
+  const found = status === "404" ? "absent" : "unread";
+  return { found, reason: withoutCredentials(status === undefined ? cause : `HTTP ${status}`) };
 }
 
-/** What a repository that answers does not have, and what it has instead. */
+/** How many versions are named that a repository has instead. */
+const namedVersions = 5;
+
+/** How many minors lie between two versions. */
+const minorsBetween = (one: string, other: string) =>
+  Math.abs(semver.major(one) - semver.major(other)) * 1000 + Math.abs(semver.minor(one) - semver.minor(other));
+
+/** What a repository that answers does not have, and what it has instead: the nearest few, the newest first. */
 export function lackingText({ version }: Pick<ChartName, "version">, has: readonly string[]): string {
-  const near = [...new Set(has)].filter((one) => semver.valid(one) !== null).sort(semver.rcompare);
+  const all = [...new Set(has)].filter((one) => semver.valid(one) !== null).sort(semver.rcompare);
+  const near = [...all]
+    .sort((a, b) => minorsBetween(a, version) - minorsBetween(b, version))
+    .slice(0, namedVersions)
+    .sort(semver.rcompare);
   return near.length === 0
     ? "does not have this chart"
     : `does not have version ${version} (it has ${near.join(", ")})`;

@@ -30,7 +30,7 @@ async function inLab<T>(work: (lab: Lab) => Promise<T>): Promise<T> {
   const plane: LabControlPlane = await startControlPlane("1.21");
   const charts = await serveCharts(chartRoot() ?? "");
   try {
-    return await work({ plane, charts });
+    return await work({ plane, charts, kubeconfig: plane.kubeconfig });
   } finally {
     await plane.stop();
     await charts.stop();

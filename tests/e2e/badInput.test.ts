@@ -127,7 +127,7 @@ describeOn("1.34", "broken stack files", () => {
   for (const [config, message] of broken) {
     it(message, async () => {
       instance.configureText(
-        `config:\n  ${config}\n  jam-istio:kubernetes: {kubeconfig: ${lab().plane.kubeconfig}}\n`.replace("{}\n", "\n"),
+        `config:\n  ${config}\n  jam-istio:kubernetes: {kubeconfig: ${lab().kubeconfig}}\n`.replace("{}\n", "\n"),
       );
       const text = await instance.failure(() => instance.up());
       assert.ok(text.includes(message), text);

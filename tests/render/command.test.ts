@@ -1,6 +1,6 @@
 /** The command `render` as a child process. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { jamIstio } from "../support/command";
 import { itNeeds } from "../support/machine";
@@ -147,6 +147,38 @@ describe("jam-istio render without its charts", () => {
       assert.doesNotMatch(stdout, ansi);
       assert.match(stdout, /^INCOMPLETE: /);
     }));
+});
+
+describe("jam-istio render, of charts that are not there", () => {
+  const wrong = async (args: readonly string[], out: string) => {
+    const { code, stdout, stderr } = await jamIstio(["render", "local700", "--out", out, ...args]);
+    assert.deepEqual([code, stdout, existsSync(out)], [1, "", false]);
+    assert.doesNotMatch(stderr, /^\s+at |\.ts:\d/m, "a stack trace");
+    return stderr;
+  };
+
+  itNeeds(["helm"], "a version that a readable repository lacks: exit code 1, those that it has, nothing written", () =>
+    inFolder(async (folder) => {
+      const charts = join(folder, "istio-release/charts");
+      mkdirSync(charts, { recursive: true });
+      for (const version of ["1.29.6", "1.30.1"])
+        for (const chart of ["base", "istiod"]) writeFileSync(join(charts, `${chart}-${version}.tgz`), "");
+      const stderr = await wrong(["--charts", folder], join(folder, "out"));
+      assert.match(stderr, /error: stack local700: charts that it needs cannot be had; nothing was changed:\n/);
+      assert.match(stderr, /\n {2}- base 1\.30\.3, istiod 1\.30\.3:\n/);
+      assert.match(stderr, / does not have version 1\.30\.3 \(it has 1\.30\.1, 1\.29\.6\)\n/);
+      assert.match(stderr, /correct istio\.version/);
+    }),
+  );
+
+  itNeeds(["helm"], "a folder that is not there", () =>
+    inFolder(async (folder) => {
+      assert.match(
+        await wrong(["--charts", join(folder, "no")], join(folder, "out")),
+        /\/no\/istio-release\/charts does not exist\n/,
+      );
+    }),
+  );
 });
 
 describe("jam-istio render, wrong input", () => {

@@ -15,22 +15,36 @@ export const dies = new Silence(true);
 /** Nothing ever comes. */
 export const hangs = new Silence(false);
 
+/** What any server answers, and an API server to paths that it does not know. */
+export class Plain {
+  public constructor(
+    public readonly code: number,
+    public readonly text: string,
+    public readonly type = "text/plain",
+  ) {}
+}
+
 /** What a request gets: an object or a text, the status of a failure, none, or what a function says this time. */
 export type Answer = object | string | number | (() => Answer | Promise<Answer>);
 
 /** A failure with words of its own. */
 export const failure = (code: number, message: string) => ({ kind: "Status", status: "Failure", code, message });
 
+/** What an API server is asked to learn what it is and which kinds it has. */
+const isDiscovery = (path: string) => /^(\/version|\/api|\/apis|\/api\/v1|\/apis\/[^/]+\/[^/]+)$/.test(path);
+
 /** A list of objects, as the API server gives it. */
 export const list = (...items: readonly object[]) => ({ kind: "List", apiVersion: "v1", metadata: {}, items });
 
 /**
- * An API server on loopback that answers as it is told, and keeps what it was asked. What it was not told of is not there;
- * as at the real one, a PATCH has to say which kind it is.
+ * An API server on loopback that answers as it is told, and keeps what it was asked. What it was not told of is not there,
+ * its version apart; as at the real one, a PATCH has to say which kind it is.
  */
 export class ApiServer {
   /** Method and path, with its query, and the body: `DELETE /api/v1/… {"kind":"DeleteOptions"}`. */
   public readonly asked: string[] = [];
+  /** The same, of what it is and which kinds it has. */
+  public readonly discovered: string[] = [];
   /** By method and path, with the query where it matters: `GET /api/v1/namespaces/dev701/pods`. */
   public answers: Readonly<Record<string, Answer>> = {};
   public cluster!: Cluster;
@@ -40,14 +54,24 @@ export class ApiServer {
 
   public async start(): Promise<void> {
     await new Promise<void>((resolve) => this.http.listen(0, "127.0.0.1", resolve));
-    const server = `http://127.0.0.1:${String((this.http.address() as AddressInfo).port)}`;
+    this.cluster = await this.connect("");
+  }
+
+  /** Where it listens. */
+  public get url(): string {
+    return `http://127.0.0.1:${String((this.http.address() as AddressInfo).port)}`;
+  }
+
+  /** Opens it by a kubeconfig whose `server` ends with a path, and has more keys. */
+  public connect(path: string, more: object = {}): Promise<Cluster> {
+    const server = `${this.url}${path}`;
     const contexts = [{ name: "fake", context: { cluster: "fake", user: "fake" } }];
     const [clusters, users] = [
-      [{ name: "fake", cluster: { server, "insecure-skip-tls-verify": true } }],
+      [{ name: "fake", cluster: { server, "insecure-skip-tls-verify": true, ...more } }],
       [{ name: "fake", user: {} }],
     ];
     writeFileSync(this.kubeconfig, JSON.stringify({ "current-context": "fake", contexts, clusters, users }));
-    this.cluster = await connect({ kubeconfig: this.kubeconfig });
+    return connect({ kubeconfig: this.kubeconfig });
   }
 
   public async stop(): Promise<void> {
@@ -60,14 +84,18 @@ export class ApiServer {
     const path = decodeURIComponent(request.url ?? "").replaceAll("+", " ");
     const asked = `${request.method ?? ""} ${path}`;
     const body = await text(request);
-    this.asked.push(body === "" ? asked : `${asked} ${body}`);
+    (isDiscovery(path) ? this.discovered : this.asked).push(body === "" ? asked : `${asked} ${body}`);
     const type = request.headers["content-type"] ?? "";
-    let answer: Answer = this.answers[asked] ?? this.answers[asked.split("?")[0] ?? ""] ?? 404;
+    let answer: Answer =
+      this.answers[asked] ??
+      this.answers[asked.split("?")[0] ?? ""] ??
+      (path === "/version" ? {} : new Plain(404, "404 page not found"));
     if (request.method === "PATCH" && type !== "application/merge-patch+json") answer = 415;
     while (typeof answer === "function") answer = await (answer as () => Answer | Promise<Answer>)();
     if (answer instanceof Silence) {
       if (answer.ends) response.destroy();
     } else if (typeof answer === "string") response.end(answer);
+    else if (answer instanceof Plain) response.writeHead(answer.code, { "content-type": answer.type }).end(answer.text);
     else {
       const content: { kind?: string; code?: number } = typeof answer === "number" ? failure(answer, "no") : answer;
       const code = content.kind === "Status" ? content.code : 200;
@@ -82,7 +110,7 @@ export function useApi(): ApiServer {
   before(() => api.start());
   beforeEach(() => {
     api.answers = {};
-    api.asked.length = 0;
+    api.asked.length = api.discovered.length = 0;
   });
   after(() => api.stop());
   return api;

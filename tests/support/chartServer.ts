@@ -1,5 +1,6 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTls } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join, normalize } from "node:path";
 
@@ -23,18 +24,22 @@ function answer(response: ServerResponse, root: string, path: string, misbehave:
   else response.writeHead(404).end();
 }
 
-/** Serves a folder of charts on a free port of loopback. */
-export async function serveCharts(root: string): Promise<ChartServer> {
+/**
+ * Serves a folder of charts on a free port of loopback.
+ * @param tls key and certificate, in PEM; default: without TLS
+ */
+export async function serveCharts(root: string, tls?: { key: string; cert: string }): Promise<ChartServer> {
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
     const path = decodeURIComponent((request.url ?? "/").split("?")[0] ?? "/");
     requests.push(path);
     answer(response, root, path, state.misbehave);
-  });
+  };
+  const server = tls === undefined ? createServer(serve) : createTls(tls, serve);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const state: ChartServer = {
-    url: `http://127.0.0.1:${String(port)}`,
+    url: `http${tls === undefined ? "" : "s"}://127.0.0.1:${String(port)}`,
     misbehave: "none",
     requests,
     stop: async () => {

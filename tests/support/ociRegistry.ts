@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createTls } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
@@ -55,13 +56,17 @@ function answer(folder: string, request: IncomingMessage, response: ServerRespon
   else response.writeHead(404, { "content-type": "application/json" }).end('{"errors":[{"code":"MANIFEST_UNKNOWN"}]}');
 }
 
-/** Serves the archives of a folder as `helm push` would have put them, below `charts`. */
-export async function serveOci(folder: string): Promise<OciRegistry> {
+/**
+ * Serves the archives of a folder as `helm push` would have put them, below `charts`.
+ * @param tls key and certificate, in PEM; default: without TLS
+ */
+export async function serveOci(folder: string, tls?: { key: string; cert: string }): Promise<OciRegistry> {
   const requests: string[] = [];
-  const server = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
     requests.push(`${request.method ?? ""} ${request.url ?? ""}`);
     answer(folder, request, response);
-  });
+  };
+  const server = tls === undefined ? createServer(serve) : createTls(tls, serve);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { call, traced } from "../../../cluster/client/calls";
-import { HttpError } from "../../../cluster/client/kubernetesClient";
+import { HttpError } from "../../../cluster/client/send";
 
 /** What is printed to stderr meanwhile. */
 async function printed(debug: string | undefined, work: () => Promise<unknown>): Promise<readonly string[]> {
@@ -23,7 +23,7 @@ describe("calls to the cluster", () => {
 
   it("are printed with JAM_ISTIO_DEBUG=1: what and where, never a body or an answer", async () => {
     const request = { namespace: "istio-system", labelSelector: "owner=helm", body: { data: "secret" } };
-    const lines = await printed("1", () => traced(api).listNamespacedSecret(request));
+    const lines = await printed("1", () => traced(api, () => Promise.resolve()).listNamespacedSecret(request));
     assert.deepEqual(lines, [
       "cluster: listNamespacedSecret namespace=istio-system labelSelector=owner=helm: done, … ms",
     ]);
@@ -36,6 +36,6 @@ describe("calls to the cluster", () => {
   });
 
   it("say nothing without it", async () => {
-    assert.deepEqual(await printed(undefined, () => traced(api).listNamespacedSecret({})), []);
+    assert.deepEqual(await printed(undefined, () => traced(api, () => Promise.resolve()).listNamespacedSecret({})), []);
   });
 });

@@ -9,7 +9,8 @@ import {
   reaching,
   reasonOf,
 } from "../../../cluster/client/errors";
-import { bounded, HttpError, type Cluster } from "../../../cluster/client/kubernetesClient";
+import { bounded, type Cluster } from "../../../cluster/client/kubernetesClient";
+import { HttpError } from "../../../cluster/client/send";
 import { dies, failure, list, refusal, useApi } from "../../support/apiServer";
 import { paths } from "../support/objects";
 

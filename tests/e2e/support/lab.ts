@@ -6,6 +6,7 @@ import { startControlPlane, type LabControlPlane } from "../../../lab/controlPla
 import { applyObjects } from "../../../lab/planeFile";
 import { behaviourConfigMap } from "../../../lab/podBehaviour";
 import { serveCharts, type ChartServer } from "../../support/chartServer";
+import { startReverseProxy, type ReverseProxy } from "../../support/reverseProxy";
 import { chartRoot } from "./engine";
 import type { Config } from "./instance";
 
@@ -13,7 +14,15 @@ import type { Config } from "./instance";
 export interface Lab {
   readonly plane: LabControlPlane;
   readonly charts: ChartServer;
+  /** The kubeconfig that the program is given. */
+  readonly kubeconfig: string;
 }
+
+/**
+ * Path below which every suite's API server is: `JAM_ISTIO_TEST_API_PATH=/k8s/clusters/c-lab npm test -- e2e/install`. Default:
+ * none; the suite network has one at any rate.
+ */
+const below = process.env["JAM_ISTIO_TEST_API_PATH"] ?? "";
 
 /** Removes what the program kept of a server: its port will be another one's. */
 function forget({ url, requests }: ChartServer): void {
@@ -24,6 +33,7 @@ function forget({ url, requests }: ChartServer): void {
 /** A lab that hooks start and stop. */
 function hooked(minor: string) {
   let lab: Lab | undefined;
+  let before: ReverseProxy | undefined;
   return {
     lab: () => {
       if (lab === undefined) throw new Error("the lab is not up");
@@ -32,9 +42,13 @@ function hooked(minor: string) {
     start: async () => {
       const root = chartRoot();
       if (root === undefined) throw new Error("no chart mirror");
-      lab = { plane: await startControlPlane(minor), charts: await serveCharts(root) };
+      const plane = await startControlPlane(minor);
+      if (below !== "") before = await startReverseProxy(plane.kubeconfig, below, plane.plane.folder);
+      const { kubeconfig } = before ?? plane;
+      lab = { plane, kubeconfig, charts: await serveCharts(root) };
     },
     stop: async () => {
+      await before?.stop();
       await lab?.plane.stop();
       await lab?.charts.stop();
       if (lab !== undefined) forget(lab.charts);
@@ -70,9 +84,9 @@ export async function ask(lab: Lab, data: Readonly<Record<string, string>>): Pro
 }
 
 /** Settings of a classic instance in the lab, with its external services. */
-export function classicConfig({ plane, charts }: Lab, more: Config = {}, istio: Config = {}): Config {
+export function classicConfig({ kubeconfig, charts }: Lab, more: Config = {}, istio: Config = {}): Config {
   return {
-    kubernetes: { kubeconfig: plane.kubeconfig },
+    kubernetes: { kubeconfig },
     istio: {
       version: "1.4.6",
       chartRepository: `${charts.url}/istio-release/releases/{version}/charts`,
@@ -87,9 +101,10 @@ export function classicConfig({ plane, charts }: Lab, more: Config = {}, istio: 
 }
 
 /** Settings of a modern instance in the lab. */
-export function modernConfig({ plane, charts }: Lab, more: Config = {}, istio: Config = {}): Config {
+export function modernConfig(lab: Lab, more: Config = {}, istio: Config = {}): Config {
+  const { charts } = lab;
   return {
-    ...classicConfig({ plane, charts }),
+    ...classicConfig(lab),
     istio: { version: "1.30.3", chartRepository: `${charts.url}/istio-release/charts`, timeoutSeconds: 180, ...istio },
     kiali: { chartRepository: `${charts.url}/kiali` },
     ...more,

@@ -3,6 +3,7 @@ import {
   answerOf,
   chartNameOf,
   chartPath,
+  isKnownMissing,
   lackingText,
   nearRanges,
   unavailableText,
@@ -15,7 +16,7 @@ describe("chart sources: what Helm says", () => {
   ];
   for (const line of lacks) {
     it(`it has not: ${line.slice(0, 40)}`, () => {
-      assert.deepEqual(answerOf(line), { lacks: true });
+      assert.deepEqual(answerOf(line), { found: "lacks" });
     });
   }
 
@@ -43,7 +44,7 @@ describe("chart sources: what Helm says", () => {
     ["no answer within 15 s", "no answer within 15 s"],
   ] as const) {
     it(`it gives none: ${reason}`, () => {
-      assert.deepEqual(answerOf(line), { lacks: false, reason });
+      assert.deepEqual(answerOf(line), { found: reason === "HTTP 404" ? "absent" : "unread", reason });
     });
   }
 });
@@ -78,15 +79,37 @@ describe("chart sources: texts", () => {
     assert.equal(lackingText(name, []), "does not have this chart");
   });
 
+  it("the nearest five are named", () => {
+    const has = ["1.27.9", "1.28.9", "1.28.10", "1.29.5", "1.29.6", "1.30.2", "1.30.3", "2.0.0"];
+    assert.equal(
+      lackingText({ version: "1.29.9" }, has),
+      "does not have version 1.29.9 (it has 1.30.3, 1.30.2, 1.29.6, 1.29.5, 1.28.10)",
+    );
+  });
+
+  const [lacks, absent, unread] = (["lacks", "absent", "unread"] as const).map((found) => ({ found }));
+  for (const [attempts, known] of [
+    [[lacks], true],
+    [[unread, lacks], true],
+    [[absent, absent], true],
+    [[unread], false],
+    [[absent, unread], false],
+  ] as const) {
+    const seen = attempts.map((one) => one?.found ?? "").join(", ");
+    it(`repositories that are ${seen}: the chart is ${known ? "known not to be there" : "perhaps there later"}`, () => {
+      assert.equal(isKnownMissing(attempts.flatMap((one) => one ?? [])), known);
+    });
+  }
+
   it("near is the same minor, its release candidates included, and the newest", () => {
     assert.deepEqual(nearRanges("1.31.7"), ["~1.31.0-0", ">0.0.0"]);
   });
 
   it("the same reasons are said once, each repository in its own line", () => {
     const attempts = [
-      { repository: "https://a.example.com", text: "cannot be reached: HTTP 503" },
-      { repository: "oci://b.example.com", text: "does not have this chart" },
-    ];
+      { repository: "https://a.example.com", text: "cannot be reached: HTTP 503", found: "unread" },
+      { repository: "oci://b.example.com", text: "does not have this chart", found: "lacks" },
+    ] as const;
     const text = unavailableText("dev701", [
       { chart: "base", version: "1.30.3", attempts },
       { chart: "istiod", version: "1.30.3", attempts },

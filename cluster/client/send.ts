@@ -1,0 +1,92 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import { request as requestPlain } from "node:http";
+import { request as requestTls } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+import { withoutCredentials } from "../../mesh/credentials";
+import { ClusterUnreachable } from "./errors";
+
+type Method = "GET" | "PATCH" | "POST" | "DELETE";
+
+/** What a request carries beside its path. */
+export interface Message {
+  readonly accept?: string;
+  /** An object; with PATCH a merge patch. */
+  readonly body?: object;
+}
+
+/** The API server's refusal. */
+export class HttpError extends Error {
+  readonly #body: string;
+
+  constructor(
+    public readonly code: number,
+    body: string,
+  ) {
+    super(`HTTP ${String(code)}: ${body.slice(0, 300)}`);
+    this.#body = body;
+  }
+
+  /** The answer, whole; it is printed with no error. */
+  public get body(): string {
+    return this.#body;
+  }
+}
+
+/** Sends a request as it is. @throws HttpError with the status where it is none of success */
+export type Send = (method: Method, path: string, more?: Message) => Promise<string>;
+
+/** How long the API server may be silent, in seconds. */
+const answerSeconds = 30;
+
+/** How often a server that is busy, or sets up a new kind's storage, is asked again; it says 429 and did nothing. */
+const busyTries = 20;
+
+/** Sends requests to the current cluster of a kubeconfig. */
+export function sender(config: KubeConfig): Send {
+  return async (method, path, more = {}) => {
+    for (let turn = 1; ; turn++) {
+      try {
+        return await sendOnce(config, method, path, more);
+      } catch (error) {
+        if (!(error instanceof HttpError) || error.code !== 429 || turn === busyTries) throw error;
+        await sleep(500);
+      }
+    }
+  };
+}
+
+async function sendOnce(config: KubeConfig, method: Method, path: string, { accept, body }: Message): Promise<string> {
+  const server = config.getCurrentCluster()?.server ?? "";
+  const timeout = answerSeconds * 1000;
+  const options = { method, headers: { accept: accept ?? "application/json" }, timeout };
+  await config.applyToHTTPSOptions(options);
+  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const content = body === undefined ? {} : { "content-type": type };
+  const request = server.startsWith("http:") ? requestPlain : requestTls;
+  return new Promise((resolve, reject) => {
+    const call = request(
+      `${server}${path}`,
+      { ...options, headers: { ...options.headers, ...content } },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8").on("data", (part: string) => (text += part));
+        response.on("error", reject).on("end", () => {
+          const { statusCode = 0, headers } = response;
+          // A login page, or that of a host that serves something else as well.
+          if (statusCode < 400 && headers["content-type"]?.startsWith("text/html") === true)
+            reject(
+              new ClusterUnreachable(
+                `no Kubernetes API at ${withoutCredentials(server)}: a web page comes (HTTP ${String(statusCode)})`,
+              ),
+            );
+          else if (statusCode >= 200 && statusCode < 300) resolve(text);
+          else reject(new HttpError(statusCode, text));
+        });
+      },
+    );
+    call.on("timeout", () => {
+      call.destroy(new Error(`no answer within ${String(answerSeconds)} s`));
+    });
+    call.on("error", reject).end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
