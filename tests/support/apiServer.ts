@@ -34,16 +34,18 @@ export class ApiServer {
   /** By method and path, with the query where it matters: `GET /api/v1/namespaces/dev701/pods`. */
   public answers: Readonly<Record<string, Answer>> = {};
   public cluster!: Cluster;
+  /** Where it listens. */
+  public url = "";
   public readonly http = createServer((request, response) => void this.serve(request, response));
   private readonly folder = mkdtempSync(join(tmpdir(), "jam-istio-api-"));
   public readonly kubeconfig = join(this.folder, "kubeconfig");
 
   public async start(): Promise<void> {
     await new Promise<void>((resolve) => this.http.listen(0, "127.0.0.1", resolve));
-    const server = `http://127.0.0.1:${String((this.http.address() as AddressInfo).port)}`;
+    this.url = `http://127.0.0.1:${String((this.http.address() as AddressInfo).port)}`;
     const contexts = [{ name: "fake", context: { cluster: "fake", user: "fake" } }];
     const [clusters, users] = [
-      [{ name: "fake", cluster: { server, "insecure-skip-tls-verify": true } }],
+      [{ name: "fake", cluster: { server: this.url, "insecure-skip-tls-verify": true } }],
       [{ name: "fake", user: {} }],
     ];
     writeFileSync(this.kubeconfig, JSON.stringify({ "current-context": "fake", contexts, clusters, users }));
