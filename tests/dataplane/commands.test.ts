@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { mustRun } from "../../tools/run";
+import { behaviourConfigMap } from "../../lab/podBehaviour";
+import { runReaper } from "../e2e/support/reaperPod";
 import { until } from "../e2e/support/until";
 import { Project } from "./support/project";
 import type { Sidecar } from "./support/sidecar";
@@ -14,6 +16,7 @@ const faults = [
 ];
 interface FaultsJson {
   readonly active: readonly { readonly name: string }[];
+  readonly reapers: readonly { readonly end: string; readonly trouble?: string }[];
   readonly proxies: { readonly holding: number; readonly asked: number; readonly silent: number };
   readonly hits: Readonly<Record<string, number>>;
 }
@@ -33,6 +36,12 @@ describeTraffic("mesh faults and mesh drill", (world) => {
   };
   const answers = (text: string) => until(text, async () => (await status()) === text);
   const active = () => world().plane.kubectl("get", "vs,svc", "-n", "dev701", "-l", "jam-istio/fault", "-o", "name");
+
+  /** What comes with a drill and acts on nothing. */
+  const rest = () =>
+    world().plane.kubectl(
+      ...["get", "jobs,roles,rolebindings,serviceaccounts", "-n", "dev701", "-l", "jam-istio/fault", "-o", "name"],
+    );
 
   before(async () => {
     ps = await world().sidecar({ app: "ps" });
@@ -104,7 +113,7 @@ describeTraffic("mesh faults and mesh drill", (world) => {
     assert.equal(report.why, "time");
     assert.ok((report.hits["aborted"] ?? 0) >= 11, end.stdout);
     assert.deepEqual([report.proxies.dropped, report.proxies.holding], [1, 0]);
-    assert.deepEqual([await status(), await active()], ["200", ""]);
+    assert.deepEqual([await status(), await active(), await rest()], ["200", "", ""]);
   });
 
   it("a drill stops when its probe fails, and is not begun where it fails before", async () => {
@@ -186,9 +195,10 @@ describeTraffic("mesh faults and mesh drill", (world) => {
     assert.match(end.stderr, /ServiceEntry geo is not in namespace dev701: run up first/);
   });
 
-  it("a drill that was killed leaves a fault that off ends; a second drill on it is refused", async () => {
+  it("a drill that was killed is ended by its Job; a second one on it is refused", async () => {
     const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");
     await answers("503");
+    const begun = Date.now();
     drill.child.kill("SIGKILL");
     await drill.end;
     assert.equal(await status(), "503");
@@ -198,8 +208,73 @@ describeTraffic("mesh faults and mesh drill", (world) => {
       second.stderr,
       /VirtualService dev701\/fault-service-ct-webapp-[0-9a-f]{8} already routes host ct-webapp/,
     );
+    const shown = await project.run("mesh", "faults", "dev701", "--json");
+    const [reaper] = (JSON.parse(shown.stdout) as FaultsJson).reapers;
+    assert.equal(reaper?.trouble, undefined, shown.stdout);
+    const late = Date.parse(reaper?.end ?? "") - begun;
+    assert.ok(late > 300_000 - 10_000 && late <= 360_000, String(late));
+    // What its container does, earlier.
+    const end = await runReaper(world().plane, "dev701", { END: "0" });
+    assert.equal(end.code, 0, end.stderr);
+    await answers("200");
+    assert.equal(await active(), "");
+    assert.equal((await project.run("mesh", "faults", "dev701", "--off")).code, 0);
+    assert.equal(await rest(), "");
+  });
+
+  it("a drill whose Job does not run is refused; with --no-reaper it is not, and killed it stays until off", async () => {
+    const metadata = { name: behaviourConfigMap, namespace: "kube-system" };
+    const data = { "dev701.fault-reaper-": "hang" };
+    await world().apply({ apiVersion: "v1", kind: "ConfigMap", metadata, data });
+    const refused = await project.run("mesh", "drill", "dev701", "1", "--for", "5m");
+    assert.equal(refused.code, 1);
+    assert.match(
+      refused.stderr,
+      /no fault was injected: Job fault-reaper-\w{8} does not run: Pod .*\. With --no-reaper the drill runs without it/,
+    );
+    assert.deepEqual([await active(), await rest()], ["", ""]);
+    const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m", "--no-reaper");
+    await answers("503");
+    await world().plane.kubectl("delete", "configmap", metadata.name, "-n", metadata.namespace);
+    assert.equal(await rest(), "");
+    drill.child.kill("SIGKILL");
+    await drill.end;
     assert.equal((await project.run("mesh", "faults", "dev701", "--off")).code, 0);
     assert.deepEqual([await status(), await active()], ["200", ""]);
+  });
+
+  it("off of every namespace ends what other instances have, too, and names each", async () => {
+    await world().putIn({ type: "httpAbort", host: "ct-webapp", httpStatus: 503, percentage: 100, everyone: true });
+    await world().apply({
+      apiVersion: "networking.istio.io/v1alpha3",
+      kind: "VirtualService",
+      metadata: {
+        name: "fault-service-ct-webapp-0000abcd",
+        namespace: "integration702",
+        labels: { "jam-istio/fault": "active" },
+        annotations: { "jam-istio/drill": "integration702-0000abcd" },
+      },
+      spec: { hosts: ["ct-webapp"], http: [{ route: [{ destination: { host: "ct-webapp" } }] }] },
+    });
+    await answers("503");
+    const alone = await project.run("mesh", "faults", "dev701", "--all");
+    assert.deepEqual(
+      [alone.code, alone.stderr],
+      [1, "error: --all goes with --off: it ends the faults of every namespace\n"],
+    );
+    const end = await project.run("mesh", "faults", "dev701", "--off", "--all");
+    assert.equal(end.code, 0, end.stdout + end.stderr);
+    assert.match(
+      end.stdout,
+      /^namespace dev701: 1 hosts are without their faults again\n1 of 1 asked proxies are without it\n/,
+    );
+    assert.match(end.stdout, /\nnamespace integration702: 1 hosts are without their faults again\n/);
+    const left = ["get", "vs", "--all-namespaces", "-l", "jam-istio/fault", "-o", "name"];
+    assert.deepEqual([await status(), await world().plane.kubectl(...left)], ["200", ""]);
+    const note = await world().plane.kubectl(
+      ...["get", "configmap", "jam-istio-faults-off", "-n", "integration702", "-o", "jsonpath={.data.drills}"],
+    );
+    assert.equal(note, "integration702-0000abcd");
   });
 
   it("a drill that somebody else ends says so", async () => {
