@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { reasonOf } from "../../../cluster/client/errors";
-import { endFaultsEverywhere } from "../../../cluster/faults/endEverywhere";
 import { endFaults, waitUntilDropped } from "../../../cluster/faults/endFaults";
 import { dies, list, refusal, useApi, type Answer } from "../../support/apiServer";
 import { useClock } from "../support/clock";
@@ -104,54 +103,6 @@ describe("the end of faults", () => {
     put(`${routes}/${name}`, "d-1");
     api.answers = { ...api.answers, "GET /apis/rbac.authorization.k8s.io/v1/namespaces/dev701/roles": 403 };
     assert.deepEqual(await end(), { ended: [name], unseen: ["Role"], ...noProxy });
-  });
-
-  describe("of a whole cluster", () => {
-    const other = "/apis/networking.istio.io/v1alpha3/namespaces/integration702";
-    const otherNotes = "/api/v1/namespaces/integration702/configmaps";
-    const everywhere = "GET /apis/networking.istio.io/v1alpha3/virtualservices";
-    const endAll = () =>
-      endFaultsEverywhere(api.cluster, { namespace: "dev701", settled: "d-9" }, (line) => said.push(line));
-    beforeEach(() => {
-      put(`${routes}/${name}`, "d-1");
-      put(`${other}/virtualservices/${name}`, "e-1");
-      const in_ = (namespace: string) => ({ metadata: { name, namespace } });
-      api.answers = {
-        ...api.answers,
-        [everywhere]: list(in_("dev701"), in_("integration702")),
-        [`GET ${other}/virtualservices`]: listed(`${other}/virtualservices`),
-        [`DELETE ${other}/virtualservices/${name}`]: gone(`${other}/virtualservices/${name}`),
-        [`POST ${otherNotes}`]: {},
-        [`GET ${paths.pods("integration702")}`]: list(),
-      };
-    });
-
-    it("is that of each namespace, with its note, that of the settings included", async () => {
-      const { namespaces, unseen } = await endAll();
-      assert.deepEqual(namespaces, [
-        { namespace: "dev701", ended: [name], ...noProxy },
-        { namespace: "integration702", ended: [name], ...noProxy },
-      ]);
-      assert.deepEqual(unseen, []);
-      assert.ok(changes().includes(`POST ${notes} notes d-1 d-9`));
-      assert.ok(changes().includes(`POST ${otherNotes} notes e-1`));
-      assert.ok(said.includes(`integration702: ${name}: removing`));
-    });
-
-    it("what fails in one namespace holds up no other, and is told", async () => {
-      api.answers = { ...api.answers, [`DELETE ${routes}/${name}`]: 403 };
-      const { namespaces } = await endAll();
-      assert.deepEqual(namespaces, [
-        { namespace: "dev701", failed: "not permitted (HTTP 403)" },
-        { namespace: "integration702", ended: [name], ...noProxy },
-      ]);
-    });
-
-    it("is not begun where the cluster's VirtualServices may not be listed", async () => {
-      api.answers = { ...api.answers, [everywhere]: 403 };
-      assert.equal(reasonOf(await refusal(endAll())), "not permitted (HTTP 403)");
-      assert.deepEqual(changes(), []);
-    });
   });
 
   it("what somebody puts in meanwhile is removed, too, and told once", async () => {

@@ -1,14 +1,15 @@
-import type { V1Job, V1Pod } from "@kubernetes/client-node";
+import type { V1Pod } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { FaultObject } from "../../../mesh/faults/faultObjects";
 import { reaperObjects, reaperScript } from "../../../mesh/faults/reaper";
 import { placedAt, reaperPlace } from "../../../mesh/faults/reaperPlace";
 import { run } from "../../../tools/run";
 import { useApi } from "../../support/apiServer";
 
-const pod = (container: string, image: string, more: object = {}, ready = true): V1Pod => ({
+const pod = (container: string, image: string, more: object = {}, ready = true, phase = "Running"): V1Pod => ({
   spec: {
     containers: [
       { name: "app", image: "app:1" },
@@ -16,7 +17,7 @@ const pod = (container: string, image: string, more: object = {}, ready = true):
     ],
     ...more,
   },
-  status: { phase: "Running", conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
+  status: { phase, conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },
 });
 const sidecar = (image: string, more: object = {}, ready = true) => pod("istio-proxy", image, more, ready);
 const plane = (image: string) => pod("discovery", image);
@@ -52,8 +53,7 @@ describe("the image of a reaper", () => {
   });
 
   it("is none of a pod that has ended", () => {
-    const ended = { ...sidecar(mirror), status: { phase: "Succeeded" } };
-    assert.equal(reaperPlace([ended], []), undefined);
+    assert.equal(reaperPlace([pod("istio-proxy", mirror, {}, false, "Succeeded")], []), undefined);
   });
 
   it("is the control plane's own where no sidecar runs, or those have no shell", () => {
@@ -75,8 +75,18 @@ describe("the image of a reaper", () => {
 
 const marks = { namespace: "dev701", drill: "dev701-0123abcd", start: "now", end: "2030-01-01T00:00:00.500Z" };
 const names = ["fault-service-a-0123abcd", "fault-service-b-0123abcd"];
-const podOf = (objects: ReturnType<typeof reaperObjects>) =>
-  (objects.find(({ kind }) => kind === "Job") as unknown as V1Job).spec?.template.spec;
+
+interface Job {
+  readonly spec: { readonly template: { readonly spec: { readonly containers: readonly [Container] } } };
+}
+interface Container {
+  readonly image: string;
+  readonly env: readonly { readonly name: string; readonly value: string }[];
+}
+const podOf = (objects: readonly FaultObject[]) => {
+  const job = objects.find(({ kind }) => kind === "Job") as unknown as Job;
+  return job.spec.template.spec;
+};
 
 describe("the objects of a reaper", () => {
   const objects = reaperObjects(marks, names, "planned:1");
@@ -89,12 +99,10 @@ describe("the objects of a reaper", () => {
     const placed = placedAt(objects, { image: mirror, imagePullSecrets: [{ name: "mirror" }] });
     assert.deepEqual(placed.slice(0, 3), objects.slice(0, 3));
     const [before, after] = [podOf(objects), podOf(placed)];
-    assert.equal(before?.containers[0]?.image, "planned:1");
-    assert.deepEqual(after, {
-      ...before,
-      imagePullSecrets: [{ name: "mirror" }],
-      containers: [{ ...before?.containers[0], image: mirror }],
-    });
+    const [container] = before.containers;
+    assert.equal(container.image, "planned:1");
+    const containers = [{ ...container, image: mirror }];
+    assert.deepEqual(after, { ...before, imagePullSecrets: [{ name: "mirror" }], containers });
     assert.equal(placedAt(objects, undefined), objects);
   });
 });
@@ -114,8 +122,8 @@ describe("the script of a reaper", () => {
   });
   const isReady = () => existsSync(join(folder, "ready"));
   const start = (seconds: number) => {
-    const [{ env = [] } = {}] = podOf(reaperObjects(marks, names, "x"))?.containers ?? [];
-    const given = Object.fromEntries(env.map(({ name, value = "" }) => [name, value]));
+    const [{ env }] = podOf(reaperObjects(marks, names, "x")).containers;
+    const given = Object.fromEntries(env.map(({ name, value }) => [name, value]));
     const more = { API: api.url, ACCOUNT: folder, READY: join(folder, "ready") };
     const end = String(Math.ceil(Date.now() / 1000) + seconds);
     return run("/bin/sh", ["-c", reaperScript], { seconds: 60, env: { ...process.env, ...given, ...more, END: end } });
