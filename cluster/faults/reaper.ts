@@ -11,7 +11,7 @@ import { warningsOf, whyPodsNotReady } from "../rollout/podReasons";
 import { controlPlaneSelector } from "../upgrade/controlPlanes";
 import { collectionOf, createFaultObjects, deleteFaultObjects } from "./faultObjects";
 
-/** How long a reaper's pod may take until it is ready, in seconds: its image may have to be pulled. */
+/** How long a reaper may take until its pod is ready, in seconds: its image may have to be pulled. */
 export const reaperSeconds = 60;
 
 /** The reaper of a drill cannot be made, or does not run; the message says why. */
@@ -57,12 +57,12 @@ export async function reaperTrouble(cluster: Cluster, namespace: string, name: s
   }
 }
 
-/** Waits until a reaper runs. @returns why it does not, after a minute; undefined when it does */
-async function awaitReaper(cluster: Cluster, namespace: string, name: string, signal?: AbortSignal) {
-  for (const end = Date.now() + reaperSeconds * 1000; ;) {
+/** Waits until a reaper runs. @returns why it does not, when its time is over; undefined when it does */
+async function awaitReaper(cluster: Cluster, namespace: string, name: string, end: number, signal?: AbortSignal) {
+  for (;;) {
     const trouble = await bounded(`Job ${name}`, 30, reaperTrouble(cluster, namespace, name));
     if (trouble === undefined || signal?.aborted === true) return undefined;
-    if (Date.now() >= end) return `${trouble}, ${String(reaperSeconds)} s after it was made`;
+    if (Date.now() >= end) return `${trouble}, for ${String(reaperSeconds)} s`;
     await sleep(1000, undefined, { signal }).catch(() => undefined);
   }
 }
@@ -86,13 +86,14 @@ export async function startReaper(
   const job = objects.find(({ kind }) => kind === "Job");
   if (job === undefined || lacking.every(isHelper)) return;
   const made: FaultObject[] = [];
+  const end = Date.now() + reaperSeconds * 1000;
   let why: string | undefined;
   try {
     for (const one of lacking.filter(isReaper)) {
       await createFaultObjects(cluster, namespace, [one], signal);
       made.push(one);
     }
-    why = await awaitReaper(cluster, namespace, job.metadata.name, signal);
+    why = await awaitReaper(cluster, namespace, job.metadata.name, end, signal);
   } catch (error) {
     if (isBug(error)) throw error;
     why = `what ends the faults cannot be made: ${refusalOf(error)}`;

@@ -74,7 +74,7 @@ describeOn("1.34", "what comes with faults when it is asked for", () => {
     configure(on);
     assert.match(
       await instance.failure(() => instance.up()),
-      /no fault was injected: Job fault-reaper-\w{8} does not run: Pod fault-reaper-.*, 60 s after it was made\. Without a reaper: faultInjection\.reaper: false/,
+      /no fault was injected: Job fault-reaper-\w{8} does not run: Pod fault-reaper-.*, for 60 s\. Without a reaper: faultInjection\.reaper: false/,
     );
     assert.equal(await objectsOf(lab()), before);
     await ask(lab(), {});

@@ -65,7 +65,7 @@ describe("a reaper", () => {
     assert.equal(
       error.message,
       `Job ${name} does not run: Pod ${name}-x: container fault-reaper: ImagePullBackOff ` +
-        '(Failed: Back-off pulling image "gone:1"), 60 s after it was made',
+        '(Failed: Back-off pulling image "gone:1"), for 60 s',
     );
     assert.deepEqual(changes(), [...posts, deletes[3], deletes[2], deletes[1], deletes[0]]);
     assert.equal(clock.slept(), 60);
