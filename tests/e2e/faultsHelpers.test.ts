@@ -1,4 +1,6 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
+import { proxyContainer } from "../../mesh/istio/pods";
 import { Project } from "../dataplane/support/project";
 import { activeIn, objectsOf, useCalled, virtualService } from "./support/callers";
 import { describeOn } from "./support/engine";
@@ -34,12 +36,10 @@ describeOn("1.34", "what comes with faults when it is asked for", () => {
     configure({ enabled: true, expires, reaper: true, faults });
     await instance.up();
     assert.deepEqual((await activeIn(lab())).split(" "), ["fault-external-mysql", "fault-service-ct-webapp"]);
-    const images = (path: string) => ["-n", "dev701", "-o", `jsonpath={${path}.image}`];
-    const proxy = '.items[0].spec["containers","initContainers"][?(@.name=="istio-proxy")]';
-    assert.equal(
-      await kubectl("get", "jobs", ...images(".items[0].spec.template.spec.containers[0]")),
-      await kubectl("get", "pods", "-l", "app=ps", ...images(proxy)),
-    );
+    const listed = await kubectl("get", "pods", "-n", "dev701", "-l", "app=ps", "-o", "json");
+    const [caller] = (JSON.parse(listed) as { readonly items: readonly [V1Pod] }).items;
+    const image = "jsonpath={.items[0].spec.template.spec.containers[0].image}";
+    assert.equal(await kubectl("get", "jobs", "-n", "dev701", "-o", image), proxyContainer(caller)?.image);
     await apply(lab(), virtualService("theirs", { hosts: ["theirs"] }));
     const name = (kind: string, from = "") =>
       kubectl("get", kind, "-n", "dev701", "-l", "jam-istio/fault", "-o", `jsonpath={.items[${from}].metadata.name}`);
