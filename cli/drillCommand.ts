@@ -9,13 +9,15 @@ import { meshPlan } from "../mesh/meshPlan";
 import { milliseconds } from "../settings/duration";
 import { errorColors, outColors } from "./colors";
 import { endSoon } from "./ending";
-import { proxiesText, spanText } from "./faultsCommand";
+import { proxiesText } from "./endFaultsCommand";
+import { spanText } from "./faultsCommand";
 import { readStack } from "./stackFile";
 import { UserError } from "./userError";
 
 interface Options {
   readonly for: string;
   readonly stopIf?: string;
+  readonly reaper: boolean;
   readonly json?: boolean;
 }
 
@@ -69,6 +71,7 @@ export async function drill(stack: string, asked: string, options: Options): Pro
     fault,
     ms,
     probe: options.stopIf,
+    reaper: options.reaper,
     signal: stop.signal,
     log: say,
     tick: countdown(),

@@ -1,7 +1,7 @@
-import { connect } from "../cluster/client/kubernetesClient";
+import { connect, type Cluster } from "../cluster/client/kubernetesClient";
 import { readEndedDrills } from "../cluster/faults/endedByHand";
-import { endFaults, type Dropped, type EndReport } from "../cluster/faults/endFaults";
-import { readFaultObjects } from "../cluster/faults/faultObjects";
+import { readFaultObjects, unseenText, type SeenFaultObjects } from "../cluster/faults/faultObjects";
+import { reaperTrouble } from "../cluster/faults/reaper";
 import { proxiesHolding, readFaultCounters } from "../cluster/faults/sidecarAdmin";
 import { drillOf } from "../mesh/faults/drill";
 import type { FoundFaultObject } from "../mesh/faults/endingFaults";
@@ -11,11 +11,10 @@ import { meshPlan } from "../mesh/meshPlan";
 import type { Settings } from "../settings/types";
 import { outColors } from "./colors";
 import { endSoon } from "./ending";
-import { readLocation, readStack, type InstanceLocation } from "./stackFile";
+import { activeCode, endFaultsOf } from "./endFaultsCommand";
+import { readStack } from "./stackFile";
 import { clusterError } from "./clusterError";
-
-/** Exit code where faults are active, or proxies still hold some after their end. */
-const activeCode = 3;
+import { UserError } from "./userError";
 
 /** An active fault. */
 interface Active {
@@ -26,11 +25,25 @@ interface Active {
   readonly end: string;
 }
 
+/** What ends a drill's faults in the cluster. */
+interface Reaper {
+  /** Its Job; absent where it has none. */
+  readonly job?: string;
+  readonly drill: string;
+  readonly end: string;
+  /** Why it would not end them; absent where it would. */
+  readonly trouble?: string;
+}
+
 /** What `mesh faults` prints as JSON. */
 interface FaultsStatus {
   readonly stack: string;
   readonly namespace: string;
   readonly active: readonly Active[];
+  /** Those of the active faults. */
+  readonly reapers: readonly Reaper[];
+  /** Kinds of parts of faults that may not be listed. */
+  readonly unseen: readonly string[];
   /** Proxies that have them, that were asked, and that could not be asked. */
   readonly proxies: {
     readonly holding: number;
@@ -49,21 +62,44 @@ function activeOf({ name, annotations = {} }: FoundFaultObject): Active {
   return { name, effect: mark("effect"), drill: mark("drill"), start: mark("start"), end: mark("end") };
 }
 
+/** The reapers of the active faults that have an end. */
+async function reapersOf(
+  cluster: Cluster,
+  namespace: string,
+  { found, unseen }: SeenFaultObjects,
+): Promise<readonly Reaper[]> {
+  if (unseen.includes("Job")) return [];
+  const ends = new Map(found.filter(isActing).map((one) => [activeOf(one).drill, activeOf(one).end]));
+  return Promise.all(
+    [...ends]
+      .filter(([, end]) => end !== "none")
+      .map(async ([drill, end]) => {
+        const job = found.find((one) => one.kind === "Job" && activeOf(one).drill === drill)?.name;
+        if (job === undefined) return { drill, end, trouble: "no Job ends them" };
+        const trouble = await reaperTrouble(cluster, namespace, job);
+        return { job, drill, end, ...(trouble === undefined ? {} : { trouble }) };
+      }),
+  );
+}
+
 async function readFaults(settings: Settings): Promise<FaultsStatus> {
   const { stack, namespace } = settings;
   const cluster = await connect(settings.kubernetes);
-  const [parts, mark] = await Promise.all([readFaultObjects(cluster, namespace), readEndedDrills(cluster, namespace)]);
-  const active = parts.filter(isActing).map(activeOf);
+  const [seen, mark] = await Promise.all([readFaultObjects(cluster, namespace), readEndedDrills(cluster, namespace)]);
+  const { found, unseen } = seen;
+  const active = found.filter(isActing).map(activeOf);
   // Also where none is in: without istiod proxies keep what is gone.
-  const [held, { answers }] = await Promise.all([
+  const [held, { answers }, reapers] = await Promise.all([
     proxiesHolding(cluster, namespace),
     readFaultCounters(cluster, namespace),
+    reapersOf(cluster, namespace, seen),
   ]);
   const { silent, holding: count } = held;
   const why = held.why === undefined ? {} : { why: held.why };
   const proxies = { holding: count, asked: held.answers.length, silent, ...why };
   const hits = countedSince(answers);
-  return { stack, namespace, active, proxies, hits, ended: mark.includes(drillOf(meshPlan(settings))) };
+  const ended = mark.includes(drillOf(meshPlan(settings)));
+  return { stack, namespace, active, reapers, unseen, proxies, hits, ended };
 }
 
 /** `3 min`, for a time that lies back or ahead. */
@@ -80,12 +116,18 @@ function activeLine({ name, effect, drill, start, end }: Active): string {
   return `${outColors.yellow("!")} ${effect}; since ${since}, ${until} (${name}, drill ${drill})`;
 }
 
+function reaperLine({ job, drill, end, trouble }: Reaper): string {
+  if (job === undefined) return `no Job ends those of drill ${drill} at ${end}: the first up after it does`;
+  if (trouble === undefined) return `Job ${job} ends those of drill ${drill}, at ${end} at the latest`;
+  return outColors.red(`${trouble}: nothing ends those of drill ${drill} at ${end} but up`);
+}
+
 function heldText({ holding: count, asked, silent, why = "" }: FaultsStatus["proxies"]): string {
   const rest = silent > 0 ? `, ${String(silent)} could not be asked: ${why}` : "";
   return `${String(count)} of ${String(asked)} asked proxies have them${rest}`;
 }
 
-function faultsText({ stack, namespace, active, proxies, hits, ended }: FaultsStatus): string {
+function faultsText({ stack, namespace, active, reapers, unseen, proxies, hits, ended }: FaultsStatus): string {
   if (active.length === 0) {
     const kept =
       proxies.holding > 0 ? [outColors.red(`their objects are gone, but ${heldText(proxies)}: is istiod down?`)] : [];
@@ -97,6 +139,8 @@ function faultsText({ stack, namespace, active, proxies, hits, ended }: FaultsSt
   return [
     `stack ${stack}, namespace ${namespace}: ${String(active.length)} hosts with faults`,
     ...active.map(activeLine),
+    ...reapers.map(reaperLine),
+    ...(unseen.length === 0 ? [] : [unseenText(unseen)]),
     heldText(proxies),
     `since the proxies started: ${countersText(hits)}`,
     `to end every fault: npm run mesh -- faults ${stack} --off`,
@@ -104,67 +148,21 @@ function faultsText({ stack, namespace, active, proxies, hits, ended }: FaultsSt
   ].join("\n");
 }
 
-/** What to say of proxies after an end. */
-export function proxiesText({ istiod, dropped, holding: held, silent, why }: Dropped): readonly string[] {
-  const asked = dropped + held;
-  return [
-    ...(asked > 0 ? [`${String(dropped)} of ${String(asked)} asked proxies are without it`] : []),
-    ...(silent > 0 ? [`${String(silent)} could not be asked: ${why ?? ""}`] : []),
-    ...(istiod === "down" ? ["istiod is down: proxies that have a fault keep it until istiod is back"] : []),
-  ];
-}
-
-/** Whether every proxy said that it is without faults. */
-export const isConfirmed = ({ holding: held, silent }: Dropped) => held === 0 && silent === 0;
-
-async function off(place: InstanceLocation, settings: Settings | undefined): Promise<EndReport> {
-  const cluster = await connect(place.kubernetes);
-  const on = settings !== undefined && settings.faultInjection.enabled && settings.faultInjection.faults.length > 0;
-  const drill = on ? drillOf(meshPlan(settings)) : undefined;
-  return endFaults(cluster, place.namespace, drill, (line) => process.stderr.write(`${line}\n`));
-}
-
-function offText(stack: string, report: EndReport): string {
-  const { ended, unmarked } = report;
-  const head =
-    ended.length === 0
-      ? outColors.green(`stack ${stack}: no fault was active`)
-      : outColors.green(`stack ${stack}: ${String(ended.length)} hosts are without their faults again`);
-  const put =
-    unmarked === undefined
-      ? []
-      : [outColors.yellow(`up may put them back (${unmarked}): set faultInjection.enabled: false before`)];
-  return [head, ...proxiesText(report), ...put].join("\n");
-}
-
-const print = (json: boolean | undefined, value: object, text: string) =>
-  process.stdout.write(`${json === true ? JSON.stringify(value, undefined, 2) : text}\n`);
-
-/** Ends every fault; of a stack file that is wrong elsewhere only the place is read. */
-async function end(stack: string, json: boolean | undefined): Promise<void> {
-  const { place, settings, problems } = readLocation(stack);
-  if (problems !== undefined) process.stderr.write(`${problems}\nIts faults are ended nevertheless.\n`);
-  const report = await off(place, settings).catch((error: unknown) => {
-    throw clusterError("the faults cannot be ended", error, `By hand: ${endLine(place.namespace)}`);
-  });
-  print(json, report, offText(stack, report));
-  if (!isConfirmed(report) || report.unmarked !== undefined) process.exitCode = activeCode;
-}
-
 /** Shows the faults that are active, or ends every one of them: without engine, charts and the stack's lock. */
 export async function faults(
   stack: string,
-  options: { readonly off?: boolean; readonly json?: boolean },
+  { off = false, all = false, json }: { readonly off?: boolean; readonly all?: boolean; readonly json?: boolean },
 ): Promise<void> {
-  if (options.off === true) {
-    await end(stack, options.json);
+  if (all && !off) throw new UserError("--all goes with --off: it ends the faults of every namespace");
+  if (off) {
+    await endFaultsOf(stack, { json, all });
     endSoon();
     return;
   }
   const found = await readFaults(readStack(stack)).catch((error: unknown) => {
     throw clusterError("the cluster cannot be read", error);
   });
-  print(options.json, found, faultsText(found));
+  process.stdout.write(`${json === true ? JSON.stringify(found, undefined, 2) : faultsText(found)}\n`);
   if (found.active.length + found.proxies.holding > 0) process.exitCode = activeCode;
   endSoon();
 }

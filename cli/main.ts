@@ -113,6 +113,7 @@ mesh
   .description("The faults that are active: since when, until when, in how many proxies, how often felt")
   .argument(...stackArgument)
   .option("--off", "end every fault, by label; up does not put them back")
+  .option("--all", "with --off: in every namespace of the cluster, of every instance")
   .option("--json", "print it as JSON")
   .addHelpText(
     "after",
@@ -129,13 +130,14 @@ mesh
     "--stop-if <probe>",
     "command or http(s) URL that is tried before and meanwhile: when it fails the drill ends",
   )
+  .option("--no-reaper", "without the Job that ends the fault should this command be killed or cut off")
   .option("--json", "print the report as JSON")
   .addHelpText(
     "after",
     "\nThe settings' faultInjection.enabled stays false: the drill needs no deployment. Ctrl-C removes the fault.\n" +
       "Exit codes: 0 it ran its time, 1 refused or failed, 3 the probe failed, 4 stopped by hand.",
   )
-  .action((stack: string, fault: string, options: { readonly for: string }) =>
+  .action((stack: string, fault: string, options: { readonly for: string; readonly reaper: boolean }) =>
     loadDrill().drill(stack, fault, options),
   );
 

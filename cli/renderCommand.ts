@@ -1,4 +1,5 @@
 import { relative, resolve } from "node:path";
+import { settingsEndNotes } from "../mesh/faults/faultsEnd";
 import { meshPlan } from "../mesh/meshPlan";
 import { render } from "../render/render";
 import { filesOf, writeFiles } from "../render/write";
@@ -21,6 +22,7 @@ const progress = (line: string) => process.stderr.write(`${line}\n`);
 export async function renderStack(stack: string, options: Options): Promise<void> {
   if (options.out === "") throw new UserError("--out is empty. Allowed: a folder");
   const settings = readStack(stack);
+  for (const line of settingsEndNotes(settings)) progress(line);
   const folder = resolve(options.out ?? `${projectFolder}/rendered/${stack}`);
   const charts = options.charts ?? process.env["JAM_ISTIO_CHARTS"];
   let rendered;

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { whenUpRuns } from "../mesh/faults/allObjects";
-import type { Drill } from "../mesh/faults/drill";
+import { faultsOf, type Drill } from "../mesh/faults/drill";
 import { faultName } from "../mesh/faults/fault";
 import type { MeshContext } from "./context";
 import { ClientRestart } from "./gates/clientRestart";
@@ -18,8 +18,8 @@ export interface FaultContext extends MeshContext {
  * The settings' faults. `ended` or `expired`: their gate remembers that they were active.
  */
 export class FaultInjection extends pulumi.ComponentResource {
-  /** Names of the active faults. */
-  public readonly active: readonly string[];
+  /** Names of the active faults: in a preview those that are going to be, after an update those that the gate has made. */
+  public readonly active: readonly string[] | pulumi.Output<readonly string[]>;
 
   constructor(name: string, drill: Drill, context: FaultContext, opts?: pulumi.ComponentResourceOptions) {
     super("jam-istio:components:FaultInjection", name, {}, opts);
@@ -34,7 +34,10 @@ export class FaultInjection extends pulumi.ComponentResource {
         provider: gateHost,
         dependsOn: [gate],
       });
-    this.active = drill.state === "on" ? faults.map(faultName) : [];
+    const wanted = drill.state === "on" ? faults : [];
+    this.active = pulumi.runtime.isDryRun()
+      ? wanted.map(faultName)
+      : gate.active.apply((made) => faultsOf(plan, made ?? []).map(faultName));
     this.registerOutputs();
   }
 }

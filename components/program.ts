@@ -36,7 +36,7 @@ export interface Outputs {
   readonly kiali?: { readonly secretName: string; readonly username?: string };
   /** Secret; classic layout only. */
   readonly kialiPassphrase?: pulumi.Output<string>;
-  readonly activeFaults: readonly string[];
+  readonly activeFaults: readonly string[] | pulumi.Output<readonly string[]>;
   /** What ran when the last update ended. */
   readonly dataPlane: pulumi.Output<DataPlane>;
 }

@@ -1,4 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
+import { reaperContainer } from "../mesh/faults/reaper";
 import type { AgentClient } from "./agentClient";
 import { kubectl, type LabInfo } from "./planeFile";
 import { behaviours, podAnnotation } from "./podBehaviour";
@@ -13,6 +14,9 @@ function configMapsOf(pod: V1Pod): readonly string[] {
     : [];
 }
 
+/** Whether a pod only waits, for longer than anybody looks. */
+const waits = ({ spec }: V1Pod) => spec?.containers.some(({ name }) => name === reaperContainer) === true;
+
 /** Does what the pods of Jobs would do, on a node that runs no programs: istio-init's Jobs are what creates the CRDs. */
 export class JobWorker {
   public constructor(
@@ -20,13 +24,13 @@ export class JobWorker {
     private readonly plane: LabInfo,
   ) {}
 
-  /** Does the work of every running Job's pod that was not asked to misbehave, and marks it done. */
+  /** Does the work of every running Job's pod that was not asked to misbehave, and marks it done; a fault's reaper waits. */
   public async turn(): Promise<void> {
     const running = { labelSelector: "job-name", fieldSelector: "status.phase=Running" };
     const { items } = await this.client.core.listPodForAllNamespaces(running);
     for (const pod of items) {
       const asked = pod.metadata?.annotations?.[podAnnotation];
-      if (!behaviours.some((behaviour) => behaviour === asked)) await this.finish(pod);
+      if (!behaviours.some((behaviour) => behaviour === asked) && !waits(pod)) await this.finish(pod);
     }
   }
 

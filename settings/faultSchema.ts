@@ -126,7 +126,7 @@ export const faultInjection = map(
     enabled: flag("Whether the faults are active.").default(false),
     expires: expires.optional(),
     reaper: flag(
-      "Whether a Job in the cluster ends the faults at `expires`, with the right to delete just these. Its image is the mesh's own proxyv2.",
+      "Whether a Job in the cluster ends the faults at `expires`, with the right to delete just these. Its image is that of a live sidecar; where it does not run, no fault is injected.",
     ).default(false),
     restartClients: flag(
       "Whether the calling workloads are restarted once the faults are active, without waiting for them. Not needed: new connections feel a fault at once.",

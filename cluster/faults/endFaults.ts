@@ -27,6 +27,8 @@ export interface Dropped {
 export interface EndReport extends Dropped {
   /** Names of the VirtualServices that were removed. */
   readonly ended: readonly string[];
+  /** Kinds of which nothing is known: they may not be listed. What acts is none of them. */
+  readonly unseen?: readonly string[];
   /** Why the next update may put the settings' faults back; absent where it does not. */
   readonly unmarked?: string;
 }
@@ -73,7 +75,7 @@ export async function waitUntilDropped(
  * label, because a run that was broken off left what no state knows.
  */
 export async function endSettingsDrills(cluster: Cluster, namespace: string): Promise<void> {
-  const found = await readFaultObjects(cluster, namespace);
+  const { found } = await readFaultObjects(cluster, namespace);
   const isSettings = ({ annotations = {} }: FoundFaultObject) => !isCommands(annotations[faultAnnotations.drill] ?? "");
   await deleteFaultObjects(
     cluster,
@@ -90,19 +92,22 @@ export const unconfirmed = (error: unknown): Dropped => ({
   why: reasonOf(error),
 });
 
-/** Removes what there is until nothing comes any more: an update or a drill may be injecting it at this moment. */
+/**
+ * Removes what there is until nothing comes any more: an update or a drill may be injecting it at this moment.
+ * @returns kinds that may not be listed
+ */
 async function removeAll(
   cluster: Cluster,
   namespace: string,
   seen: (parts: readonly FoundFaultObject[]) => Promise<void>,
-): Promise<void> {
+): Promise<readonly string[]> {
   let quiet = 0;
   for (const end = Date.now() + dropSeconds * 1000; Date.now() < end;) {
-    const parts = await readFaultObjects(cluster, namespace);
+    const { found: parts, unseen } = await readFaultObjects(cluster, namespace);
     await seen(parts);
     await deleteFaultObjects(cluster, namespace, parts);
     quiet = parts.length === 0 ? quiet + 1 : 0;
-    if (quiet === 3) return;
+    if (quiet === 3) return unseen;
     await sleep(1000);
   }
   throw new Error("faults keep coming: something injects them at this moment; end it and try again");
@@ -135,8 +140,13 @@ export async function endFaults(
       ended.add(name);
     }
   };
-  await removeAll(cluster, namespace, remember);
+  const unseen = await removeAll(cluster, namespace, remember);
   log("asking the proxies whether they have dropped it");
   const after = await waitUntilDropped(cluster, namespace).catch(unconfirmed);
-  return { ended: [...ended], ...(unmarked === undefined ? {} : { unmarked }), ...after };
+  return {
+    ended: [...ended],
+    ...(unseen.length === 0 ? {} : { unseen }),
+    ...(unmarked === undefined ? {} : { unmarked }),
+    ...after,
+  };
 }

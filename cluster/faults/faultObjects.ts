@@ -3,52 +3,77 @@ import { faultLabel, type FaultObject } from "../../mesh/faults/faultObjects";
 import { isAnswer, isConflict, isDenied, isNotFound, refusalOf } from "../client/errors";
 import { bounded, listMetadata, type Cluster, type Metadata } from "../client/kubernetesClient";
 
-const networking = (namespace: string) => `/apis/networking.istio.io/v1alpha3/namespaces/${namespace}`;
-const rbac = (namespace: string) => `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+const rbac = "/apis/rbac.authorization.k8s.io/v1";
+const istio = "/apis/networking.istio.io/v1alpha3";
 
-/** Kinds of the objects that are parts of faults, the one that acts first. */
+/** Where objects that are parts of faults are, by kind: the one that acts first. */
 const collections = {
-  VirtualService: (namespace: string) => `${networking(namespace)}/virtualservices`,
-  DestinationRule: (namespace: string) => `${networking(namespace)}/destinationrules`,
-  ServiceEntry: (namespace: string) => `${networking(namespace)}/serviceentries`,
-  Service: (namespace: string) => `/api/v1/namespaces/${namespace}/services`,
-  Job: (namespace: string) => `/apis/batch/v1/namespaces/${namespace}/jobs`,
-  RoleBinding: (namespace: string) => `${rbac(namespace)}/rolebindings`,
-  Role: (namespace: string) => `${rbac(namespace)}/roles`,
-  ServiceAccount: (namespace: string) => `/api/v1/namespaces/${namespace}/serviceaccounts`,
-};
+  VirtualService: [istio, "virtualservices"],
+  DestinationRule: [istio, "destinationrules"],
+  ServiceEntry: [istio, "serviceentries"],
+  Service: ["/api/v1", "services"],
+  Job: ["/apis/batch/v1", "jobs"],
+  RoleBinding: [rbac, "rolebindings"],
+  Role: [rbac, "roles"],
+  ServiceAccount: ["/api/v1", "serviceaccounts"],
+} as const;
 type Kind = keyof typeof collections;
 const kinds = Object.keys(collections) as readonly Kind[];
 
-/** Path of the objects of a kind. */
-export const collectionOf = (kind: string, namespace: string) => collections[kind as Kind](namespace);
+/** Path of the objects of a kind; without a namespace: of all. */
+export function collectionOf(kind: string, namespace?: string): string {
+  const [group, plural] = collections[kind as Kind];
+  return namespace === undefined ? `${group}/${plural}` : `${group}/namespaces/${namespace}/${plural}`;
+}
 
-async function objectsOf(cluster: Cluster, namespace: string, kind: Kind): Promise<readonly FoundFaultObject[]> {
+/** What of faults is in a cluster, as far as it may be seen. */
+export interface SeenFaultObjects {
+  readonly found: readonly FoundFaultObject[];
+  /** Kinds that may not be listed: nothing is known of these. What acts is none of them. */
+  readonly unseen: readonly string[];
+}
+
+async function objectsOf(cluster: Cluster, namespace: string | undefined, kind: Kind): Promise<SeenFaultObjects> {
   const path = `${collectionOf(kind, namespace)}?labelSelector=${encodeURIComponent(faultLabel)}`;
-  const items = await listMetadata(cluster, path).catch((error: unknown) => {
-    // The kind is not installed. What acts must be seen: without the right to it nothing can be said of faults.
-    if (isNotFound(error) || (isDenied(error) && kind !== "VirtualService")) return [];
+  try {
+    const items = await listMetadata(cluster, path);
+    return { found: items.map((item) => ({ ...item, kind, key: `${kind}/${item.name}` })), unseen: [] };
+  } catch (error) {
+    // The kind is not installed.
+    if (isNotFound(error)) return { found: [], unseen: [] };
+    // What acts must be seen: without the right to it nothing can be said of faults.
+    if (isDenied(error) && kind !== "VirtualService") return { found: [], unseen: [kind] };
     throw error;
-  });
-  return items.map((item) => ({ ...item, kind, key: `${kind}/${item.name}` }));
+  }
+}
+
+async function seenOf(cluster: Cluster, namespace: string | undefined, which: readonly Kind[]) {
+  const seen = await Promise.all(which.map((kind) => objectsOf(cluster, namespace, kind)));
+  return { found: seen.flatMap(({ found }) => found), unseen: seen.flatMap(({ unseen }) => unseen) };
 }
 
 /**
  * The objects of a namespace that are parts of faults, by their label.
- * @throws Error when they cannot be seen
+ * @param namespace default: all
+ * @throws Error when those that act cannot be seen
  */
-export async function readFaultObjects(cluster: Cluster, namespace: string): Promise<readonly FoundFaultObject[]> {
-  return (await Promise.all(kinds.map((kind) => objectsOf(cluster, namespace, kind)))).flat();
+export const readFaultObjects = (cluster: Cluster, namespace?: string): Promise<SeenFaultObjects> =>
+  seenOf(cluster, namespace, kinds);
+
+/** The same, asking less where there is nothing: of a namespace without faults four lists instead of eight. */
+export async function readFaultObjectsIfAny(
+  cluster: Cluster,
+  namespace: string,
+  expected: boolean,
+): Promise<SeenFaultObjects> {
+  if (expected) return readFaultObjects(cluster, namespace);
+  const { found } = await seenOf(cluster, namespace, ["VirtualService", "ServiceEntry", "Service", "Job"]);
+  return found.length > 0 ? readFaultObjects(cluster, namespace) : { found: [], unseen: [] };
 }
 
-/** The same, asking less where there is nothing: of a namespace without faults three lists instead of eight. */
-export async function readFaultObjectsIfAny(cluster: Cluster, namespace: string, expected: boolean) {
-  if (expected) return readFaultObjects(cluster, namespace);
-  const first = (["VirtualService", "ServiceEntry", "Service"] as const).map((kind) =>
-    objectsOf(cluster, namespace, kind),
-  );
-  return (await Promise.all(first)).flat().length > 0 ? readFaultObjects(cluster, namespace) : [];
-}
+/** What is said of kinds that may not be listed. */
+export const unseenText = (unseen: readonly string[]) =>
+  `what faults have of these kinds may not be listed (HTTP 403) and is not known: ${unseen.join(", ")}`;
 
 /** Whether the object of a name is part of a fault. */
 async function isFaultObject({ send }: Cluster, path: string): Promise<boolean> {

@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { FoundFaultObject } from "../../mesh/faults/endingFaults";
 import type { Fault } from "../../mesh/faults/fault";
 import { countedSince, type FaultCounters, type PodCounters } from "../../mesh/faults/faultCounters";
-import { endLine, faultAnnotations, isActing, type FaultObject } from "../../mesh/faults/faultObjects";
+import { plannedImage } from "../../mesh/faults/allObjects";
+import { isActing } from "../../mesh/faults/faultObjects";
 import { judgeFaults } from "../../mesh/faults/judgeFaults";
 import { faultsWanted } from "../../mesh/faults/judgeInputs";
+import { reaperObjects } from "../../mesh/faults/reaper";
 import { faultObjects } from "../../mesh/faults/virtualServices";
 import type { MeshPlan } from "../../mesh/meshPlan";
-import { isNotFound, reasonOf } from "../client/errors";
+import { isNotFound } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 import { unconfirmed, waitUntilDropped, type Dropped } from "./endFaults";
-import { collectionOf, createFaultObjects, deleteFaultObjects, readFaultObjects } from "./faultObjects";
+import { collectionOf, createFaultObjects } from "./faultObjects";
 import { observeFaults } from "./observeFaults";
 import { probe } from "./probe";
+import { NoReaper, placeReaper, reaperSeconds, startReaper } from "./reaper";
+import { removeUntilGone } from "./removeDrill";
 import { readFaultCounters } from "./sidecarAdmin";
-
-/** How long it is tried to remove a fault, in milliseconds. */
-const cleanUpMs = 300_000;
 
 /** A drill that is asked for. */
 export interface DrillTask {
@@ -25,6 +25,8 @@ export interface DrillTask {
   readonly ms: number;
   /** Command or URL that has to work before, and meanwhile. */
   readonly probe?: string | undefined;
+  /** Whether a Job ends the fault where this process cannot: the drill does not begin without it. */
+  readonly reaper: boolean;
   /** Ends the drill at once. */
   readonly signal: AbortSignal;
   readonly log: (line: string) => void;
@@ -60,50 +62,13 @@ async function judgeDrill(cluster: Cluster, task: DrillTask, drill: string): Pro
   const expires = new Date(Date.now() + task.ms).toISOString();
   const wanted = { ...faultsWanted(plan, [fault]), expires, besides: drill, entriesMade: true };
   const { refused, notes } = judgeFaults(await observeFaults(cluster, wanted), wanted);
-  if (task.signal.aborted) throw new DrillRefused("stopped by hand before it began");
+  if (task.signal.aborted) throw new DrillRefused(stoppedEarly);
   const forbidden = plan.settings.production ? ["production: true in the settings: faults are not injected there"] : [];
   const unsteady = task.probe === undefined ? undefined : await probe(task.probe, task.signal);
   const steady = unsteady === undefined ? [] : [`the steady state is not there before the drill: ${unsteady}`];
   const all = [...forbidden, ...refused, ...steady];
   if (all.length > 0) throw new DrillRefused(all.join("; "));
   return notes;
-}
-
-/** Removes the drill's VirtualServices, and what only they led to. */
-async function deleteDrillObjects(
-  cluster: Cluster,
-  namespace: string,
-  objects: readonly FaultObject[],
-  drill: string,
-): Promise<void> {
-  const own = objects.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
-  await deleteFaultObjects(cluster, namespace, own.filter(isActing));
-  const parts = await readFaultObjects(cluster, namespace);
-  if (parts.some(isActing)) return;
-  // What another drill has marked as its own is about to be used.
-  const isMine = ({ key, annotations = {} }: FoundFaultObject) =>
-    annotations[faultAnnotations.drill] === drill && own.some(({ kind, name }) => `${kind}/${name}` === key);
-  await deleteFaultObjects(cluster, namespace, parts.filter(isMine));
-}
-
-/** The same, until it works: a fault must not stay because the API server was away for a moment. */
-async function deleteUntilGone(
-  cluster: Cluster,
-  namespace: string,
-  objects: readonly FaultObject[],
-  drill: string,
-  log: DrillTask["log"],
-) {
-  for (const end = Date.now() + cleanUpMs; ;) {
-    try {
-      await deleteDrillObjects(cluster, namespace, objects, drill);
-      return;
-    } catch (error) {
-      if (Date.now() > end) throw error;
-      log(`the fault cannot be removed (${reasonOf(error)}); trying again. By hand: ${endLine(namespace)}`);
-      await sleep(2000);
-    }
-  }
 }
 
 /** Counts what is felt beside the rest: a proxy that does not answer holds nothing up. */
@@ -140,10 +105,14 @@ class CounterReader {
   }
 }
 
+const isoOf = (time: number) => new Date(time).toISOString();
+
+/** A function: it changes while something is awaited. */
+const isAborted = (signal: AbortSignal) => signal.aborted;
+
 async function watch(cluster: Cluster, task: DrillTask, name: string, end: number, counter: CounterReader) {
   const { plan, signal, tick } = task;
-  // A function: it changes while something is awaited.
-  const stopped = () => signal.aborted;
+  const stopped = () => isAborted(signal);
   for (let turn = 0; Date.now() < end; turn++) {
     if (stopped()) return { why: "hand" as const };
     tick(end - Date.now(), counter.hits);
@@ -166,32 +135,60 @@ async function watch(cluster: Cluster, task: DrillTask, name: string, end: numbe
 }
 
 /**
+ * What ends the fault should this process be gone by then: after the drill's own end by as much as it may take to start.
+ * @param names the drill's VirtualServices
+ */
+async function reaperOf(cluster: Cluster, { plan, ms, log }: DrillTask, drill: string, names: readonly string[]) {
+  const { namespace } = plan.settings;
+  const now = Date.now();
+  const marks = { namespace, drill, start: isoOf(now), end: isoOf(now + ms + reaperSeconds * 1000) };
+  const { objects, notes } = await placeReaper(cluster, namespace, reaperObjects(marks, names, plannedImage(plan)));
+  for (const line of notes) log(line);
+  return objects;
+}
+
+const withoutReaper =
+  "With --no-reaper the drill runs without it: should this command be killed, the fault stays until mesh faults --off";
+
+const stoppedEarly = "stopped by hand before it began";
+
+/**
  * Runs a drill: judges it, injects the fault, watches, and removes it whatever happens.
  * @throws DrillRefused, when it was not begun; Error that says why the fault could not be injected, or removed
  */
 export async function runDrill(cluster: Cluster, task: DrillTask, drill: string): Promise<DrillReport> {
-  const { plan, fault, log, signal } = task;
+  const { plan, fault, ms, log, signal } = task;
   const { namespace } = plan.settings;
   for (const line of await judgeDrill(cluster, task, drill)) log(line);
   const counter = new CounterReader(cluster, namespace);
   await counter.begin();
-  if (signal.aborted) throw new DrillRefused("stopped by hand before it began");
-  const begin = Date.now();
-  const [start, end] = [begin, begin + task.ms].map((time) => new Date(time).toISOString());
-  const metadata = { namespace, drill, start: start ?? "", end: end ?? "" };
-  const objects = faultObjects([fault], plan.serviceEntries, metadata);
-  const names = objects.filter(isActing).map(({ metadata }) => metadata.name);
+  if (signal.aborted) throw new DrillRefused(stoppedEarly);
+  const objectsAt = (start: number) =>
+    faultObjects([fault], plan.serviceEntries, { namespace, drill, start: isoOf(start), end: isoOf(start + ms) });
+  const names = objectsAt(0)
+    .filter(isActing)
+    .map(({ metadata }) => metadata.name);
+  const reaper = task.reaper ? await reaperOf(cluster, task, drill, names) : [];
+  const made = [...objectsAt(0)];
+  let begin: number;
   let seen: Awaited<ReturnType<typeof watch>>;
   try {
-    await createFaultObjects(cluster, namespace, objects, signal);
+    await startReaper(cluster, namespace, { objects: reaper }, signal);
+    made.push(...reaper);
+    if (isAborted(signal)) throw new DrillRefused(stoppedEarly);
+    begin = Date.now();
+    await createFaultObjects(cluster, namespace, objectsAt(begin), signal);
     log(`drill ${drill}: the fault is active`);
-    seen = await watch(cluster, task, names[0] ?? "", begin + task.ms, counter);
+    seen = await watch(cluster, task, names[0] ?? "", begin + ms, counter);
+  } catch (error) {
+    if (error instanceof NoReaper) throw new DrillRefused(`${error.message}. ${withoutReaper}`);
+    throw error;
   } finally {
-    await deleteUntilGone(cluster, namespace, objects, drill, log);
+    await removeUntilGone(cluster, namespace, { drill, objects: made }, log);
   }
   log("the fault is removed; asking the proxies whether they have dropped it");
-  const ended = new Date().toISOString();
+  const ended = isoOf(Date.now());
   await counter.read();
   const proxies = await waitUntilDropped(cluster, namespace, names).catch(unconfirmed);
-  return { drill, start: metadata.start, end: ended, ...seen, hits: counter.hits, proxies };
+  return { drill, start: isoOf(begin), end: ended, ...seen, hits: counter.hits, proxies };
 }

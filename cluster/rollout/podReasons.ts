@@ -24,10 +24,13 @@ function timeOf({ lastTimestamp, eventTime, firstTimestamp }: CoreV1Event): numb
   return (lastTimestamp?.getTime() ?? eventTime?.getTime() ?? firstTimestamp?.getTime()) || 0;
 }
 
-async function warnings({ core }: Cluster, { metadata }: V1Pod): Promise<readonly string[]> {
+/** The warnings that Kubernetes has of an object, oldest first; without the right to events none. */
+export async function warningsOf(
+  { core }: Cluster,
+  { metadata }: Pick<V1Pod, "metadata">,
+): Promise<readonly string[]> {
   const namespace = metadata?.namespace ?? "";
   const fieldSelector = `involvedObject.name=${metadata?.name ?? ""}`;
-  // Without the right to events their pods' states are said all the same.
   const events = await optional(core.listNamespacedEvent({ namespace, fieldSelector }));
   return (events?.items ?? [])
     .filter(({ type }) => type === "Warning")
@@ -57,10 +60,15 @@ export async function whyNotReady(cluster: Cluster, { object }: Pick<Workload, "
   const labelSelector = selectorText(object.spec?.selector.matchLabels, object.spec?.selector.matchExpressions);
   const namespace = object.metadata?.namespace ?? "";
   const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector });
-  const pods = items.filter((pod) => isLive(pod) && !isReady(pod)).slice(0, 3);
+  return whyPodsNotReady(cluster, items);
+}
+
+/** The same of pods. */
+export async function whyPodsNotReady(cluster: Cluster, all: readonly V1Pod[]): Promise<readonly string[]> {
+  const pods = all.filter((pod) => isLive(pod) && !isReady(pod)).slice(0, 3);
   return Promise.all(
     pods.map(async (pod) => {
-      const last = (await warnings(cluster, pod)).at(-1);
+      const last = (await warningsOf(cluster, pod)).at(-1);
       return `Pod ${pod.metadata?.name ?? ""}: ${stateOf(pod)}${last === undefined ? "" : ` (${last})`}`;
     }),
   );

@@ -33,6 +33,8 @@ function faultGateInputs(
 export class FaultGate extends pulumi.CustomResource {
   /** When the drill began, ISO 8601; unknown where nothing was deployed yet. */
   declare public readonly start: pulumi.Output<string | undefined>;
+  /** Keys of the VirtualServices that it left active; unknown where nothing was deployed yet. */
+  declare public readonly active: pulumi.Output<readonly string[] | undefined>;
 
   constructor(
     name: string,

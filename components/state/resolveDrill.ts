@@ -8,11 +8,11 @@ import type { MeshPlan } from "../../mesh/meshPlan";
 import type { StackState } from "./stackState";
 
 async function ask(cluster: Cluster, namespace: string) {
-  const [ended, objects] = await Promise.all([
+  const [ended, { found }] = await Promise.all([
     readEndedDrills(cluster, namespace),
     readFaultObjects(cluster, namespace),
   ]);
-  return { ended, inCluster: objects.filter(isActing).map(({ key }) => key) };
+  return { ended, inCluster: found.filter(isActing).map(({ key }) => key) };
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Settings } from "../../settings/types";
 import type { MeshPlan } from "../meshPlan";
+import type { Fault } from "./fault";
 import { isActing, type DrillMetadata, type FaultObject } from "./faultObjects";
 import { typeOf } from "./types";
 import { faultObjects } from "./virtualServices";
@@ -70,6 +71,17 @@ export function drillObjects(plan: MeshPlan, { start }: Pick<DrillMetadata, "sta
   const end = faultInjection.expires ?? "none";
   const metadata = { namespace, drill: drillOf(plan), start, end };
   return faultObjects(faultInjection.faults, plan.serviceEntries, metadata);
+}
+
+/** The settings' faults of which every VirtualService is among those that are given as keys. */
+export function faultsOf(plan: MeshPlan, keys: readonly string[]): readonly Fault[] {
+  const { namespace, faultInjection } = plan.settings;
+  const marks = { namespace, drill: drillOf(plan), start: "", end: "" };
+  const isIn = (fault: Fault) =>
+    faultObjects([fault], plan.serviceEntries, marks)
+      .filter(isActing)
+      .every((one) => keys.includes(keyOf(one)));
+  return faultInjection.faults.filter(isIn);
 }
 
 /** What of the settings is not about faults, as one short text: two that are equal differ in faults at the most. */

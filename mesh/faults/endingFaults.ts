@@ -6,6 +6,7 @@ export interface FoundFaultObject {
   readonly name: string;
   /** Kind and name. */
   readonly key: string;
+  readonly namespace?: string;
   readonly annotations?: Readonly<Record<string, string>>;
 }
 

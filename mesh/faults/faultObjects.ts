@@ -91,6 +91,9 @@ export const isActing = ({ kind }: Pick<FaultObject, "kind">) => kind === "Virtu
 export const isHelper = ({ kind }: Pick<FaultObject, "kind">) =>
   ["Service", "ServiceEntry", "DestinationRule"].includes(kind);
 
+/** Whether an object is of a drill's reaper. */
+export const isReaper = (one: Pick<FaultObject, "kind">) => !isActing(one) && !isHelper(one);
+
 /** The Service without endpoints. */
 export function fake(marks: DrillMetadata): FaultObject {
   const ports = [{ name: "tcp-fake", port: fakePort, protocol: "TCP", targetPort: fakePort }];

@@ -6,6 +6,7 @@ import { conflictingVirtualServices, type VirtualService } from "./conflictingVi
 import { callersText, faultName, faultText, type Fault } from "./fault";
 import { endLine, fakeService, faultLabel } from "./faultObjects";
 import { productionReasons, type ProductionFound } from "./production";
+import { reaperContainer } from "./reaper";
 import { typeOf } from "./types";
 import type { TargetFound, TargetWanted } from "./types/faultType";
 
@@ -51,11 +52,13 @@ function judgeHosts({ hosts }: FaultTarget, { virtualServices }: FaultsFound, { 
   );
 }
 
+const isReaperPod = ({ spec }: V1Pod) => spec?.containers.some(({ name }) => name === reaperContainer) === true;
+
 /** The workloads that call, by their pods, and how many of them have a sidecar. */
 function callersOf({ sourceLabels }: Fault, { pods, replicaSets }: FaultsFound) {
   const workloads = new Map<string, boolean>();
   for (const pod of pods.filter(isLive)) {
-    if (!hasLabels(pod.metadata?.labels, sourceLabels)) continue;
+    if (isReaperPod(pod) || !hasLabels(pod.metadata?.labels, sourceLabels)) continue;
     const owner = ownerOf(pod, replicaSets);
     const name = owner === undefined ? `Pod ${pod.metadata?.name ?? ""}` : `${owner.kind} ${owner.name}`;
     workloads.set(name, workloads.get(name) === true || proxyContainer(pod) !== undefined);

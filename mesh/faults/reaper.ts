@@ -1,41 +1,44 @@
-import { officialHub } from "../istio/releases";
-import type { MeshPlan } from "../meshPlan";
-import { drillOf } from "./drill";
 import type { DrillMetadata } from "./faultObjects";
-import { faultAnnotations, faultLabel, isActing, suffixOf, type FaultObject } from "./faultObjects";
+import { faultAnnotations, faultLabel, suffixOf, type FaultObject } from "./faultObjects";
 
 /**
- * Waits until the faults' end and deletes them through the API. What the proxy's image has is enough, and it is on the nodes.
- * An object that is gone already is fine; where the API server says anything else of one, the Job tries again after the others.
+ * Waits until the faults' end and deletes them through the API. A shell and curl are all that it needs, which the mesh's own
+ * images have, except for the distroless ones. Before it waits it tries, by dry runs, whether it may: only then its pod is
+ * ready. An object that is gone already is fine; where the API server says anything else of one, the Job tries again after
+ * the others.
  */
 export const reaperScript = [
   "set -eu",
-  ': "${API:=https://kubernetes.default.svc}" "${ACCOUNT:=/var/run/secrets/kubernetes.io/serviceaccount}"',
-  'while [ "$(date +%s)" -lt "$END" ]; do sleep 2; done',
-  "left=0",
-  "for name in $NAMES; do",
-  '  url="$API/apis/networking.istio.io/v1alpha3/namespaces/$NAMESPACE/virtualservices/$name"',
+  ': "${API:=https://kubernetes.default.svc}" "${ACCOUNT:=/var/run/secrets/kubernetes.io/serviceaccount}" "${READY:=/tmp/ready}"',
+  // Prints the HTTP status; 000 where there is no answer.
+  "remove() {",
+  '  url="$API/apis/networking.istio.io/v1alpha3/namespaces/$NAMESPACE/virtualservices/$1"',
   // Not on the command line, where others on the node could read it.
   '  printf \'header = "Authorization: Bearer %s"\\n\' "$(cat "$ACCOUNT/token")" |',
   '    curl --config - --silent --show-error --max-time 30 --cacert "$ACCOUNT/ca.crt" --request DELETE \\',
-  '      --output /dev/null --write-out "%{http_code}" "$url" > /tmp/code || true',
-  '  echo "$name: HTTP $(cat /tmp/code)"',
-  '  case "$(cat /tmp/code)" in 200 | 202 | 404) ;; *) left=1 ;; esac',
+  '      --output /dev/null --write-out "%{http_code}" "$url$2" || true',
+  "}",
+  "may() {",
+  "  for name in $NAMES; do",
+  '    code="$(remove "$name" "?dryRun=All")"',
+  '    case "$code" in "" | 000 | 401 | 403) echo "$name cannot be deleted: HTTP $code"; return 1 ;; esac',
+  "  done",
+  "}",
+  'late() { [ "$(date +%s)" -ge "$END" ]; }',
+  "until late || may; do sleep 2; done",
+  ': > "$READY"',
+  "until late; do sleep 2; done",
+  "left=0",
+  "for name in $NAMES; do",
+  '  code="$(remove "$name" "")"',
+  '  echo "$name: HTTP $code"',
+  '  case "$code" in 200 | 202 | 404) ;; *) left=1 ;; esac',
   "done",
   "exit $left",
 ].join("\n");
 
-/** Image of the mesh's own proxy. */
-function imageOf({ settings, targetVersion }: MeshPlan): string {
-  return `${settings.istio.hub ?? officialHub}/proxyv2:${targetVersion}`;
-}
-
-function job(plan: MeshPlan, name: string, names: readonly string[], end: string) {
-  const env = {
-    END: String(Math.ceil(Date.parse(end) / 1000)),
-    NAMES: names.join(" "),
-    NAMESPACE: plan.settings.namespace,
-  };
+function job({ namespace, end }: DrillMetadata, name: string, names: readonly string[], image: string) {
+  const env = { END: String(Math.ceil(Date.parse(end) / 1000)), NAMES: names.join(" "), NAMESPACE: namespace };
   const off = { "sidecar.istio.io/inject": "false" };
   return {
     backoffLimit: 20,
@@ -47,10 +50,11 @@ function job(plan: MeshPlan, name: string, names: readonly string[], end: string
         securityContext: { runAsNonRoot: true, runAsUser: 1337, seccompProfile: { type: "RuntimeDefault" } },
         containers: [
           {
-            name: "fault-reaper",
-            image: imageOf(plan),
+            name: reaperContainer,
+            image,
             command: ["/bin/sh", "-c", reaperScript],
             env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
+            readinessProbe: { exec: { command: ["/bin/sh", "-c", "test -e /tmp/ready"] }, periodSeconds: 1 },
             resources: { requests: { cpu: "5m", memory: "16Mi" }, limits: { memory: "64Mi" } },
             securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
           },
@@ -60,27 +64,27 @@ function job(plan: MeshPlan, name: string, names: readonly string[], end: string
   };
 }
 
+/** Name of the container of a reaper's pod. */
+export const reaperContainer = "fault-reaper";
+
+/** Name of a drill's reaper: of its Job, and of what gives that its rights. */
+export const reaperName = (drill: string) => `fault-reaper-${suffixOf(drill)}`;
+
 /**
- * The Job that ends the faults on time, and its right to do just that: RBAC knows names, so it names each VirtualService.
- * Nothing without `reaper: true`, or without an end.
- * @param faults the objects of the faults
+ * A drill's reaper: the Job that ends its faults at the drill's end, and its right to do just that. RBAC knows names, so the
+ * Role names each VirtualService.
+ * @param names the VirtualServices; without any there is no reaper
+ * @param image what the Job runs until a live pod of the mesh shows what nodes can pull
  */
-export function reaperObjects(
-  plan: MeshPlan,
-  faults: readonly FaultObject[],
-  { start }: Pick<DrillMetadata, "start">,
-): readonly FaultObject[] {
-  const { namespace, faultInjection } = plan.settings;
-  const { expires, reaper } = faultInjection;
-  const names = faults.filter(isActing).map(({ metadata }) => metadata.name);
-  if (!reaper || expires === undefined || names.length === 0) return [];
-  const drill = drillOf(plan);
+export function reaperObjects(marks: DrillMetadata, names: readonly string[], image: string): readonly FaultObject[] {
+  if (names.length === 0) return [];
+  const { namespace, drill, start, end } = marks;
   const annotations = {
     [faultAnnotations.drill]: drill,
     [faultAnnotations.start]: start,
-    [faultAnnotations.end]: expires,
+    [faultAnnotations.end]: end,
   };
-  const name = `fault-reaper-${suffixOf(drill)}`;
+  const name = reaperName(drill);
   const metadata = { name, namespace, labels: { [faultLabel]: "active" }, annotations };
   const rbac = "rbac.authorization.k8s.io/v1";
   const rules = [
@@ -96,11 +100,6 @@ export function reaperObjects(
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name },
       subjects: [{ kind: "ServiceAccount", name, namespace }],
     },
-    {
-      apiVersion: "batch/v1",
-      kind: "Job",
-      metadata: metadata,
-      spec: job(plan, name, names, expires),
-    },
+    { apiVersion: "batch/v1", kind: "Job", metadata, spec: job(marks, name, names, image) },
   ];
 }

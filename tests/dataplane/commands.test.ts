@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { mustRun } from "../../tools/run";
 import { until } from "../e2e/support/until";
 import { Project } from "./support/project";
 import type { Sidecar } from "./support/sidecar";
 import { describeTraffic, figure } from "./support/suite";
-import { at } from "./support/world";
 
 // The commands, beside a real proxy: what they say of it is true when its traffic shows it.
 
@@ -17,13 +15,8 @@ interface FaultsJson {
   readonly proxies: { readonly holding: number; readonly asked: number; readonly silent: number };
   readonly hits: Readonly<Record<string, number>>;
 }
-interface DrillJson {
-  readonly why: string;
-  readonly hits: Readonly<Record<string, number>>;
-  readonly proxies: { readonly dropped: number; readonly holding: number };
-}
 
-describeTraffic("mesh faults and mesh drill", (world) => {
+describeTraffic("mesh faults", (world) => {
   let ps: Sidecar;
   let project: Project;
   let ip = "";
@@ -94,69 +87,6 @@ describeTraffic("mesh faults and mesh drill", (world) => {
     await answers("200");
   });
 
-  it("a drill runs its time, counts, and leaves nothing", async () => {
-    const drill = project.start("mesh", "drill", "dev701", "httpAbort/ct-webapp", "--for", "8s", "--json");
-    await answers("503");
-    await ps.measure({ kind: "http", address: ip, port: 80, host: "ct-webapp", count: 10 });
-    const end = await drill.end;
-    assert.equal(end.code, 0, end.stderr);
-    const report = JSON.parse(end.stdout) as DrillJson;
-    assert.equal(report.why, "time");
-    assert.ok((report.hits["aborted"] ?? 0) >= 11, end.stdout);
-    assert.deepEqual([report.proxies.dropped, report.proxies.holding], [1, 0]);
-    assert.deepEqual([await status(), await active()], ["200", ""]);
-  });
-
-  it("a drill stops when its probe fails, and is not begun where it fails before", async () => {
-    const failing = await project.run("mesh", "drill", "dev701", "2", "--for", "5m", "--stop-if", "exit 7");
-    assert.equal(failing.code, 1);
-    assert.match(
-      failing.stderr,
-      /no fault was injected: the steady state is not there before the drill: "exit 7" ended with 7/,
-    );
-    // The steady state: no fault. It is gone as soon as the drill is in.
-    const kubectl = `kubectl --kubeconfig ${world().plane.kubeconfig} get vs -n dev701 -o name`;
-    const probe = `test -z "$(${kubectl})"`;
-    const end = await project.run("mesh", "drill", "dev701", "2", "--for", "5m", "--stop-if", probe);
-    assert.equal(end.code, 3, end.stderr);
-    assert.match(end.stdout, /the probe failed/);
-    const [seen] = await ps.measure({ kind: "read", address: at.db, port: 3306 });
-    assert.deepEqual([seen?.result, await active()], ["hello", ""]);
-  });
-
-  for (const signal of ["SIGINT", "SIGHUP"] as const)
-    it(`a drill that gets ${signal} removes the fault and reports`, async () => {
-      const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");
-      await answers("503");
-      drill.child.kill(signal);
-      const end = await drill.end;
-      assert.equal(end.code, 4, end.stderr);
-      assert.match(end.stdout, /it was stopped by hand after \d+ s/);
-      assert.deepEqual([await status(), await active()], ["200", ""]);
-    });
-
-  it("a drill whose terminal is gone removes the fault all the same", async () => {
-    const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");
-    await answers("503");
-    drill.child.stdout?.destroy();
-    drill.child.stderr?.destroy();
-    drill.child.kill("SIGHUP");
-    await new Promise((resolve) => drill.child.once("exit", resolve));
-    assert.deepEqual([await status(), await active()], ["200", ""]);
-  });
-
-  it("a probe that hangs ends the drill after ten seconds, with all that the probe started", async () => {
-    const marker = `sleep 86${String(process.pid)}`;
-    // Steady at first; then a pipe of which only the shell would be killed.
-    const kubectl = `kubectl --kubeconfig ${world().plane.kubeconfig} get vs -n dev701 -o name`;
-    const probe = `test -z "$(${kubectl})" || ${marker} | cat`;
-    const end = await project.run("mesh", "drill", "dev701", "1", "--for", "5m", "--stop-if", probe);
-    assert.equal(end.code, 3, end.stderr);
-    assert.match(end.stdout, /the probe failed: .*no answer within 10 s/);
-    await assert.rejects(mustRun("pgrep", ["-f", marker], { seconds: 10 }));
-    assert.deepEqual([await status(), await active()], ["200", ""]);
-  });
-
   it("off works where the stack file is wrong elsewhere, and says what is wrong", async () => {
     await world().putIn({ type: "httpAbort", host: "ct-webapp", httpStatus: 503, percentage: 100, everyone: true });
     await answers("503");
@@ -173,41 +103,37 @@ describeTraffic("mesh faults and mesh drill", (world) => {
     assert.deepEqual([await status(), await active()], ["200", ""]);
   });
 
-  it("a drill of an external service that the cluster has not is refused", async () => {
-    const other = new Project({
-      kubernetes: { kubeconfig: world().plane.kubeconfig },
-      istio: { version: "1.28.9", controlPlane: "shared" },
-      externalServices: [{ name: "geo", hosts: ["geo.example.com"], ports: [{ number: 5432, protocol: "TCP" }] }],
-      faultInjection: { faults: [{ type: "externalHost", service: "geo", everyone: true }] },
+  it("off of every namespace ends what other instances have, too, and names each", async () => {
+    await world().putIn({ type: "httpAbort", host: "ct-webapp", httpStatus: 503, percentage: 100, everyone: true });
+    await world().apply({
+      apiVersion: "networking.istio.io/v1alpha3",
+      kind: "VirtualService",
+      metadata: {
+        name: "fault-service-ct-webapp-0000abcd",
+        namespace: "integration702",
+        labels: { "jam-istio/fault": "active" },
+        annotations: { "jam-istio/drill": "integration702-0000abcd" },
+      },
+      spec: { hosts: ["ct-webapp"], http: [{ route: [{ destination: { host: "ct-webapp" } }] }] },
     });
-    const end = await other.run("mesh", "drill", "dev701", "1", "--for", "5m");
-    other.remove();
-    assert.equal(end.code, 1);
-    assert.match(end.stderr, /ServiceEntry geo is not in namespace dev701: run up first/);
-  });
-
-  it("a drill that was killed leaves a fault that off ends; a second drill on it is refused", async () => {
-    const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");
     await answers("503");
-    drill.child.kill("SIGKILL");
-    await drill.end;
-    assert.equal(await status(), "503");
-    const second = await project.run("mesh", "drill", "dev701", "1", "--for", "5m");
-    assert.equal(second.code, 1);
-    assert.match(
-      second.stderr,
-      /VirtualService dev701\/fault-service-ct-webapp-[0-9a-f]{8} already routes host ct-webapp/,
+    const alone = await project.run("mesh", "faults", "dev701", "--all");
+    assert.deepEqual(
+      [alone.code, alone.stderr],
+      [1, "error: --all goes with --off: it ends the faults of every namespace\n"],
     );
-    assert.equal((await project.run("mesh", "faults", "dev701", "--off")).code, 0);
-    assert.deepEqual([await status(), await active()], ["200", ""]);
-  });
-
-  it("a drill that somebody else ends says so", async () => {
-    const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");
-    await answers("503");
-    await world().takeOut();
-    const end = await drill.end;
-    assert.equal(end.code, 4);
-    assert.match(end.stdout, /somebody else removed the fault/);
+    const end = await project.run("mesh", "faults", "dev701", "--off", "--all");
+    assert.equal(end.code, 0, end.stdout + end.stderr);
+    assert.match(
+      end.stdout,
+      /^namespace dev701: 1 hosts are without their faults again\n1 of 1 asked proxies are without it\n/,
+    );
+    assert.match(end.stdout, /\nnamespace integration702: 1 hosts are without their faults again\n/);
+    const left = ["get", "vs", "--all-namespaces", "-l", "jam-istio/fault", "-o", "name"];
+    assert.deepEqual([await status(), await world().plane.kubectl(...left)], ["200", ""]);
+    const note = await world().plane.kubectl(
+      ...["get", "configmap", "jam-istio-faults-off", "-n", "integration702", "-o", "jsonpath={.data.drills}"],
+    );
+    assert.equal(note, "integration702-0000abcd");
   });
 });

@@ -53,6 +53,7 @@ describeOn("1.34", "faults through the settings", () => {
       "mail hangs for every pod until",
       "2 of 2 calling workloads have a sidecar",
       "kubectl delete virtualservices.networking.istio.io -n dev701 -l jam-istio/fault",
+      `the faults stay until the first up after ${expires}`,
     ])
       assert.ok(said.includes(text), `${text}\n${said}`);
     assert.equal(await objectsOf(lab()), before);

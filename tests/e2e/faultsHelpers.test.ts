@@ -1,12 +1,13 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { run } from "../../tools/run";
+import { proxyContainer } from "../../mesh/istio/pods";
+import { Project } from "../dataplane/support/project";
 import { activeIn, objectsOf, useCalled, virtualService } from "./support/callers";
 import { describeOn } from "./support/engine";
 import type { Config, Instance } from "./support/instance";
-import { apply, modernConfig, useLab } from "./support/lab";
+import { apply, ask, modernConfig, useLab } from "./support/lab";
+import { runReaper } from "./support/reaperPod";
+import { until } from "./support/until";
 
 const faults = [
   { type: "httpAbort", host: "ct-webapp", httpStatus: 503, sourceLabels: { app: "ps" } },
@@ -17,8 +18,10 @@ describeOn("1.34", "what comes with faults when it is asked for", () => {
   const lab = useLab("1.34");
   let instance: Instance;
   const kubectl = (...args: readonly string[]) => lab().plane.kubectl(...args);
+  const configOf = (faultInjection: Config) =>
+    modernConfig(lab(), { namespace: "dev701", kiali: { enabled: false }, faultInjection });
   const configure = (faultInjection: Config) => {
-    instance.configure(modernConfig(lab(), { namespace: "dev701", kiali: { enabled: false }, faultInjection }));
+    instance.configure(configOf(faultInjection));
   };
 
   useCalled(
@@ -27,46 +30,16 @@ describeOn("1.34", "what comes with faults when it is asked for", () => {
     (made) => (instance = made),
   );
 
-  /** Runs a container of the Job as a node would, with the token that its pod gets. */
-  async function runContainer(): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-    interface Container {
-      readonly command: readonly string[];
-      readonly env: readonly { readonly name: string; readonly value: string }[];
-    }
-    interface Spec {
-      readonly containers: readonly [Container];
-      readonly serviceAccountName: string;
-    }
-    const format = "jsonpath={.items[0].spec.template.spec}";
-    const text = await kubectl("get", "jobs", "-n", "dev701", "-l", "jam-istio/fault", "-o", format);
-    const { containers, serviceAccountName } = JSON.parse(text) as Spec;
-    const { command, env } = containers[0];
-    const account = mkdtempSync(join(tmpdir(), "jam-istio-account-"));
-    const config = "jsonpath={.clusters[0].cluster.server} {.clusters[0].cluster.certificate-authority-data}";
-    const [server = "", ca = ""] = (await kubectl("config", "view", "--flatten", "-o", config)).split(" ");
-    writeFileSync(join(account, "ca.crt"), Buffer.from(ca, "base64"));
-    writeFileSync(
-      join(account, "token"),
-      (await kubectl("create", "token", serviceAccountName, "-n", "dev701")).trim(),
-    );
-    const given = Object.fromEntries(env.map(({ name, value }) => [name, value]));
-    const [program = "", ...args] = command;
-    try {
-      return await run(program, args, {
-        seconds: 300,
-        env: { ...process.env, ...given, API: server, ACCOUNT: account },
-      });
-    } finally {
-      rmSync(account, { recursive: true });
-    }
-  }
-
   it("the reaper's Job ends the faults at their time, and can delete nothing else", async () => {
     const before = await objectsOf(lab());
     const expires = new Date(Date.now() + 90_000).toISOString();
     configure({ enabled: true, expires, reaper: true, faults });
     await instance.up();
     assert.deepEqual((await activeIn(lab())).split(" "), ["fault-external-mysql", "fault-service-ct-webapp"]);
+    const listed = await kubectl("get", "pods", "-n", "dev701", "-l", "app=ps", "-o", "json");
+    const [caller] = (JSON.parse(listed) as { readonly items: readonly [V1Pod] }).items;
+    const image = "jsonpath={.items[0].spec.template.spec.containers[0].image}";
+    assert.equal(await kubectl("get", "jobs", "-n", "dev701", "-o", image), proxyContainer(caller)?.image);
     await apply(lab(), virtualService("theirs", { hosts: ["theirs"] }));
     const name = (kind: string, from = "") =>
       kubectl("get", kind, "-n", "dev701", "-l", "jam-istio/fault", "-o", `jsonpath={.items[${from}].metadata.name}`);
@@ -80,14 +53,51 @@ describeOn("1.34", "what comes with faults when it is asked for", () => {
       ["get", "pods"],
     ])
       assert.match(await can(...what), /no/, what.join(" "));
-    const end = await runContainer();
+    const end = await runReaper(lab().plane, "dev701");
     assert.equal(end.code, 0, end.stderr);
     assert.match(end.stdout, /^fault-service-ct-webapp-\w+: HTTP 200\nfault-external-mysql-\w+: HTTP 200\n$/);
     assert.ok(Date.now() >= Date.parse(expires));
     assert.equal(await activeIn(lab()), "");
-    assert.equal((await runContainer()).code, 0, "what is gone already is fine");
+    assert.equal((await runReaper(lab().plane, "dev701")).code, 0, "what is gone already is fine");
     await kubectl("delete", "vs", "theirs", "-n", "dev701");
     await instance.up();
+    configure({});
+    await instance.up();
+    assert.equal(await objectsOf(lab()), before);
+  });
+
+  it("a reaper that cannot run lets no fault in, and says why; mesh faults shows one that runs no longer", async () => {
+    const before = await objectsOf(lab());
+    const on = { enabled: true, reaper: true, expires: new Date(Date.now() + 3_600_000).toISOString(), faults };
+    // Its image never arrives.
+    await ask(lab(), { "dev701.fault-reaper-": "hang" });
+    configure(on);
+    assert.match(
+      await instance.failure(() => instance.up()),
+      /no fault was injected: Job fault-reaper-\w{8} does not run: Pod fault-reaper-.*, for 60 s\. Without a reaper: faultInjection\.reaper: false/,
+    );
+    assert.equal(await objectsOf(lab()), before);
+    await ask(lab(), {});
+    await instance.up();
+    const project = new Project(configOf(on));
+    try {
+      const seen = async () => (await project.run("mesh", "faults", "dev701")).stdout;
+      assert.match(
+        await seen(),
+        /\nJob fault-reaper-\w{8} ends those of drill dev701-\w{8}, at 20\S+Z at the latest\n/,
+      );
+      await ask(lab(), { "dev701.fault-reaper-": "hang" });
+      await kubectl("delete", "pods", "-n", "dev701", "-l", "job-name");
+      await until("it is said", async () =>
+        /Job fault-reaper-\w{8} does not run: Pod \S+: .*nothing ends those of drill/.test(await seen()),
+      );
+      const from = instance.log.length;
+      await instance.preview();
+      assert.match(instance.log.slice(from), /warning: Job fault-reaper-\w{8} does not run: .* but up/);
+    } finally {
+      project.remove();
+      await ask(lab(), {});
+    }
     configure({});
     await instance.up();
     assert.equal(await objectsOf(lab()), before);

@@ -7,12 +7,15 @@ import {
   createFaultObjects,
   readFaultObjects,
   tryFaultObjects,
+  unseenText,
   updateAnnotations,
 } from "../../../cluster/faults/faultObjects";
 import { observeFaults, type MeshWanted } from "../../../cluster/faults/observeFaults";
+import { NoReaper, placeReaper, reaperTrouble, startReaper } from "../../../cluster/faults/reaper";
 import { keyOf, type DrillState } from "../../../mesh/faults/drill";
 import { faultName } from "../../../mesh/faults/fault";
 import { faultAnnotations, isActing, isHelper, startingAt, type FaultObject } from "../../../mesh/faults/faultObjects";
+import { endNotes, expiredText } from "../../../mesh/faults/faultsEnd";
 import { judgeFaults, type FaultsWanted } from "../../../mesh/faults/judgeFaults";
 import { isOtherCode } from "../dynamicCode";
 
@@ -60,22 +63,34 @@ async function judgeNow(cluster: Cluster, news: FaultGateInputs, besides?: strin
   const [found, ended] = await Promise.all([observeFaults(cluster, news), readEndedDrills(cluster, news.namespace)]);
   const { refused, notes } = judgeFaults(found, { ...news, besides });
   const late = news.expires !== undefined && new Date(news.expires) <= new Date();
-  const more = [...(ended.includes(news.drill) ? [endedText] : []), ...(late ? [expiredText(news)] : [])];
+  const more = [...(ended.includes(news.drill) ? [endedText] : []), ...(late ? [expiredText(news.expires ?? "")] : [])];
   return { refused: [...refused, ...more], notes };
 }
 
 const endedMeanwhile = "somebody ended the faults while this run was at work; the next up takes that for their end";
 
-const expiredText = ({ expires = "" }: FaultGateInputs) =>
-  `faultInjection.expires is past (${expires}): set faultInjection.enabled: false, or a time to come`;
+/** What is said of the faults' end; a reaper that is there already may not run. */
+async function endLines(
+  cluster: Cluster,
+  { objects, namespace, expires }: FaultGateInputs,
+  there: readonly string[],
+): Promise<readonly string[]> {
+  const job = objects.find(({ kind }) => kind === "Job");
+  const made = job !== undefined && there.includes(keyOf(job));
+  const trouble = made ? await reaperTrouble(cluster, namespace, job.metadata.name) : undefined;
+  const lines = endNotes({ expires, reaper: job !== undefined });
+  return trouble === undefined
+    ? lines
+    : [...lines, `warning: ${trouble}: nothing ends the faults at their time but up`];
+}
 
 /** Whether a run that was broken off has left some of the drill. */
 async function isHalfInjected({ kubernetes, namespace, drill }: FaultGateInputs): Promise<boolean> {
-  const found = await connect(kubernetes)
+  const { found } = await connect(kubernetes)
     .then((cluster) => readFaultObjects(cluster, namespace))
     .catch((error: unknown) => {
       unlessInternal(error);
-      return [];
+      return { found: [] };
     });
   return found.some(({ annotations = {} }) => annotations[faultAnnotations.drill] === drill);
 }
@@ -83,6 +98,7 @@ async function isHalfInjected({ kubernetes, namespace, drill }: FaultGateInputs)
 async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Promise<pulumi.dynamic.CheckResult> {
   const start = olds.drill === news.drill && olds.start !== undefined ? olds.start : new Date().toISOString();
   const inputs = { ...news, start };
+  const { expires = "" } = news;
   const failures = (reasons: readonly string[]) => ({
     failures: reasons.map((reason) => ({ property: "", reason: `no fault was injected: ${reason}` })),
   });
@@ -92,28 +108,33 @@ async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Pro
   }
   if (news.state === "expired") {
     // Active faults are removed; new ones do not come late.
-    if (olds.drill === undefined && !(await isHalfInjected(news))) return failures([expiredText(news)]);
-    say(`warning: ${expiredText(news)}; up removes the faults`);
+    if (olds.drill === undefined && !(await isHalfInjected(news))) return failures([expiredText(expires)]);
+    say(`warning: ${expiredText(expires)}; up removes the faults`);
     return { inputs };
   }
   try {
     const cluster = await connect(news.kubernetes);
-    const [{ refused, notes }, present] = await Promise.all([
+    const [{ refused, notes }, { found, unseen }] = await Promise.all([
       judgeNow(cluster, news),
       readFaultObjects(cluster, news.namespace),
     ]);
-    const there = present.map(({ key }) => key);
+    const there = found.map(({ key }) => key);
     const lacking = news.objects.filter((one) => !there.includes(keyOf(one)));
-    const missing = lacking.map(keyOf);
     // They were there when this run began.
     const lacksActing = lacking.some(isActing);
     if (news.inSync && olds.drill === news.drill && lacksActing) return failures([endedMeanwhile]);
     const added = lacksActing ? news.targets.map(({ fault }) => faultName(fault)) : addedFaults(olds, news);
+    // What may not be listed is not missing: only with new faults it is made, where it is not there.
+    const unknown = lacking.filter(({ kind }) => unseen.includes(kind));
+    const missing = (added.length > 0 ? lacking : lacking.filter((one) => !unknown.includes(one))).map(keyOf);
     if (refused.length > 0 && added.length > 0) return failures(refused);
-    const { unadmitted, untried } = await tryFaultObjects(cluster, news.namespace, lacking);
+    const { objects, notes: ofReaper } = await placeReaper(cluster, news.namespace, lacking);
+    const { unadmitted, untried } = await tryFaultObjects(cluster, news.namespace, objects);
     if (unadmitted !== undefined) return failures([unadmitted]);
     if (untried !== undefined) say(`whether the API server takes the faults was not tried: ${untried}`);
-    for (const line of [...refused.map((text) => `warning: ${text}`), ...notes]) say(line);
+    if (unknown.length > 0) say(`warning: ${unseenText([...new Set(unknown.map(({ kind }) => kind))])}`);
+    const ends = await endLines(cluster, news, there);
+    for (const line of [...refused.map((text) => `warning: ${text}`), ...notes, ...ofReaper, ...ends]) say(line);
     return { inputs: { ...inputs, added, missing } };
   } catch (error) {
     unlessInternal(error);
@@ -128,16 +149,18 @@ async function inject(cluster: Cluster, news: FaultGateInputs): Promise<readonly
   const { refused } = added.length === 0 ? { refused: [] } : await judgeNow(cluster, news, drill);
   if (refused.length > 0) throw new Error(`no fault was injected: ${refused.join("; ")}`);
   if (added.length > 0) say(`drill ${drill}: injecting ${added.join(", ")}`);
-  const objects = startingAt(news.objects, start);
+  const { objects } = await placeReaper(cluster, namespace, startingAt(news.objects, start));
   const lacking = objects.filter((one) => (news.missing ?? []).includes(keyOf(one)));
+  // What ends them on time is there, and runs, before they are.
+  await startReaper(cluster, namespace, { objects, lacking }).catch((error: unknown) => {
+    if (!(error instanceof NoReaper)) throw error;
+    const what = added.length > 0 ? "no fault was injected" : "the faults are active and have no reaper";
+    throw new Error(`${what}: ${error.message}. Without a reaper: faultInjection.reaper: false`, { cause: error });
+  });
   await createFaultObjects(cluster, namespace, lacking.filter(isHelper));
   // What another drill led to is this one's from now on, before anything leads there.
   await updateAnnotations(cluster, namespace, objects.filter(isHelper));
-  await createFaultObjects(
-    cluster,
-    namespace,
-    lacking.filter((one) => !isHelper(one)),
-  );
+  await createFaultObjects(cluster, namespace, lacking.filter(isActing));
   return objects.filter(isActing).map(keyOf);
 }
 

@@ -3,7 +3,12 @@ import { isDenied, optional, reasonOf, unlessInternal } from "../../../cluster/c
 import { bounded, connect, type Cluster } from "../../../cluster/client/kubernetesClient";
 import { endSettingsDrills } from "../../../cluster/faults/endFaults";
 import { forgetEndedDrills, readEndedDrills } from "../../../cluster/faults/endedByHand";
-import { deleteFaultObjects, readFaultObjectsIfAny } from "../../../cluster/faults/faultObjects";
+import {
+  deleteFaultObjects,
+  readFaultObjectsIfAny,
+  unseenText,
+  type SeenFaultObjects,
+} from "../../../cluster/faults/faultObjects";
 import { observe } from "../../../cluster/upgrade/observe";
 import { adoptCrds, removeJobs, removeRecords } from "../../../cluster/upgrade/repairHelm";
 import { endingText, faultsToEnd, onlyEndsFaults, type FoundFaultObject } from "../../../mesh/faults/endingFaults";
@@ -26,15 +31,25 @@ const identityOf = ({ desired, actions }: Partial<GateInputs>): Partial<Identity
   cluster: actions?.cluster,
 });
 
-async function presentFaults(cluster: Cluster, olds: Partial<GateInputs>, { desired }: GateInputs) {
+async function presentFaults(
+  cluster: Cluster,
+  olds: Partial<GateInputs>,
+  { desired }: GateInputs,
+): Promise<SeenFaultObjects> {
   const expected = [...(olds.desired?.faults.objects ?? []), ...desired.faults.objects].length > 0;
   try {
     return await readFaultObjectsIfAny(cluster, desired.namespace, expected);
   } catch (error) {
     // Who may not see faults has injected none.
-    if (isDenied(error) && !expected) return [];
+    if (isDenied(error) && !expected) return { found: [], unseen: [] };
     throw error;
   }
+}
+
+/** Kinds of objects that the last run left, that this one does not want, and that may not be listed: they stay. */
+function staying({ desired: last }: Partial<GateInputs>, { desired }: GateInputs, unseen: readonly string[]) {
+  const going = (last?.faults.objects ?? []).filter((key) => !desired.faults.objects.includes(key));
+  return unseen.filter((kind) => going.some((key) => key.startsWith(`${kind}/`)));
 }
 
 /** Judges the run by what is in the cluster, and plans what it is to do. */
@@ -49,12 +64,16 @@ async function judged(olds: Partial<GateOutputs>, news: GateInputs): Promise<pul
   ]);
   const here = found.cluster ?? olds.actions?.cluster;
   const { refusedRollout, ...verdict } = await bounded("the Kubernetes API", 60, judgeAll(cluster, found, run));
-  const ending = faultsToEnd(present, desired.faults);
+  const ending = faultsToEnd(present.found, desired.faults);
+  const stays = staying(olds, news, present.unseen);
   // Whatever is wrong with the mesh: faults can be removed.
   const forgiven = verdict.refused.length > 0 && onlyEndsFaults(olds.desired, desired, ending);
   const fixed = judgeIdentity(identityOf(olds), { ...desired, cluster: here });
   const refused = [...fixed, ...(forgiven ? [] : verdict.refused), ...refusedRollout];
-  const warnings = [...verdict.warnings, ...(forgiven ? verdict.refused : [])].map((text) => `warning: ${text}`);
+  const unseen = stays.length > 0 ? [`${unseenText(stays)}; it stays`] : [];
+  const warnings = [...verdict.warnings, ...(forgiven ? verdict.refused : []), ...unseen].map(
+    (text) => `warning: ${text}`,
+  );
   for (const line of warnings) say(line);
   if (refused.length > 0) return failed(refused);
   const { repairs, adopt } = forgiven ? nothingToDo() : verdict;

@@ -99,6 +99,12 @@ describe("the end of faults", () => {
     assert.deepEqual(await end(), { ended: [name], unmarked: "not permitted (HTTP 403)", ...noProxy });
   });
 
+  it("says which kinds may not be listed: what faults have of these stays", async () => {
+    put(`${routes}/${name}`, "d-1");
+    api.answers = { ...api.answers, "GET /apis/rbac.authorization.k8s.io/v1/namespaces/dev701/roles": 403 };
+    assert.deepEqual(await end(), { ended: [name], unseen: ["Role"], ...noProxy });
+  });
+
   it("what somebody puts in meanwhile is removed, too, and told once", async () => {
     put(`${routes}/${name}`, "d-1", 5);
     assert.deepEqual((await end()).ended, [name]);

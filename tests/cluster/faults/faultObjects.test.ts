@@ -5,6 +5,7 @@ import {
   deleteFaultObjects,
   readFaultObjects,
   readFaultObjectsIfAny,
+  unseenText,
   updateAnnotations,
 } from "../../../cluster/faults/faultObjects";
 import { fake, faultLabel, object } from "../../../mesh/faults/faultObjects";
@@ -39,23 +40,38 @@ describe("objects of faults are read", () => {
 
   it("by their label, all kinds, what acts first", async () => {
     api.answers = { ...every(list()), [get("Service")]: list(named("s")), [get("VirtualService")]: list(named("v")) };
-    assert.deepEqual(await readFaultObjects(api.cluster, "dev701"), [
-      found("VirtualService", "v"),
-      found("Service", "s"),
-    ]);
+    assert.deepEqual(await readFaultObjects(api.cluster, "dev701"), {
+      found: [found("VirtualService", "v"), found("Service", "s")],
+      unseen: [],
+    });
     assert.deepEqual([...api.asked].sort(), kinds.map((kind) => `${get(kind)}${query}`).sort());
   });
 
   for (const [name, answers] of [
     ["lists are null", every({ items: null })],
     ["no kind is installed", every(404)],
-    ["the kinds that do not act may not be seen", { ...every(403), [get("VirtualService")]: list() }],
   ] as const) {
     it(`as none where ${name}`, async () => {
       api.answers = answers;
-      assert.deepEqual(await readFaultObjects(api.cluster, "dev701"), []);
+      assert.deepEqual(await readFaultObjects(api.cluster, "dev701"), { found: [], unseen: [] });
     });
   }
+
+  it("what may not be listed is named, never taken for nothing", async () => {
+    api.answers = { ...every(list()), [get("Role")]: 403, [get("Job")]: 403 };
+    assert.deepEqual(await readFaultObjects(api.cluster, "dev701"), { found: [], unseen: ["Job", "Role"] });
+    assert.equal(
+      unseenText(["Job", "Role"]),
+      "what faults have of these kinds may not be listed (HTTP 403) and is not known: Job, Role",
+    );
+  });
+
+  it("of all namespaces, each with its own", async () => {
+    const route = { ...named("v").metadata, namespace: "integration702" };
+    api.answers = { "GET /apis/networking.istio.io/v1alpha3/virtualservices": list({ metadata: route }) };
+    const expected = [{ ...found("VirtualService", "v"), namespace: "integration702" }];
+    assert.deepEqual(await readFaultObjects(api.cluster), { found: expected, unseen: [] });
+  });
 
   for (const [name, kind, answer, reason] of [
     ["what acts may not be seen", "VirtualService", 403, /^not permitted \(HTTP 403\)$/],
@@ -69,13 +85,21 @@ describe("objects of faults are read", () => {
   }
 
   for (const [name, answers, expected, count, objects] of [
-    ["three lists where none is expected, and none is there", {}, false, 3, []],
-    ["all where one is there all the same", { [get("Service")]: list(named("s")) }, false, 11, [found("Service", "s")]],
+    ["four lists where none is expected, and none is there", {}, false, 4, []],
+    ["all where one is there all the same", { [get("Service")]: list(named("s")) }, false, 12, [found("Service", "s")]],
+    [
+      "all where a drill that was killed left its Job",
+      { [get("Job")]: list(named("j")) },
+      false,
+      12,
+      [found("Job", "j")],
+    ],
     ["all where some are expected", {}, true, 8, []],
   ] as const) {
     it(`with ${name}`, async () => {
       api.answers = { ...every(list()), ...answers };
-      assert.deepEqual(await readFaultObjectsIfAny(api.cluster, "dev701", expected), objects);
+      const seen = await readFaultObjectsIfAny(api.cluster, "dev701", expected);
+      assert.deepEqual(seen, { found: objects, unseen: [] });
       assert.equal(api.asked.length, count);
     });
   }

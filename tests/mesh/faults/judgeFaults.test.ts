@@ -59,6 +59,12 @@ describe("faults before they are injected", () => {
     ]);
   });
 
+  it("the pod that ends faults on time calls nobody", () => {
+    const made: unknown = { metadata: { name: "r", labels: {} }, spec: { containers: [{ name: "fault-reaper" }] } };
+    const { notes } = judge({ pods: [...found.pods, made as V1Pod] }, fault({}));
+    assert.match(notes[0] ?? "", /; 1 of 2 calling workloads have a sidecar$/);
+  });
+
   it("all reasons at once", () => {
     const { refused } = judge(
       { context: "eks-prod", namespaceLabels: { env: "prod" }, unfinished: ["release istiod is failed"] },

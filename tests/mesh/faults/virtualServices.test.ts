@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { faultObjectsOf } from "../../../mesh/faults/allObjects";
-import { drillNow, drillOf, keyOf, restOf, type DrillFound } from "../../../mesh/faults/drill";
+import { drillNow, drillOf, faultsOf, keyOf, restOf, type DrillFound } from "../../../mesh/faults/drill";
+import { faultName } from "../../../mesh/faults/fault";
 import { chooseFault } from "../../../mesh/faults/findFault";
 import { meshPlan } from "../../../mesh/meshPlan";
 import { milliseconds } from "../../../settings/duration";
@@ -145,6 +146,19 @@ describe("a drill of the settings", () => {
     assert.equal(drillState(of({ expires: "2026-06-01T12:00:01Z", faults: [abort] }), { now }), "on");
     const settings = of({ faults: [abort] });
     assert.equal(drillState(settings, { now, ended: ["x", drillOf(settings)] }), "ended");
+  });
+
+  it("is of those faults that have all their VirtualServices", () => {
+    const bucket = { type: "externalHost", service: "bucket", everyone };
+    const plan = of({ faults: [abort, bucket, { ...abort, prefix: "/a" }].reverse() });
+    const keys = faultObjectsOf(plan).map(keyOf);
+    const names = (some: readonly string[]) => faultsOf(plan, some).map(faultName);
+    assert.deepEqual(names(keys), ["httpAbort/ct-webapp/a", "externalHost/bucket", "httpAbort/ct-webapp"]);
+    assert.deepEqual(names(keys.filter((key) => !key.includes("bucket.2"))), [
+      "httpAbort/ct-webapp/a",
+      "httpAbort/ct-webapp",
+    ]);
+    assert.deepEqual(names([]), []);
   });
 
   it("is ended where somebody removed some of it, in sync where all of it is there", () => {

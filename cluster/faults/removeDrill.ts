@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FoundFaultObject } from "../../mesh/faults/endingFaults";
+import { endLine, faultAnnotations, isActing, isHelper, type FaultObject } from "../../mesh/faults/faultObjects";
+import { reasonOf } from "../client/errors";
+import type { Cluster } from "../client/kubernetesClient";
+import { deleteFaultObjects, readFaultObjects } from "./faultObjects";
+
+/** How long it is tried to remove a fault, in milliseconds. */
+const cleanUpMs = 300_000;
+
+/** A drill of the command, by what it made. */
+interface Made {
+  readonly drill: string;
+  readonly objects: readonly FaultObject[];
+}
+
+/** Removes the drill's VirtualServices, its reaper, and what only they led to. */
+async function removeDrill(cluster: Cluster, namespace: string, { drill, objects }: Made): Promise<void> {
+  const own = objects.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
+  await deleteFaultObjects(
+    cluster,
+    namespace,
+    own.filter((one) => !isHelper(one)),
+  );
+  const { found } = await readFaultObjects(cluster, namespace);
+  if (found.some(isActing)) return;
+  // What another drill has marked as its own is about to be used.
+  const isMine = ({ key, annotations = {} }: FoundFaultObject) =>
+    annotations[faultAnnotations.drill] === drill && own.some(({ kind, name }) => `${kind}/${name}` === key);
+  await deleteFaultObjects(cluster, namespace, found.filter(isMine));
+}
+
+/** The same, until it works: a fault must not stay because the API server was away for a moment. */
+export async function removeUntilGone(
+  cluster: Cluster,
+  namespace: string,
+  made: Made,
+  log: (line: string) => void,
+): Promise<void> {
+  for (const end = Date.now() + cleanUpMs; ;) {
+    try {
+      await removeDrill(cluster, namespace, made);
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      log(`the fault cannot be removed (${reasonOf(error)}); trying again. By hand: ${endLine(namespace)}`);
+      await sleep(2000);
+    }
+  }
+}
