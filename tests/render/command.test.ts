@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { jamIstio } from "../support/command";
+import { writeFiles } from "../../render/write";
 import { itNeeds } from "../support/machine";
 import { filesIn, inFolder } from "../support/tinyCharts";
 
@@ -14,6 +15,9 @@ const ansi = /\u001b/;
 interface Summary {
   readonly stack: string;
   readonly complete: boolean;
+  readonly written: boolean;
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
   readonly missing: readonly { readonly release: string; readonly reason: string }[];
   readonly created: readonly { readonly what: string; readonly version: string; readonly objects: number }[];
 }
@@ -32,7 +36,7 @@ const inOrder = [
 describe("jam-istio render", () => {
   itNeeds(
     ["mirror", "helm"],
-    "dev701: exit code 0, a table in the order of installation, a file an object",
+    "dev701: exit code 0, a line for each in the order of installation, a file an object",
     ({ mirror }) =>
       inFolder(async (out) => {
         const { code, stdout } = await jamIstio(["render", "dev701", "--out", out, "--charts", mirror]);
@@ -43,7 +47,12 @@ describe("jam-istio render", () => {
           [...places].sort((a, b) => a - b),
           places,
         );
-        assert.match(stdout, /│ istio 1\.4\.6 /);
+        // No terminal: a line for each, no frame.
+        assert.match(stdout, /^5 {2}release istio {2,}istio 1\.4\.6 {2,}\d+ {2,}\w[^\n]*Deployment/m);
+        assert.match(stdout, /^2 {2}Namespace istio-system {2,}- {2,}1 {2,}Namespace$/m);
+        assert.doesNotMatch(stdout, /[│─]/);
+        assert.match(stdout, /^warning: Istio 1\.4 is past its end of life/m);
+        assert.match(stdout, /^note: Secret istio-system\/kiali: the values are placeholders/m);
         assert.doesNotMatch(stdout, /INCOMPLETE/);
         assert.doesNotMatch(stdout, ansi);
         const files = filesIn(out).filter((path) => path !== ".jam-istio-files");
@@ -70,6 +79,8 @@ describe("jam-istio render", () => {
         const written = filesIn(out).filter((path) => path !== ".jam-istio-files" && !path.endsWith("/_release.yaml"));
         assert.equal(written.length, total);
         for (const row of summary.created) assert.ok(row.objects > 0, row.what);
+        assert.match(summary.warnings.join("\n"), /^Istio 1\.4 is past its end of life .*\nIstio 1\.4 is tested on/);
+        assert.match(summary.notes.join("\n"), /^charts come from .* \(--charts\)\n.* Kubernetes 1\.21\.0/);
       }),
   );
 
@@ -115,12 +126,29 @@ describe("jam-istio render without its charts", () => {
       ]);
     }));
 
+  it("what an earlier run rendered completely is left as it is, and it is said", () =>
+    inFolder(async (out) => {
+      const paths = ["release-istio/Role-a.yaml", "release-istio/_release.yaml"];
+      await writeFiles(
+        out,
+        paths.map((path) => ({ path, text: "whole" })),
+      );
+      const { code, stdout } = await rendered(out);
+      assert.equal(code, 3);
+      assert.match(
+        stdout,
+        /^INCOMPLETE: .*\nnothing was written: the complete render of an earlier run in \S+ stays as it is/,
+      );
+      assert.match(stdout, /^\d+ objects; none was written$/m);
+      assert.deepEqual(filesIn(out), [".jam-istio-files", ...paths]);
+    }));
+
   it("--json says so as well", () =>
     inFolder(async (out) => {
       const { code, stdout } = await rendered(out, ["--json"]);
       assert.equal(code, 3);
       const summary = JSON.parse(stdout) as Summary;
-      assert.equal(summary.complete, false);
+      assert.deepEqual([summary.complete, summary.written], [false, true]);
       assert.deepEqual(
         summary.missing.map(({ release }) => release),
         ["istio-init", "istio"],
