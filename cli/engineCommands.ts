@@ -67,18 +67,14 @@ export async function up(name: string, options: Options): Promise<void> {
 }
 
 /** What `down` leaves. @param settings absent where something is wrong in the stack file */
-function staysText(name: string, namespace: string, settings: Settings | undefined): readonly string[] {
-  const shared = settings?.istio.controlPlane === "shared";
-  return [
-    `namespace ${namespace} with all that is not this stack's in it, its label for injection too`,
-    ...(shared
-      ? ["the mesh, which is another stack's"]
-      : [
-          "Istio's definitions (CRDs) and the objects of their kinds",
-          "sidecars that run, without a control plane, until their pods are restarted",
-        ]),
+function staysText(name: string, namespace: string, settings: Settings | undefined): string {
+  const stays = [
+    `namespace ${namespace} with its workloads and its label for injection; sidecars that run, until their pods are restarted`,
+    "Istio's definitions (CRDs) and the objects of their kinds that are not this stack's",
+    ...(settings?.istio.controlPlane === "shared" ? ["the mesh, which is another stack's"] : []),
     `the stack file, and the stack's history (to remove that: pulumi stack rm ${name} --preserve-config)`,
   ];
+  return ["What stays:", ...stays.map((line) => `  - ${line}`)].join("\n");
 }
 
 /** Takes a stack away. @throws UserError with one line; Pulumi's own lines have been printed */
@@ -92,7 +88,7 @@ export async function down(name: string, options: Options): Promise<void> {
     const { stack, step } = open;
     await forget(open, "what there is of it stays; to have it taken away as well: up first, then down");
     if (options.yes !== true) await step(() => stack.previewDestroy(refreshed(options)));
-    say(["What stays:", ...staysText(name, place.namespace, settings).map((line) => `  - ${line}`)].join("\n"));
+    say(staysText(name, place.namespace, settings));
     if (options.yes !== true && !(await ask(`Take ${name} away?`))) {
       say("nothing was changed");
       return;
