@@ -6,7 +6,7 @@ import { settingsOf, type Sections } from "../support/settings";
 
 const object = (kind: string, name: string, more = {}): Rendered[number] => ({
   kind: "object",
-  object: { apiVersion: "v1", kind, metadata: { name, namespace: "istio-system" }, ...more } as never,
+  object: { apiVersion: "v1", kind, metadata: { name, namespace: "istio-system" }, ...more },
 });
 const notes = (sections: Sections, charts?: ChartRoot, rendered: Rendered = []) =>
   notesOf(meshPlan(settingsOf(sections)), rendered, charts);
