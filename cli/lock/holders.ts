@@ -11,16 +11,15 @@ export interface Lock {
   readonly since: string;
 }
 
-/** The locks that a message names; none where it names none. */
+/** The locks that a message names, each once; none where it names none. */
 export function locksIn(message: string): readonly Lock[] {
-  const lines = message.matchAll(/(\S+): created by (.+)@(\S+) \(pid (\d+)\) at (\S+)/g);
-  return [...lines].map(([, url = "", user = "", host = "", pid, since = ""]) => ({
-    file: url.split(/[\\/]/).at(-1) ?? url,
-    user,
-    host,
-    pid: Number(pid),
-    since,
-  }));
+  // The name of a file is the end of a URL, which may have a query.
+  const lines = message.matchAll(/([^\s/\\?]+)(?:\?\S*)?: created by (.+)@(\S+) \(pid (\d+)\) at (\S+)/g);
+  const found = [...lines].map(([, file = "", user = "", host = "", pid, since = ""]): [string, Lock] => [
+    file,
+    { file, user, host, pid: Number(pid), since },
+  ]);
+  return [...new Map(found).values()];
 }
 
 function ageText(since: string, now: number): string {

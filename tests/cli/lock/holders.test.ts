@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { holdersText, locksIn } from "../../../cli/lock/holders";
-import { lockedMessage as message } from "./messages";
+import { lockedMessage as message, lockLine } from "./messages";
 
 describe("what is said of a locked stack", () => {
   const lock = { file: "a.json", since: "2026-01-01T00:00:00Z" };
@@ -13,11 +13,21 @@ describe("what is said of a locked stack", () => {
     ],
     [
       "two",
-      message("ana m@a (pid 1)", "bob@b.c@d (pid 2)"),
+      message("ana m@a (pid 1)") + lockLine("bob@b.c@d (pid 2)", "b.json"),
       [
         { ...lock, user: "ana m", host: "a", pid: 1 },
-        { ...lock, user: "bob@b.c", host: "d", pid: 2 },
+        { ...lock, file: "b.json", user: "bob@b.c", host: "d", pid: 2 },
       ],
+    ],
+    [
+      "one that is named twice, as the Automation API does",
+      `code: -2\n stderr: ${message("ana@a (pid 1)")}\n err?: ${message("ana@a (pid 1)")}`,
+      [{ ...lock, user: "ana", host: "a", pid: 1 }],
+    ],
+    [
+      "one of a bucket",
+      message().concat("\n  s3://bucket/.pulumi/locks/dev701/a.json: created by ana@a (pid 1) at 2026-01-01T00:00:00Z"),
+      [{ ...lock, user: "ana", host: "a", pid: 1 }],
     ],
     ["nobody, as Pulumi Cloud says it", "error: [409] Conflict: Another update is currently in progress.", []],
     ["nobody, cut off", message("ana@laptop"), []],

@@ -4,7 +4,7 @@ const begin =
 
 /** The line in which Pulumi names a lock. */
 export const lockLine = (holder: string, file = "a.json") =>
-  `\n  file:///tmp/state/.pulumi/locks/organization/jam-istio/dev701/${file}: created by ${holder} at 2026-01-01T00:00:00Z`;
+  `\n  file:///tmp/state/.pulumi/locks/organization/jam-istio/dev701/${file}?no_tmp_dir=true: created by ${holder} at 2026-01-01T00:00:00Z`;
 
 /** Pulumi's message about a stack that is locked. */
 export const lockedMessage = (...holders: readonly string[]) =>
