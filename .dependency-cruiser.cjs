@@ -11,7 +11,7 @@ const mayImport = {
   components: ["charts", "cluster", "mesh", "settings"],
   migrate: ["config", "mesh", "settings", "tools"],
   render: ["charts", "components", "config", "mesh", "settings", "tools"],
-  rehearse: ["config", "lab", "mesh", "settings"],
+  rehearse: ["config", "lab", "mesh", "settings", "tools"],
   cli: ["cluster", "config", "lab", "mesh", "migrate", "rehearse", "render", "settings", "tools"],
 };
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { findLabEngine, isOfLab, pulumiFolder } from "../lab/engine/engine";
 import { labFile } from "../lab/planeFile";
 import { withoutCredentials } from "../mesh/credentials";
@@ -16,6 +16,8 @@ export interface Engine {
   readonly env: Readonly<Record<string, string>>;
   /** The line with which a person's own `pulumi` finds the local state. */
   readonly reach?: string;
+  /** Folder of the state, where it is in files on this machine. */
+  readonly files?: string;
 }
 
 /** Folder of the local backend's state and passphrase; in .gitignore. */
@@ -50,6 +52,13 @@ function localEnvironment(project: string, env: NodeJS.ProcessEnv): Record<strin
     PULUMI_BACKEND_URL: `file://${join(folder, "state")}`,
     ...(given ? {} : { PULUMI_CONFIG_PASSPHRASE_FILE: passphraseFile(folder) }),
   };
+}
+
+/** The folder of a backend of files, as Pulumi reads its URL: `file://` before a path, which may begin with `~`. */
+export function stateFolder(project: string, url: string | undefined): string | undefined {
+  if (url?.startsWith("file://") !== true) return undefined;
+  const path = url.slice("file://".length).split("?")[0] ?? "";
+  return resolve(project, path.replace(/^~(?=\/|$)/, homedir()));
 }
 
 /** A PATH without packages' commands: `npm run` puts the packages' commands first on PATH; a Pulumi that the person installed goes before them. */
@@ -99,6 +108,7 @@ export function chooseEngine(project: string, env: NodeJS.ProcessEnv, kubeconfig
   const chosen = chooseCli(project, env["PATH"] ?? "", kubeconfig);
   const backend = loggedInTo(env);
   const local = backend === undefined ? localEnvironment(project, env) : undefined;
+  const files = stateFolder(project, backend ?? local?.["PULUMI_BACKEND_URL"]);
   const exported = Object.entries(local ?? {}).map(([name, value]) => `${name}='${value}'`);
   return {
     cli: chosen.cli,
@@ -111,6 +121,7 @@ export function chooseEngine(project: string, env: NodeJS.ProcessEnv, kubeconfig
       ...chosen.env,
       ...local,
     },
+    ...(files === undefined ? {} : { files }),
     ...(local === undefined ? {} : { reach: `export ${exported.join(" ")}` }),
   };
 }

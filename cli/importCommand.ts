@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { withoutCredentials } from "../mesh/credentials";
+import { meshPlan } from "../mesh/meshPlan";
 import { importValues, type Imported } from "../migrate/importValues";
 import type { OldFile } from "../migrate/oldFiles";
 import type { Outcome, Row } from "../migrate/rows";
@@ -62,7 +63,7 @@ function reportText({ rows }: Imported): string {
 
 /** Renders what was made, so that a file is written only when a stack can come of it. */
 async function tryRender(imported: Imported, charts: string | undefined): Promise<readonly string[]> {
-  const rendered = await render(imported.settings, charts, say).catch((error: unknown) => {
+  const rendered = await render(meshPlan(imported.settings), charts, say).catch((error: unknown) => {
     throw asUserError(error);
   });
   return [...new Set(rendered.flatMap((item) => (item.kind === "release" ? (item.release.missing ?? []) : [])))];

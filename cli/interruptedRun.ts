@@ -1,31 +1,8 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isAlive, mustRun } from "../tools/run";
-
-/** What a message about a locked stack says of the holder. */
-export interface LockHolder {
-  readonly user: string;
-  readonly host: string;
-  readonly pid: number;
-}
-
-/**
- * Reads Pulumi's message about a locked stack: who holds it, of several the one that may still be at work; `undefined` where it
- * names no process (other backends).
- */
-export function lockHolder(message: string): LockHolder | undefined {
-  const holders = [...message.matchAll(/created by (\S+)@(\S+) \(pid (\d+)\)/g)].map(
-    ([, user = "", host = "", pid]) => ({ user, host, pid: Number(pid) }),
-  );
-  return holders.find((holder) => !isStale(holder)) ?? holders[0];
-}
-
-/** Whether the lock was left by a run on this machine that is gone. */
-export function isStale(holder: LockHolder | undefined): boolean {
-  return holder !== undefined && holder.host === hostname() && !isAlive(holder.pid);
-}
+import { run } from "../tools/run";
 
 interface State {
   readonly deployment?: {
@@ -41,8 +18,13 @@ interface State {
 export async function forgetPendingCreations({ name, workspace }: Stack): Promise<readonly string[]> {
   // Not exportStack(): that one decrypts the secrets, and importStack() would write them to a file.
   const env = { ...process.env, ...workspace.envVars };
-  const pulumi = (...args: readonly string[]) =>
-    mustRun("pulumi", ["stack", ...args, "--stack", name], { seconds: 120, cwd: workspace.workDir, env });
+  const pulumi = async (...args: readonly string[]) => {
+    const options = { seconds: 120, cwd: workspace.workDir, env };
+    const { code, stdout, stderr } = await run("pulumi", ["stack", ...args, "--stack", name], options);
+    // Whole: where the stack is locked, each lock has a line.
+    if (code !== 0) throw new Error(stderr.trim() || `exit code ${String(code)}`);
+    return stdout;
+  };
   const state = JSON.parse(await pulumi("export")) as State;
   const operations = state.deployment?.pending_operations ?? [];
   const creating = operations.filter(({ type }) => type === "creating");

@@ -1,18 +1,25 @@
 import { Command } from "commander";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { inspect } from "node:util";
 import { errorColors } from "./colors";
+import { helpEnd } from "./helpEnd";
+import { addLab } from "./labProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
 import { UserError } from "./userError";
 
+const { version } = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8")) as { version: string };
+
 const program = new Command("jam-istio")
   .description("Installs, upgrades and debugs the Istio mesh of one instance")
+  .version(version)
+  .addHelpText("after", helpEnd("preview -- dev701", "0 done, 1 wrong input or failed; others are in a command's help"))
   .showHelpAfterError("(--help shows what there is)");
 
 /* eslint-disable @typescript-eslint/no-require-imports -- each command loads what it needs when it runs: the help does not
    wait for Pulumi, and the loader of TypeScript handles require() alone */
 const loadRender = () => require("./renderCommand") as typeof import("./renderCommand");
-const loadLab = () => require("./labCommand") as typeof import("./labCommand");
 const loadRehearse = () => require("./rehearseCommand") as typeof import("./rehearseCommand");
 const loadMesh = () => require("./meshCommand") as typeof import("./meshCommand");
 const loadFaults = () => require("./faultsCommand") as typeof import("./faultsCommand");
@@ -22,6 +29,7 @@ const loadNew = () => require("./newCommand") as typeof import("./newCommand");
 const loadEngine = () => require("./engineCommands") as typeof import("./engineCommands");
 /* eslint-enable @typescript-eslint/no-require-imports */
 
+const refreshOption = ["--refresh", "compare the state with the cluster first, and go by what is there"] as const;
 const stackArgument = ["<stack>", "the stack: dev701 for Pulumi.dev701.yaml"] as const;
 
 program
@@ -70,8 +78,10 @@ program
   .option("--json", "print the summary as JSON")
   .addHelpText(
     "after",
-    "\nExit codes: 0 rendered, 1 wrong input, also a version that its repository lacks, 3 rendered without the charts that " +
-      "cannot be reached now.",
+    helpEnd(
+      "render -- dev701",
+      "0 rendered, 1 wrong input, also a version that its repository lacks, 3 without the objects of charts that cannot be reached",
+    ),
   )
   .action((stack: string, options: object) => loadRender().renderStack(stack, options));
 program
@@ -79,12 +89,24 @@ program
   .description("Deploy a stack: finds Pulumi and a backend, shows the preview, asks, deploys")
   .argument(...stackArgument)
   .option("--yes", "deploy without a preview and a question")
+  .option(...refreshOption)
+  .addHelpText("after", helpEnd("up -- dev701", "0 deployed, or answered with no, 1 refused or failed"))
   .action((stack: string, options: object) => loadEngine().up(stack, options));
 program
   .command("preview")
   .description("Show what up would change, and what it would refuse")
   .argument(...stackArgument)
-  .action((stack: string) => loadEngine().preview(stack));
+  .option(...refreshOption)
+  .addHelpText("after", helpEnd("preview -- dev701", "0 up would go on, 1 refused or failed"))
+  .action((stack: string, options: object) => loadEngine().preview(stack, options));
+program
+  .command("down")
+  .description("Take a stack away: shows what goes and what stays, asks, removes; the stack file is kept")
+  .argument(...stackArgument)
+  .option("--yes", "remove without a preview and a question")
+  .option(...refreshOption)
+  .addHelpText("after", helpEnd("down -- dev701", "0 taken away, or answered with no, 1 refused or failed"))
+  .action((stack: string, options: object) => loadEngine().down(stack, options));
 program
   .command("rehearse")
   .description("Deploy a stack, and an upgrade, on a control plane made for it on this machine; report what happens")
@@ -96,17 +118,26 @@ program
   .option("--json", "print the report as JSON")
   .addHelpText(
     "after",
-    "\nExit codes: 0 it went through, 1 it was refused, failed, or left a workload without a ready pod.",
+    helpEnd(
+      "rehearse -- dev701 --to-version 1.4.10",
+      "0 it went through, 1 it was refused, failed, or left a workload of several replicas without a ready pod",
+    ),
   )
   .action((stack: string, options: object) => loadRehearse().rehearse(stack, options));
 
-const mesh = program.command("mesh").description("What runs of a stack's mesh; needs a kubeconfig and no Pulumi");
+const mesh = program
+  .command("mesh")
+  .description("What runs of a stack's mesh; needs a kubeconfig and no Pulumi")
+  .addHelpText("after", helpEnd("mesh -- status dev701", "in the help of each command"));
 mesh
   .command("status")
   .description("Versions of control plane and proxies, and what up would fix")
   .argument(...stackArgument)
   .option("--json", "print it as JSON")
-  .addHelpText("after", "\nExit codes: 0 all is as the settings say, 1 it cannot be told, 3 there is something to do.")
+  .addHelpText(
+    "after",
+    helpEnd("mesh -- status dev701", "0 all is as the settings say, 1 it cannot be told, 3 there is something to do"),
+  )
   .action((stack: string, options: object) => loadMesh().status(stack, options));
 mesh
   .command("faults")
@@ -117,7 +148,10 @@ mesh
   .option("--json", "print it as JSON")
   .addHelpText(
     "after",
-    "\nExit codes: 0 no fault is active, 1 it cannot be told, 3 faults are active, or not dropped by all proxies.",
+    helpEnd(
+      "mesh -- faults dev701 --off",
+      "0 no fault is active, 1 it cannot be told, 3 faults are active, or not dropped by all proxies",
+    ),
   )
   .action((stack: string, options: object) => loadFaults().faults(stack, options));
 mesh
@@ -134,46 +168,17 @@ mesh
   .option("--json", "print the report as JSON")
   .addHelpText(
     "after",
-    "\nThe settings' faultInjection.enabled stays false: the drill needs no deployment. Ctrl-C removes the fault.\n" +
-      "Exit codes: 0 it ran its time, 1 refused or failed, 3 the probe failed, 4 stopped by hand.",
+    "\nThe settings' faultInjection.enabled stays false: the drill needs no deployment. Ctrl-C removes the fault." +
+      helpEnd(
+        "mesh -- drill dev701 httpAbort/ct-webapp --for 10m",
+        "0 it ran its time, 1 refused or failed, 3 the probe failed, 4 stopped by hand",
+      ),
   )
   .action((stack: string, fault: string, options: { readonly for: string; readonly reaper: boolean }) =>
     loadDrill().drill(stack, fault, options),
   );
 
-const lab = program
-  .command("lab")
-  .description("A real Kubernetes control plane with simulated nodes, on this machine, for trying things out");
-const kubernetesOption = ["--kubernetes <version>", "Kubernetes minor of the control plane"] as const;
-lab
-  .command("up")
-  .description("Start it, or find it running; prints the kubeconfig to use")
-  .option(kubernetesOption[0], "Kubernetes minor (default: 1.34; 1.21 carries a classic mesh)")
-  .option("--binaries <folder>", "folder with kube-apiserver and the like, or with a folder 1.34 of them")
-  .option("--json", "print the result as JSON")
-  .action((options: object) => loadLab().labUp(options));
-lab
-  .command("build")
-  .description("Build the lab's programs with Go into the cache before they are needed; what is there stays")
-  .argument("[parts...]", "1.34, 1.21 (control planes), engine (Pulumi), traffic (istiod); default: all")
-  .addHelpText("after", "\nExample: npm run lab -- build 1.34 engine\nExit codes: 0 all is built, 1 it cannot be.")
-  .action((parts: readonly string[]) => loadLab().labBuild(parts));
-lab
-  .command("down")
-  .description("End it and remove what it wrote; also what a crash left")
-  .option(...kubernetesOption)
-  .action((options: object) => loadLab().labDown(options));
-lab
-  .command("status")
-  .description("Show what is up; exit code 3 when nothing is")
-  .option(...kubernetesOption)
-  .option("--json", "print it as JSON")
-  .action((options: object) => loadLab().labStatus(options));
-lab
-  .command("env")
-  .description("Print the line that points kubectl at it, for a shell's eval")
-  .option(...kubernetesOption)
-  .action((options: object) => loadLab().labEnv(options));
+addLab(program);
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;

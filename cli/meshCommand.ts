@@ -18,7 +18,18 @@ function controlPlaneLine({ name, revision, ready, declared }: MeshStatus["contr
 }
 
 function statusText(status: MeshStatus): string {
-  const { stack, wanted, controlPlanes, dataPlane, outdated, left, missing, unfinished, closingImages } = status;
+  const {
+    stack,
+    wanted,
+    controlPlanes,
+    dataPlane,
+    outdated,
+    left,
+    missing,
+    missingOfOthers,
+    unfinished,
+    closingImages,
+  } = status;
   const todo = [
     ...missing.map((line) => `${line}: up repairs it`),
     ...unfinished,
@@ -30,6 +41,7 @@ function statusText(status: MeshStatus): string {
     dataPlane.text,
     ...todo.map((line) => outColors.yellow(`! ${line}`)),
     ...closingImages.map((line) => outColors.yellow(`! ${line}`)),
+    ...missingOfOthers.map((line) => `  not of these settings, up leaves it alone: ${line}`),
     ...left.map((line) => `  its sidecar stays outdated: ${line}`),
     isWell(status)
       ? outColors.green("all is as the settings say")

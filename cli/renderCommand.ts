@@ -1,8 +1,8 @@
 import { relative, resolve } from "node:path";
-import { settingsEndNotes } from "../mesh/faults/faultsEnd";
 import { meshPlan } from "../mesh/meshPlan";
-import { render } from "../render/render";
-import { filesOf, writeFiles } from "../render/write";
+import { notesOf, type ChartRoot } from "../render/notes";
+import { isComplete, render } from "../render/render";
+import { filesOf, holdsComplete, writeFiles } from "../render/write";
 import { projectFolder, readStack } from "./stackFile";
 import { summarise, summaryText } from "./summary";
 import { asUserError, UserError } from "./userError";
@@ -18,22 +18,32 @@ export const incompleteCode = 3;
 
 const progress = (line: string) => process.stderr.write(`${line}\n`);
 
+/** The option goes before the variable; an empty one is none. */
+function chartRoot({ charts }: Options): ChartRoot | undefined {
+  const from = charts === undefined ? "JAM_ISTIO_CHARTS" : "--charts";
+  const root = charts ?? process.env["JAM_ISTIO_CHARTS"] ?? "";
+  return root === "" ? undefined : { root, from };
+}
+
 /** Renders a stack and prints its summary. @throws UserError with what is wrong */
 export async function renderStack(stack: string, options: Options): Promise<void> {
   if (options.out === "") throw new UserError("--out is empty. Allowed: a folder");
   const settings = readStack(stack);
-  for (const line of settingsEndNotes(settings)) progress(line);
   const folder = resolve(options.out ?? `${projectFolder}/rendered/${stack}`);
-  const charts = options.charts ?? process.env["JAM_ISTIO_CHARTS"];
+  const charts = chartRoot(options);
+  const plan = meshPlan(settings);
   let rendered;
+  let written;
   try {
-    rendered = await render(settings, charts === "" ? undefined : charts, progress);
-    await writeFiles(folder, filesOf(rendered));
+    rendered = await render(plan, charts?.root, progress);
+    // What a pull request or a person looks at is not worth less than what could be had this time.
+    written = isComplete(rendered) || !(await holdsComplete(folder));
+    if (written) await writeFiles(folder, filesOf(rendered));
   } catch (error) {
     throw asUserError(error);
   }
-  for (const text of meshPlan(settings).warnings) progress(`warning: ${text}`);
-  const summary = summarise(stack, relative(process.cwd(), folder) || ".", rendered);
+  const place = { folder: relative(process.cwd(), folder) || ".", written };
+  const summary = summarise(stack, place, rendered, notesOf(plan, rendered, charts));
   process.stdout.write(`${options.json === true ? JSON.stringify(summary, undefined, 2) : summaryText(summary)}\n`);
   if (!summary.complete) process.exitCode = incompleteCode;
 }

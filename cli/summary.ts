@@ -1,12 +1,15 @@
-import Table from "cli-table3";
+import type { RenderNotes } from "../render/notes";
 import type { Rendered } from "../render/render";
+import { tableText } from "../tools/table";
 import { outColors } from "./colors";
 
 /** What `render` reports, for people as a table and for scripts as JSON. */
-export interface Summary {
+export interface Summary extends RenderNotes {
   readonly stack: string;
   readonly folder: string;
   readonly complete: boolean;
+  /** Whether the files were written; not where an incomplete render would have replaced a complete one. */
+  readonly written: boolean;
   /** Releases whose charts could not be expanded, with the reason. */
   readonly missing: readonly { readonly release: string; readonly reason: string }[];
   readonly created: readonly Row[];
@@ -26,7 +29,12 @@ function countKinds(kinds: readonly string[]): string {
 }
 
 /** Summarises a rendered stack, in the order of its installation. */
-export function summarise(stack: string, folder: string, rendered: Rendered): Summary {
+export function summarise(
+  stack: string,
+  place: Pick<Summary, "folder" | "written">,
+  rendered: Rendered,
+  notes: RenderNotes,
+): Summary {
   const missing = rendered.flatMap((item) =>
     item.kind === "release" && item.release.missing !== undefined
       ? [{ release: item.release.plan.name, reason: item.release.missing }]
@@ -46,7 +54,7 @@ export function summarise(stack: string, folder: string, rendered: Rendered): Su
       kinds: objects === undefined ? "not rendered" : countKinds(objects.map(({ kind }) => kind)),
     };
   });
-  return { stack, folder, complete: missing.length === 0, missing, created };
+  return { stack, ...place, complete: missing.length === 0, missing, created, ...notes };
 }
 
 function incompleteText(missing: Summary["missing"]): string {
@@ -58,20 +66,26 @@ function incompleteText(missing: Summary["missing"]): string {
   return `INCOMPLETE: ${parts.join("; ")}`;
 }
 
+const keptText = (folder: string) =>
+  `the complete render of an earlier run in ${folder} stays as it is. Somewhere else: --out`;
+
 /** The summary for a person; incomplete is said in the first line. */
 export function summaryText(summary: Summary): string {
-  const { stack, folder, missing, created } = summary;
+  const { stack, folder, written, missing, created, warnings, notes } = summary;
   const objects = created.reduce((sum, row) => sum + row.objects, 0);
   const head = [
     ...(summary.complete ? [] : [outColors.red(incompleteText(missing))]),
+    ...(written ? [] : [outColors.red(`nothing was written: ${keptText(folder)}`)]),
     `Stack ${stack} would create, in this order:`,
   ];
-  const table = new Table({
-    head: ["", "what", "chart", "objects", "kinds"],
-    colWidths: [5, null, null, null, 60],
-    wordWrap: true,
-    style: { head: [], border: [], compact: true },
-  });
-  created.forEach((row, at) => table.push([String(at + 1), row.what, row.version, String(row.objects), row.kinds]));
-  return [...head, table.toString(), `${String(objects)} objects, a file each, in ${folder}`].join("\n");
+  const rows = created.map((row, at) => [String(at + 1), row.what, row.version, String(row.objects), row.kinds]);
+  const table = tableText(["#", "what", "chart", "objects", "kinds"], rows);
+  return [
+    ...head,
+    table,
+    `${String(objects)} objects${written ? `, a file each, in ${folder}` : "; none was written"}`,
+    ...warnings.map((text) => outColors.yellow(`warning: ${text}`)),
+    ...notes.map((text) => `note: ${text}`),
+    `What the cluster has a say in is not judged here: npm run preview -- ${stack}`,
+  ].join("\n");
 }

@@ -4,7 +4,7 @@ import { closingText } from "../mesh/istio/registries";
 import type { MeshPlan } from "../mesh/meshPlan";
 import { dataPlaneOf, type DataPlane } from "../mesh/rollout/plan";
 import { servedVersion } from "../mesh/rollout/servingControlPlane";
-import { unfinishedReleases } from "../mesh/upgrade/helmHistory";
+import { isOwnRelease, unfinishedReleases } from "../mesh/upgrade/helmHistory";
 import type { Cluster } from "./client/kubernetesClient";
 import { readOutdated } from "./rollout/readNamespace";
 import { readClosingImages } from "./upgrade/closingImages";
@@ -22,8 +22,10 @@ export interface MeshStatus {
   readonly outdated: readonly string[];
   /** Outdated sidecars that no restart replaces. */
   readonly left: readonly string[];
-  /** What deployed releases lack; up repairs it. */
+  /** What this stack's deployed releases lack; up repairs it. */
   readonly missing: readonly string[];
+  /** What other releases in istio-system lack, with their names; up leaves them alone. */
+  readonly missingOfOthers: readonly string[];
   /** Releases whose last change did not finish, with Helm's word for it. */
   readonly unfinished: readonly string[];
   /** Images that run from registries that are switched off, with the remedy. */
@@ -45,6 +47,8 @@ export async function readStatus(cluster: Cluster, plan: MeshPlan): Promise<Mesh
     readOutdated(cluster, { ...rollout, serving }, target),
     readClosingImages(cluster, [namespace, ...rollout.namespaces]),
   ]);
+  const names = releases.map(({ name }) => name);
+  const isOwn = (release: string) => names.includes(release) && isOwnRelease(release, found.records, settings.stack);
   return {
     stack: settings.stack,
     wanted: plan.targetVersion,
@@ -52,11 +56,11 @@ export async function readStatus(cluster: Cluster, plan: MeshPlan): Promise<Mesh
     dataPlane: dataPlaneOf(running?.ready.join(" and ") ?? "none", sidecars),
     outdated: sidecars.flatMap(({ restarts }) => restarts.map(({ name }) => name)),
     left: sidecars.flatMap((one) => one.notRestartable),
-    missing: found.missing.flatMap(({ gone }) => gone),
-    unfinished: unfinishedReleases(
-      releases.map(({ name }) => name),
-      found.records,
-    ),
+    missing: found.missing.filter(({ release }) => isOwn(release)).flatMap(({ gone }) => gone),
+    missingOfOthers: found.missing
+      .filter(({ release }) => !isOwn(release))
+      .flatMap(({ release, gone }) => gone.map((line) => `release ${release}: ${line}`)),
+    unfinished: unfinishedReleases(names, found.records),
     closingImages: closingText(closing, controlPlane === "managed" ? effectiveHub(plan.mesh.controlPlane) : undefined),
   };
 }

@@ -1,5 +1,5 @@
-import Table from "cli-table3";
 import type { createColors } from "picocolors";
+import { tableText as table } from "../tools/table";
 import type { Phase } from "./rehearsal";
 
 /** What a rehearsal found; as JSON for scripts. */
@@ -47,12 +47,6 @@ export function makeReport(stack: string, kubernetes: string, phases: readonly P
 }
 
 const seconds = (value: number) => `${value.toFixed(1)} s`;
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const made = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
-  for (const row of rows) made.push([...row]);
-  return made.toString();
-}
 
 function phaseText(phase: Phase, colors: Colors): string {
   const { name, succeeded, errors, notes, steps, cluster, workloads, proxies } = phase;

@@ -3,7 +3,7 @@ import { GateHost } from "../components/gates/gateHost";
 import { deploy, type Outputs } from "../components/program";
 import { secretPlaceholder } from "../config/raw";
 import { whenUpRuns } from "../mesh/faults/allObjects";
-import { meshPlan } from "../mesh/meshPlan";
+import { meshPlan, type MeshPlan } from "../mesh/meshPlan";
 import type { Settings } from "../settings/types";
 import { inOrder } from "./order";
 import { messageOf } from "../tools/errors";
@@ -112,8 +112,8 @@ function watch(registrations: Registration[]): void {
   };
 }
 
-async function finish(settings: Settings): Promise<Outputs> {
-  const outputs = deploy(meshPlan(settings), await GateHost.start());
+async function finish(plan: MeshPlan): Promise<Outputs> {
+  const outputs = deploy(plan, await GateHost.start());
   await pulumi.runtime.disconnect();
   // An error inside an apply surfaces one turn later.
   await new Promise((resolve) => setImmediate(resolve));
@@ -124,7 +124,7 @@ async function finish(settings: Settings): Promise<Outputs> {
  * Runs the stack's program in this process against a stand-in for the engine: no Pulumi CLI, no cluster.
  * @throws Error with one line when the program fails, also inside an `apply`
  */
-export async function record(settings: Settings): Promise<Recording> {
+export async function record(settings: Settings, plan = meshPlan(settings)): Promise<Recording> {
   const registrations: Registration[] = [];
   // An error inside an apply ends no call: it would leave the program waiting for ever.
   let onFailure: (error: unknown) => void = () => undefined;
@@ -137,7 +137,7 @@ export async function record(settings: Settings): Promise<Recording> {
     };
     await pulumi.runtime.setMocks(mocks, "jam-istio", settings.stack, true, "organization");
     watch(registrations);
-    const outputs = await Promise.race([finish(settings), failed]);
+    const outputs = await Promise.race([finish(plan), failed]);
     return { registrations: inOrder(registrations), outputs };
   } catch (error) {
     const text = messageOf(error);

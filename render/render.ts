@@ -9,8 +9,7 @@ import type { ReleasePlan } from "../mesh/install/helmReleases";
 import { valuesSetting } from "../mesh/install/unknownValues";
 import { systemNamespace } from "../mesh/istio/names";
 import { layoutOf, minorData } from "../mesh/istio/releases";
-import { meshPlan } from "../mesh/meshPlan";
-import type { Settings } from "../settings/types";
+import type { MeshPlan } from "../mesh/meshPlan";
 import type { Progress } from "../tools/helm";
 import { mustRun } from "../tools/run";
 import { hideSecretData, objectsOf, parseManifest, type KubernetesObject } from "./objects";
@@ -32,10 +31,14 @@ export type Rendered = readonly (
   | { readonly kind: "release"; readonly release: RenderedRelease }
 )[];
 
+/** Whether the objects of every chart are there. */
+export const isComplete = (rendered: Rendered): boolean =>
+  rendered.every((item) => item.kind === "object" || item.release.missing === undefined);
+
 const releaseType = "kubernetes:helm.sh/v3:Release";
 
 /** The Kubernetes version that charts are rendered for: the newest that carries them, for equal bytes everywhere. */
-function renderFor(version: string): string {
+export function kubernetesOf(version: string): string {
   const newest = layoutOf(version) === "classic" ? "1.21" : (minorData(version)?.kubernetesMax ?? "1.36");
   return `${newest}.0`;
 }
@@ -53,7 +56,7 @@ async function expand(
     await writeFile(values, JSON.stringify(plan.values));
     const crds = plan.skipCrds === true ? [] : ["--include-crds"];
     const args = ["template", plan.name, archive, "--namespace", systemNamespace, "--values", values, ...crds];
-    const text = await mustRun(helm, [...args, "--kube-version", renderFor(istio)], { seconds: 120 });
+    const text = await mustRun(helm, [...args, "--kube-version", kubernetesOf(istio)], { seconds: 120 });
     return parseManifest(text).map(hideSecretData);
   } catch (error) {
     throw new Error(
@@ -70,9 +73,9 @@ async function expand(
  * @param charts root that replaces the official repositories: directory or URL
  * @throws Error naming every chart that is not where the settings say, with the versions that are there
  */
-export async function render(settings: Settings, charts: string | undefined, progress: Progress): Promise<Rendered> {
-  const mesh = meshPlan(settings);
-  const { registrations } = await record(settings);
+export async function render(mesh: MeshPlan, charts: string | undefined, progress: Progress): Promise<Rendered> {
+  const { settings } = mesh;
+  const { registrations } = await record(settings, mesh);
   const plans = new Map(mesh.releases.map((plan) => [plan.name, plan]));
   const helm = lazyHelm(progress);
   const rendered = await Promise.all(

@@ -48,9 +48,20 @@ export function filesOf(rendered: Rendered): readonly RenderedFile[] {
   return [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
+const readIndex = (folder: string) => readFile(join(folder, indexFile), "utf8").catch(() => "");
+
+/** Whether a folder holds what an earlier run rendered, the objects of every chart among it. */
+export async function holdsComplete(folder: string): Promise<boolean> {
+  const paths = (await readIndex(folder)).split("\n").filter((line) => line.endsWith(".yaml"));
+  const releases = paths.filter((path) => path.endsWith("/_release.yaml")).map(dirname);
+  return (
+    releases.length > 0 && releases.every((release) => paths.filter((path) => dirname(path) === release).length > 1)
+  );
+}
+
 /** Removes what an earlier run wrote, and nothing else: the folder is the caller's choice. */
 async function removeEarlier(folder: string): Promise<void> {
-  const index = await readFile(join(folder, indexFile), "utf8").catch(() => "");
+  const index = await readIndex(folder);
   const root = await realpath(folder);
   for (const line of index.split("\n").filter((text) => text.endsWith(".yaml"))) {
     const parent = await realpath(dirname(join(root, line))).catch(() => "");

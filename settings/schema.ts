@@ -55,7 +55,9 @@ const istio = map(
     values: values("the control-plane chart"),
     releaseName: text({
       allowed: "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init",
-      describe: "Name of the control plane's Helm release in the classic layout, for an adopted one.",
+      describe:
+        "Name of the control plane's Helm release in the classic layout. It cannot be changed later. A release of that name that " +
+        "this program did not install is not taken over: the gate refuses.",
       test: (value) => isLabel(value) && value.length <= 53 && value !== "istio-init",
     }).default("istio"),
     revision: kubernetesName(

@@ -17,8 +17,15 @@ function markOf(record: HelmRevision, records: readonly HelmRevision[]): string 
 }
 
 // The mark ends the description, or a space follows: dev70 is not dev701.
-const isOurs = (record: HelmRevision, { records }: ObservedMesh, { stack }: JudgedMesh) =>
+const hasMark = (record: HelmRevision, records: readonly HelmRevision[], stack: string) =>
   `${markOf(record, records)} `.startsWith(`${ownerMark(stack)} `);
+
+const isOurs = (record: HelmRevision, { records }: ObservedMesh, { stack }: JudgedMesh) =>
+  hasMark(record, records, stack);
+
+/** Whether what is deployed of a release is a stack's own, by its mark. */
+export const isOwnRelease = (name: string, records: readonly HelmRevision[], stack: string): boolean =>
+  recordsOf(records, name).some((record) => record.status === "deployed" && hasMark(record, records, stack));
 
 /**
  * The version before an update of this stack that did not finish: what a finished one recorded, where the newest record of

@@ -1,8 +1,8 @@
-import Table from "cli-table3";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mustRun } from "../../tools/run";
+import { tableText } from "../../tools/table";
 import { engineRows } from "./engine";
 import { manyServices, measured, threeTimes, type Measured } from "./measured";
 import { rolloutRows } from "./rollout";
@@ -33,14 +33,13 @@ async function renderRows(): Promise<readonly Measured[]> {
 }
 
 function print(rows: readonly Measured[]): void {
-  const table = new Table({ head: ["what", "s", "MB", "ratio", "against", "aim"], style: { head: [], border: [] } });
-  for (const { what, seconds, megabytes, against, aim } of rows) {
+  const lines = rows.map(({ what, seconds, megabytes, against, aim }) => {
     const base = rows.find((other) => other.what === against)?.seconds;
     const ratio = base === undefined ? "" : (seconds / base).toFixed(2);
     const memory = megabytes === undefined || Number.isNaN(megabytes) ? "" : megabytes.toFixed(0);
-    table.push([what, seconds.toFixed(2), memory, ratio, against ?? "", aim ?? ""]);
-  }
-  process.stdout.write(`${table.toString()}\n`);
+    return [what, seconds.toFixed(2), memory, ratio, against ?? "", aim ?? ""];
+  });
+  process.stdout.write(`${tableText(["what", "s", "MB", "ratio", "against", "aim"], lines)}\n`);
 }
 
 async function main(): Promise<void> {

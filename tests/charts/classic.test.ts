@@ -1,5 +1,6 @@
 /** Charts istio-init and istio 1.4.6 with the program's values. That the images exist and run is not shown here. */
 import assert from "node:assert/strict";
+import { meshPlan } from "../../mesh/meshPlan";
 import { render } from "../../render/render";
 import { itNeeds } from "../support/machine";
 import { imagesOf, objectIn, objectsOf, renderAll, textsOf, valuesOf } from "../support/rendering";
@@ -100,7 +101,7 @@ describe(`chart istio ${classicVersion}`, () => {
       // This chart's gateways are beyond today's Helm.
       const wrong = settings({ values: { gateways: { enabled: true } } });
       await assert.rejects(
-        render(wrong, mirror, () => undefined),
+        render(meshPlan(wrong), mirror, () => undefined),
         /^Error: release istio: its chart cannot be rendered with these values \(istio\.values\): .*rolebindings\.yaml[^\n]*$/,
       );
     },

@@ -124,7 +124,7 @@ describe("keys in the values that a chart does not know", () => {
 
   itNeeds(["mirror", "helm"], "render says it, and renders", async ({ mirror }) => {
     const lines: string[] = [];
-    const rendered = await render(misspelled, mirror, (text) => lines.push(text));
+    const rendered = await render(meshPlan(misspelled), mirror, (text) => lines.push(text));
     assert.ok(lines.includes(`warning: ${line}`), lines.join("\n"));
     assert.ok(rendered.every((one) => one.kind === "object" || one.release.objects !== undefined));
   });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { chooseEngine } from "../../cli/backend";
+import { chooseEngine, stateFolder } from "../../cli/backend";
 import { builtFolder, modulesOf } from "../../lab/goModules";
 
 // Which Pulumi serves `up`. That the built one really deploys is shown in tests/e2e.
@@ -60,6 +60,22 @@ describe("the choice of Pulumi for up and preview", () => {
     for (const env of [{ PULUMI_BACKEND_URL: url }, { PULUMI_CREDENTIALS_PATH: root }])
       assert.equal(chooseEngine(root, { PATH: person, ...env }).backend, "postgres://***@db.example.com/state");
   });
+  for (const [url, folder] of [
+    ["file:///var/state", "/var/state"],
+    ["file:///var/state?no_tmp_dir=true", "/var/state"],
+    ["file://~", homedir()],
+    ["file://~/pulumi", join(homedir(), "pulumi")],
+    ["file://state", join(root, "state")],
+    ["file://./state", join(root, "state")],
+    ["s3://bucket/state", undefined],
+    ["https://api.pulumi.com", undefined],
+    ["Pulumi Cloud", undefined],
+    [undefined, undefined],
+  ] as const) {
+    it(`the state of ${String(url)} is in ${folder ?? "no folder of this machine"}`, () => {
+      assert.equal(stateFolder(root, url), folder);
+    });
+  }
 
   it("the built one on PATH is refused for any other cluster, with the way out", () => {
     const message = /is the one that is built for the lab; it deploys to a lab's cluster only\. Install Pulumi: https/;

@@ -1,53 +1,11 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { forgetPendingCreations, isStale, lockHolder } from "../../cli/interruptedRun";
+import { forgetPendingCreations } from "../../cli/interruptedRun";
 
 // Pulumi is a stand-in that writes down how it is called. Runs that are killed for real are in tests/e2e/interrupted.test.ts.
-
-describe("the lock of a stack", () => {
-  const message = (holder: string) =>
-    "error: the stack is currently locked by 1 lock(s). Either wait for the other process(es) to end or delete the lock " +
-    `file with \`pulumi cancel\`.\n  file:///tmp/state/.pulumi/locks/a.json: created by ${holder} at 2026-01-01T00:00:00Z`;
-
-  for (const [name, text, expected] of [
-    ["a process", message("ana@laptop (pid 4711)"), { user: "ana", host: "laptop", pid: 4711 }],
-    [
-      "a user of a domain",
-      message("CORP\\ana@pc-1.example.com (pid 1)"),
-      { user: "CORP\\ana", host: "pc-1.example.com", pid: 1 },
-    ],
-    ["nobody, as Pulumi Cloud says it", "error: [409] Conflict: Another update is currently in progress.", undefined],
-    ["nobody, cut off", message("ana@laptop"), undefined],
-    ["nothing", "", undefined],
-  ] as const) {
-    it(`names ${name}`, () => {
-      assert.deepEqual(lockHolder(text), expected);
-    });
-  }
-
-  it("of two locks names the one whose process may be at work", () => {
-    const [gone, here] = [`ana@${hostname()} (pid 999999999)`, `bob@${hostname()} (pid ${String(process.pid)})`];
-    for (const text of [message(gone) + message(here), message(here) + message(gone)])
-      assert.equal(lockHolder(text)?.user, "bob");
-    assert.equal(lockHolder(message(gone) + message(gone))?.user, "ana");
-  });
-
-  it("is stale where its process was on this machine and is gone, and only then", async () => {
-    const child = spawn(process.execPath, ["-e", ""]);
-    await once(child, "exit");
-    const gone = { user: "ana", host: hostname(), pid: child.pid ?? assert.fail() };
-    assert.equal(isStale(gone), true);
-    assert.equal(isStale({ ...gone, pid: process.pid }), false);
-    assert.equal(isStale({ ...gone, pid: process.ppid }), false);
-    assert.equal(isStale({ ...gone, host: "elsewhere" }), false);
-    assert.equal(isStale(undefined), false);
-  });
-});
 
 describe("creations that an interrupted run began", () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "jam-istio-interrupted-")));

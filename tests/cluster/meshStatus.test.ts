@@ -27,7 +27,7 @@ const crds = "GET /apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const namespaces = (name: string) => `GET /api/v1/namespaces/${name}`;
 
 const deployed = (release: string, manifest = "") =>
-  helmSecret(1, { release, status: "deployed", chart: chartOf("1.30.3"), manifest });
+  helmSecret(1, { release, status: "deployed", chart: chartOf("1.30.3"), manifest, description: "jam-istio/dev701" });
 const records = ["istio-base", "istiod", "kiali-server"].map((release) => deployed(release));
 const well: Readonly<Record<string, Answer>> = {
   "GET /version": { major: "1", minor: "34", gitVersion: "v1.34.0" },
@@ -57,6 +57,7 @@ describe("what runs of a stack's mesh", () => {
     outdated: [],
     left: [],
     missing: [],
+    missingOfOthers: [],
     unfinished: [],
     closingImages: [],
   };
@@ -108,6 +109,27 @@ describe("what runs of a stack's mesh", () => {
       left: ["Pod dev701/bare: it has no controller"],
       missing: ["Deployment lost is gone"],
       unfinished: ["release istiod is pending-upgrade", "release kiali-server is not installed"],
+    });
+  });
+
+  it("names what others' releases lack as theirs, a release of that name by another stack too, and promises nothing", async () => {
+    const lost = (name: string) => `kind: Deployment\nmetadata:\n  name: ${name}\n`;
+    const of = (release: string, description: string) =>
+      helmSecret(1, { release, status: "deployed", manifest: lost(`${release}-lost`), description });
+    const found = await read({
+      [secrets]: list(
+        deployed("istiod"),
+        of("grafana", "Install complete"),
+        of("istio-base", "jam-istio/dev70"),
+        deployed("kiali-server"),
+      ),
+    });
+    assert.deepEqual(found, {
+      ...usual,
+      missingOfOthers: [
+        "release grafana: Deployment grafana-lost is gone",
+        "release istio-base: Deployment istio-base-lost is gone",
+      ],
     });
   });
 

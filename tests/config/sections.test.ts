@@ -1,61 +1,22 @@
 // Each key by itself, `externalServices` and `faultInjection` apart. Rules over several keys: rules.test.ts.
-import { checkRows, checkValid, classic, istio, type Config, type Row } from "./config";
+import { checkRows, checkValid, istio } from "./config";
 import { kubernetesName } from "./texts";
+import { configOf, right, wrong, wrongItem } from "./valueRows";
 
 const name63 = "a".repeat(63);
 const name64 = "a".repeat(64);
-const host = "a full DNS name in lower case such as db.example.com, no IP address, no scheme, no port";
 const repository = "an http(s) or oci URL without credentials, or a directory; {version} stands for the Istio version";
 const version = 'a version x.y.z in quotes such as "1.4.6"';
 const quotes = 'a version in quotes such as "1.4.6": without them YAML reads a number and turns 1.10 into 1.1';
-const port = "a whole number from 1 to 65535";
 const timeout = "a whole number from 30 to 7200";
 const hub =
   "an image registry with its path such as docker.io/istio or registry.example.com:5000/istio, without https:// and without a tag";
-const region = "an AWS region such as eu-central-1";
 const risks =
   "untested-kubernetes or downgrade or end-of-life or classic-minor or downtime or rejected-configuration or other-images or " +
   "plain-credentials or old-proxies:namespace/workload";
 const releaseName = "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init";
 const istioKeys =
   "a map with the keys version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, dnsCapture, timeoutSeconds, allow";
-
-const configOf = (path: string, value: unknown): Config => {
-  const [section = "", key] = path.split(".");
-  if (section === "istio" && key !== undefined) return istio({ [key]: value });
-  return { ...classic, [section]: key === undefined ? value : { [key]: value } };
-};
-
-// Where people put credentials by mistake.
-const unshown = /chartRepository|kubeconfig|istio\.values|istio\.hub|^istio$|^kiali$|^kubernetes$/;
-
-/** A row for a value that is refused, with the text of what is allowed. */
-const wrong = (path: string, value: unknown, allowed: string): Row => ({
-  name: `${path}: ${JSON.stringify(value)} is refused`,
-  config: configOf(path, value),
-  problems: [
-    `${path}: ${unshown.test(path) ? "its value" : JSON.stringify(value)} is not allowed. Allowed: ${allowed}`,
-  ],
-});
-
-/** A row for a list whose first item is refused. */
-const wrongItem = (path: string, item: unknown, allowed: string): Row => ({
-  name: `${path}: item ${JSON.stringify(item)} is refused`,
-  config: configOf(path, [item]),
-  problems: [`${path}[0]: ${JSON.stringify(item)} is not allowed. Allowed: ${allowed}`],
-});
-
-const host253 = `${`${"a".repeat(63)}.`.repeat(3)}${"b".repeat(57)}.com`;
-const wrongLongHost: Row = {
-  name: "mysql.externalHostName: 254 characters are refused",
-  config: configOf("mysql.externalHostName", `${host253}m`),
-  problems: [`mysql.externalHostName: "${"a".repeat(56)}... is not allowed. Allowed: ${host}`],
-};
-
-const right = (path: string, value: unknown) => ({
-  name: `${path}: ${JSON.stringify(value)} is valid`,
-  config: configOf(path, value),
-});
 
 describe("settings: kubernetes, namespace, injection, production", () => {
   checkRows([
@@ -165,64 +126,5 @@ describe("settings: istio", () => {
     right("istio.allow", ["rejected-configuration", "other-images", "plain-credentials"]),
     right("istio.releaseName", "jam-istio"),
     right("istio.releaseName", "a".repeat(53)),
-  ]);
-});
-
-describe("settings: kiali, mysql, dataStorage, mail, rollout", () => {
-  checkRows([
-    wrong("kiali", true, "a map with the keys enabled, username, chartRepository, values"),
-    wrong("kiali.enabled", "true", "true or false"),
-    wrong("kiali.username", "a b", "a name without spaces"),
-    wrong("kiali.username", "", "a name without spaces"),
-    wrong("kiali.chartRepository", "ftp://charts", repository),
-    wrong("mysql", [], "a map with the keys external, externalHostName, addresses"),
-    wrong("mysql.external", 1, "true or false"),
-    wrong("mysql.externalHostName", "10.0.0.1", host),
-    wrong("mysql.externalHostName", "db", host),
-    wrong("mysql.externalHostName", "DB.example.com", host),
-    wrong("mysql.externalHostName", "https://db.example.com", host),
-    wrong("mysql.externalHostName", "db.example.com:3306", host),
-    wrong("mysql.externalHostName", "*.example.com", host),
-    wrong("mysql.externalHostName", "db.example.com.", host),
-    wrongLongHost,
-    wrong("mysql.addresses", "10.1.2.3", "a list of addresses"),
-    wrongItem("mysql.addresses", "10.1.0.0/16", "an IP address such as 10.1.2.3, no range"),
-    wrongItem("mysql.addresses", "db.example.com", "an IP address such as 10.1.2.3, no range"),
-    wrong("dataStorage", "aws", "a map with the keys mode, region"),
-    wrong("dataStorage.mode", "gcp", "aws or none"),
-    wrong("dataStorage.region", "Frankfurt", region),
-    wrong("dataStorage.region", "eu-central", region),
-    wrong("dataStorage.region", "eu-central-1a", region),
-    wrong("dataStorage.region", "https://s3.eu-central-1.amazonaws.com", region),
-    wrong("mail", 25, "a map with the keys external, externalHostName, externalHostPort, addresses"),
-    wrong("mail.external", "no", "true or false"),
-    wrong("mail.externalHostName", "mail", host),
-    wrong("mail.externalHostPort", 0, port),
-    wrong("mail.externalHostPort", 65536, port),
-    wrong("mail.externalHostPort", "587", port),
-    wrongItem("mail.addresses", "10.1.2", "an IP address such as 10.1.2.3, no range"),
-    wrong("rollout", false, "a map with the keys enabled, namespaces, parallel, timeoutSeconds, daemonSets"),
-    wrong("rollout.enabled", "yes", "true or false"),
-    wrong("rollout.parallel", 0, "a whole number from 1 to 100"),
-    wrong("rollout.timeoutSeconds", 9, "a whole number from 10 to 7200"),
-    wrong("rollout.daemonSets", "all", "true or false"),
-    wrong("rollout.namespaces", "dev701", "a list of namespaces"),
-    wrongItem("rollout.namespaces", "Dev", kubernetesName),
-  ]);
-  checkValid([
-    right("kiali.username", "admin@example.com"),
-    right("mysql", { external: false }),
-    right("mysql", { external: true, externalHostName: host253 }),
-    right("mysql", { external: true, externalHostName: "dev701-db.example.com" }),
-    right("mysql", { external: true, externalHostName: "db.example.com", addresses: ["10.1.2.3", "fd00::7"] }),
-    ...["us-gov-west-1", "eusc-de-east-1", "us-iso-east-1", "us-isob-east-1", "eu-isoe-west-1", "us-isof-south-1"].map(
-      (name) => right("dataStorage", { mode: "aws", region: name }),
-    ),
-    right("mail", {
-      external: true,
-      externalHostName: "m.example.com",
-      externalHostPort: 65535,
-      addresses: ["10.1.2.4"],
-    }),
   ]);
 });

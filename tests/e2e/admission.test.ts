@@ -65,14 +65,14 @@ for (const minor of new Set(stacks.map((one) => one.minor))) {
     before(async () => {
       // The shared stack's definitions are those of the stack that owns the mesh.
       const owner = stacks.find((one) => one.minor === minor)?.stack ?? "";
-      const owned = objectsOf(await render(readStack(owner), chartRoot(), () => undefined));
+      const owned = objectsOf(await render(meshPlan(readStack(owner)), chartRoot(), () => undefined));
       for (const text of definitions(owned)) await apply(text);
       await lab().plane.kubectl("wait", "--for=condition=established", "crd", "--all");
     });
 
     for (const { stack } of stacks.filter((one) => one.minor === minor)) {
       it(`${stack}: all of them`, async () => {
-        const objects = objectsOf(await render(readStack(stack), chartRoot(), () => undefined));
+        const objects = objectsOf(await render(meshPlan(readStack(stack)), chartRoot(), () => undefined));
         for (const { kind, metadata } of objects) {
           if (kind === "Namespace") await lab().plane.kubectl("create", "namespace", metadata.name);
         }

@@ -8,7 +8,7 @@ import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
 import { modernConfig, useLab } from "./support/lab";
 
-describeOn("1.34", "the commands up and preview, with nobody logged in", () => {
+describeOn("1.34", "the commands up, preview and down, with nobody logged in", () => {
   const lab = useLab("1.34");
   let instance: Instance;
   const home = mkdtempSync(join(tmpdir(), "jam-istio-home-"));
@@ -43,6 +43,12 @@ describeOn("1.34", "the commands up and preview, with nobody logged in", () => {
     instance.remove();
   });
 
+  it("down of a stack that this state does not have is refused, and makes none", async () => {
+    const { code, stderr } = await command("down", "local700", "--yes");
+    assert.equal(code, 1);
+    assert.match(stderr, /error: there is no stack local700 in this state: nothing of it was deployed from here/);
+  });
+
   it("preview says where the state is and changes nothing", async () => {
     const { code, stderr, stdout } = await command("preview", "local700");
     assert.equal(code, 0, stdout + stderr);
@@ -67,6 +73,15 @@ describeOn("1.34", "the commands up and preview, with nobody logged in", () => {
     assert.doesNotMatch(first.stdout + first.stderr, new RegExp(String.fromCharCode(27)));
   });
 
+  it("up --refresh hands that on to Pulumi: what was changed in the cluster by hand is seen, and set right", async () => {
+    const label = ["label", "namespace", "local700", "--overwrite"];
+    await lab().plane.kubectl(...label, "istio-injection=disabled");
+    const { code, stdout, stderr } = await command("up", "local700", "--yes", "--refresh");
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stderr, /stack local700 is up: .*1 update/);
+    assert.match(await lab().plane.kubectl("get", "namespace", "local700", "-o", "yaml"), /istio-injection: enabled/);
+  });
+
   it("the passphrase of the local state is long, the owner's alone, and in no output", () => {
     assert.equal(statSync(passphrase()).mode & 0o777, 0o600);
     assert.ok(readFileSync(passphrase(), "utf8").length >= 40);
@@ -76,7 +91,8 @@ describeOn("1.34", "the commands up and preview, with nobody logged in", () => {
   });
 
   it("wrong settings end with one message and exit code 1", async () => {
-    instance.configureText('config:\n  jam-istio:istio: {version: "1.7.3"}\n  jam-istio:bogus: 1\n', "");
+    const cluster = `  jam-istio:kubernetes: {kubeconfig: ${lab().plane.kubeconfig}}\n`;
+    instance.configureText(`config:\n${cluster}  jam-istio:istio: {version: "1.7.3"}\n  jam-istio:bogus: 1\n`, "");
     for (const name of ["up", "preview", "render"]) {
       const { code, stderr } = await command(name, "local700");
       assert.equal(code, 1);
@@ -85,5 +101,27 @@ describeOn("1.34", "the commands up and preview, with nobody logged in", () => {
         /error: 2 problems in the settings of stack local700; nothing was changed:\n {2}- .*\n {2}- .*\n$/,
       );
     }
+  });
+
+  it("down asks nobody where nobody can answer, and says how to go on", async () => {
+    const { code, stderr } = await command("down", "local700");
+    assert.equal(code, 1);
+    assert.match(stderr, /error: nobody can be asked here; to take it away without a question: --yes\n$/);
+    assert.match(await lab().plane.kubectl("get", "namespace", "istio-system"), /Active/);
+  });
+
+  it("down --yes takes the stack away, with settings that are wrong too, and says what stays", async () => {
+    const { code, stdout, stderr } = await command("down", "local700", "--yes");
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(
+      stderr,
+      /2 problems in the settings of stack local700[^]*What was deployed is taken away nevertheless/,
+    );
+    assert.match(stderr, /What stays:\n {2}- namespace local700 [^]*\n {2}- Istio's definitions \(CRDs\)/);
+    assert.match(stderr, /stack local700 is down: \d+ delete\n$/);
+    await assert.rejects(lab().plane.kubectl("get", "namespace", "istio-system"), /not found/);
+    assert.match(await lab().plane.kubectl("get", "namespace", "local700"), /Active/);
+    const again = await command("down", "local700", "--yes");
+    assert.match(again.stderr, /stack local700 is down: nothing was there\n$/);
   });
 });

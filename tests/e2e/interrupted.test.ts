@@ -38,11 +38,11 @@ describeOn("1.21", "interrupted runs", () => {
   });
 
   it("killed before Helm's record: one up converges", async () => {
-    const child = instance.start("up");
+    const child = instance.startCommand("up");
     await until("istio-system", async () => (await lab().plane.kubectl("get", "namespace", "istio-system")) !== "");
     await kill(child, "tree");
     const text = await upOnce();
-    assert.match(text, /locked by a run that is gone; taking its lock away/);
+    assert.match(text, /locked by a run from here that is gone; taking its lock away/);
     await converged();
   });
 
@@ -52,7 +52,7 @@ describeOn("1.21", "interrupted runs", () => {
   for (const release of ["istio-init", "istio"]) {
     it(`killed in pending-install of ${release}: refused while young, repaired by one up when old`, async () => {
       if (release === "istio") instance.configure(config({ values: stuck }));
-      const child = instance.start("up");
+      const child = instance.startCommand("up");
       await until("pending-install", async () => (await helmStatus(lab(), release)) === "pending-install");
       await kill(child, "tree");
       instance.configure(config());
@@ -77,7 +77,7 @@ describeOn("1.21", "interrupted runs", () => {
   it("killed in pending-upgrade: repaired by one up, also when the config is taken back", async () => {
     await instance.up();
     instance.configure(config({ values: { ...stuck, global: { proxy: { concurrency: 3 } } } }));
-    const child = instance.start("up");
+    const child = instance.startCommand("up");
     await until("pending-upgrade", async () => (await helmStatus(lab(), "istio")) === "pending-upgrade");
     await kill(child, "tree");
     instance.configure(config());
@@ -88,7 +88,7 @@ describeOn("1.21", "interrupted runs", () => {
   });
 
   it("only the CLI killed: what its provider finished is taken over by one up", async () => {
-    const child = instance.start("up");
+    const child = instance.startCommand("up");
     await until("pending-install", async () => (await helmStatus(lab(), "istio")) === "pending-install");
     await kill(child, "cli");
     await until("deployed", async () => (await helmStatus(lab(), "istio")) === "deployed");
@@ -102,7 +102,7 @@ describeOn("1.21", "interrupted runs", () => {
   it("only the CLI killed in an upgrade that is then taken back: one up puts the old values in again", async () => {
     await instance.up();
     instance.configure(config({ values: { global: { proxy: { concurrency: 3 } } } }));
-    const child = instance.start("up");
+    const child = instance.startCommand("up");
     await until("pending-upgrade", async () => (await helmStatus(lab(), "istio")) === "pending-upgrade");
     await kill(child, "cli");
     await until("deployed", async () => (await helmStatus(lab(), "istio")) === "deployed");
@@ -115,9 +115,22 @@ describeOn("1.21", "interrupted runs", () => {
     assert.doesNotMatch(await injectorValues(lab()), /"concurrency":3/);
   });
 
-  it("a killed destroy: the message's commands, then one up", async () => {
+  it("a lock of plain Pulumi's is nobody's to take away; after the line that is named, one up converges", async () => {
+    const child = instance.start("up");
+    await until("istio-system", async () => (await lab().plane.kubectl("get", "namespace", "istio-system")) !== "");
+    await kill(child, "tree");
+    const { code, stderr } = await command("up", instance.name, "--yes");
+    assert.equal(code, 1);
+    const line = /the stack is locked by .* \(process \d+\), since .*: pulumi (cancel) --stack dev701\n$/.exec(stderr);
+    assert.ok(line !== null && instance.isLocked, stderr);
+    await instance.pulumi(line[1] ?? "", "--yes");
+    await upOnce();
+    await converged();
+  });
+
+  it("a killed down: the message's commands, then one up", async () => {
     await instance.up();
-    const child = instance.start("destroy");
+    const child = instance.startCommand("down");
     await until("uninstalling", async () => (await helmStatus(lab(), "istio")) === "uninstalling");
     await kill(child, "tree");
     const refused = await command("up", instance.name, "--yes");

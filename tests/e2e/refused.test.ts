@@ -44,7 +44,10 @@ const clusters: readonly {
       {
         title: "1.4.6 to 1.30.3",
         config: to(modernConfig, "1.30.3"),
-        messages: [/no way in place between the layouts\. Build a new cluster/, /is not known to work on Kubernetes 1\.21/],
+        messages: [
+          /no way in place between the layouts\. Build a new cluster/,
+          /is not known to work on Kubernetes 1\.21/,
+        ],
       },
       {
         title: "1.4.6 to 1.3.8",

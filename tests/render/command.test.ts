@@ -1,8 +1,9 @@
 /** The command `render` as a child process. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { jamIstio } from "../support/command";
+import { writeFiles } from "../../render/write";
 import { itNeeds } from "../support/machine";
 import { filesIn, inFolder } from "../support/tinyCharts";
 
@@ -14,6 +15,9 @@ const ansi = /\u001b/;
 interface Summary {
   readonly stack: string;
   readonly complete: boolean;
+  readonly written: boolean;
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
   readonly missing: readonly { readonly release: string; readonly reason: string }[];
   readonly created: readonly { readonly what: string; readonly version: string; readonly objects: number }[];
 }
@@ -32,7 +36,7 @@ const inOrder = [
 describe("jam-istio render", () => {
   itNeeds(
     ["mirror", "helm"],
-    "dev701: exit code 0, a table in the order of installation, a file an object",
+    "dev701: exit code 0, a line for each in the order of installation, a file an object",
     ({ mirror }) =>
       inFolder(async (out) => {
         const { code, stdout } = await jamIstio(["render", "dev701", "--out", out, "--charts", mirror]);
@@ -43,7 +47,12 @@ describe("jam-istio render", () => {
           [...places].sort((a, b) => a - b),
           places,
         );
-        assert.match(stdout, /│ istio 1\.4\.6 /);
+        // No terminal: a line for each, no frame.
+        assert.match(stdout, /^5 {2}release istio {2,}istio 1\.4\.6 {2,}\d+ {2,}\w[^\n]*Deployment/m);
+        assert.match(stdout, /^2 {2}Namespace istio-system {2,}- {2,}1 {2,}Namespace$/m);
+        assert.doesNotMatch(stdout, /[│─]/);
+        assert.match(stdout, /^warning: Istio 1\.4 is past its end of life/m);
+        assert.match(stdout, /^note: Secret istio-system\/kiali: the values are placeholders/m);
         assert.doesNotMatch(stdout, /INCOMPLETE/);
         assert.doesNotMatch(stdout, ansi);
         const files = filesIn(out).filter((path) => path !== ".jam-istio-files");
@@ -70,6 +79,8 @@ describe("jam-istio render", () => {
         const written = filesIn(out).filter((path) => path !== ".jam-istio-files" && !path.endsWith("/_release.yaml"));
         assert.equal(written.length, total);
         for (const row of summary.created) assert.ok(row.objects > 0, row.what);
+        assert.match(summary.warnings.join("\n"), /^Istio 1\.4 is past its end of life .*\nIstio 1\.4 is tested on/);
+        assert.match(summary.notes.join("\n"), /^charts come from .* \(--charts\)\n.* Kubernetes 1\.21\.0/);
       }),
   );
 
@@ -83,16 +94,9 @@ describe("jam-istio render", () => {
 
   it("a shared control plane needs neither charts nor Helm", () =>
     inFolder(async (out) => {
-      const { code, stdout, stderr } = await jamIstio([
-        "render",
-        "integration702",
-        "--out",
-        out,
-        "--charts",
-        unreachable,
-      ]);
+      const { code, stdout } = await jamIstio(["render", "integration702", "--out", out, "--charts", unreachable]);
       assert.equal(code, 0);
-      assert.match(stderr, /^warning: ServiceEntry mysql captures TCP port 3306 [^\n]*, set mysql\.addresses$/m);
+      assert.match(stdout, /^warning: ServiceEntry mysql captures TCP port 3306 [^\n]*, set mysql\.addresses$/m);
       assert.doesNotMatch(stdout, /INCOMPLETE/);
       assert.deepEqual(filesIn(out), [
         ".jam-istio-files",
@@ -123,12 +127,29 @@ describe("jam-istio render without its charts", () => {
       ]);
     }));
 
+  it("what an earlier run rendered completely is left as it is, and it is said", () =>
+    inFolder(async (out) => {
+      const paths = ["release-istio/Role-a.yaml", "release-istio/_release.yaml"];
+      await writeFiles(
+        out,
+        paths.map((path) => ({ path, text: "whole" })),
+      );
+      const { code, stdout } = await rendered(out);
+      assert.equal(code, 3);
+      assert.match(
+        stdout,
+        /^INCOMPLETE: .*\nnothing was written: the complete render of an earlier run in \S+ stays as it is/,
+      );
+      assert.match(stdout, /^\d+ objects; none was written$/m);
+      assert.deepEqual(filesIn(out), [".jam-istio-files", ...paths]);
+    }));
+
   it("--json says so as well", () =>
     inFolder(async (out) => {
       const { code, stdout } = await rendered(out, ["--json"]);
       assert.equal(code, 3);
       const summary = JSON.parse(stdout) as Summary;
-      assert.equal(summary.complete, false);
+      assert.deepEqual([summary.complete, summary.written], [false, true]);
       assert.deepEqual(
         summary.missing.map(({ release }) => release),
         ["istio-init", "istio"],
@@ -146,75 +167,5 @@ describe("jam-istio render without its charts", () => {
       assert.equal(code, 3);
       assert.doesNotMatch(stdout, ansi);
       assert.match(stdout, /^INCOMPLETE: /);
-    }));
-});
-
-describe("jam-istio render, of charts that are not there", () => {
-  const wrong = async (args: readonly string[], out: string) => {
-    const { code, stdout, stderr } = await jamIstio(["render", "local700", "--out", out, ...args]);
-    assert.deepEqual([code, stdout, existsSync(out)], [1, "", false]);
-    assert.doesNotMatch(stderr, /^\s+at |\.ts:\d/m, "a stack trace");
-    return stderr;
-  };
-
-  itNeeds(["helm"], "a version that a readable repository lacks: exit code 1, those that it has, nothing written", () =>
-    inFolder(async (folder) => {
-      const charts = join(folder, "istio-release/charts");
-      mkdirSync(charts, { recursive: true });
-      for (const version of ["1.29.6", "1.30.1"])
-        for (const chart of ["base", "istiod"]) writeFileSync(join(charts, `${chart}-${version}.tgz`), "");
-      const stderr = await wrong(["--charts", folder], join(folder, "out"));
-      assert.match(stderr, /error: stack local700: charts that it needs cannot be had; nothing was changed:\n/);
-      assert.match(stderr, /\n {2}- base 1\.30\.3, istiod 1\.30\.3:\n/);
-      assert.match(stderr, / does not have version 1\.30\.3 \(it has 1\.30\.1, 1\.29\.6\)\n/);
-      assert.match(stderr, /correct istio\.version/);
-    }),
-  );
-
-  itNeeds(["helm"], "a folder that is not there", () =>
-    inFolder(async (folder) => {
-      assert.match(
-        await wrong(["--charts", join(folder, "no")], join(folder, "out")),
-        /\/no\/istio-release\/charts does not exist\n/,
-      );
-    }),
-  );
-});
-
-describe("jam-istio render, wrong input", () => {
-  /** Exit code 1, nothing on stdout, no stack trace. */
-  async function refused(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
-    const { code, stdout, stderr } = await jamIstio(args, env);
-    assert.equal(code, 1);
-    assert.equal(stdout, "");
-    assert.doesNotMatch(stderr, /^\s+at |\.ts:\d/m, "a stack trace");
-    return stderr;
-  }
-
-  it("unknown stack: one line that names those there are", async () => {
-    const stderr = await refused(["render", "nope"]);
-    assert.match(stderr, /^error: [^\n]*Pulumi\.nope\.yaml[^\n]*dev701[^\n]*\n$/);
-  });
-
-  it("unknown stack in a CI: no colours", async () => {
-    assert.doesNotMatch(await refused(["render", "nope"], { CI: "true" }), ansi);
-  });
-
-  it("unknown option: named, with a hint", async () => {
-    assert.match(
-      await refused(["render", "dev701", "--chart", "x"]),
-      /unknown option '--chart'[\s\S]*--(?:charts|help)/,
-    );
-  });
-
-  it("no stack: says what is missing, with a hint", async () => {
-    assert.match(await refused(["render"]), /missing required argument 'stack'[\s\S]*--help/);
-  });
-
-  it("a folder that cannot be made: one line", () =>
-    inFolder(async (folder) => {
-      await jamIstio(["render", "integration702", "--out", folder]);
-      const stderr = await refused(["render", "integration702", "--out", join(folder, ".jam-istio-files")]);
-      assert.match(stderr, /^error: [^\n]*\.jam-istio-files[^\n]*\n$/);
     }));
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Rendered } from "../../render/render";
-import { filesOf, writeFiles } from "../../render/write";
+import { filesOf, holdsComplete, writeFiles } from "../../render/write";
 import { filesIn, inFolder } from "../support/tinyCharts";
 
 type Item = Rendered[number];
@@ -138,5 +138,30 @@ describe("writeFiles", () => {
       writeFileSync(join(folder, ".jam-istio-files"), "Contents of this folder:\nnotes.md\n");
       await writeFiles(folder, [file("a/x.yaml")]).catch(() => undefined);
       assert.ok(existsSync(join(folder, "notes.md")));
+    }));
+});
+
+describe("a folder that a complete render wrote", () => {
+  const file = (path: string) => ({ path, text: path });
+  const release = (name: string) => [file(`release-${name}/_release.yaml`), file(`release-${name}/Role-a.yaml`)];
+  const bare = file("release-istio/_release.yaml");
+
+  for (const [name, files, expected] of [
+    ["with the objects of all charts", [file("ns/a.yaml"), ...release("istio-init"), ...release("istio")], true],
+    ["without those of one", [...release("istio-init"), bare], false],
+    ["without those of any", [file("ns/a.yaml"), bare], false],
+    ["of a stack without releases", [file("ns/a.yaml")], false],
+  ] as const) {
+    it(`is told ${name}: ${String(expected)}`, () =>
+      inFolder(async (folder) => {
+        await writeFiles(folder, files);
+        assert.equal(await holdsComplete(folder), expected);
+      }));
+  }
+
+  it("is none where nothing was written, or is no folder", () =>
+    inFolder(async (folder) => {
+      assert.equal(await holdsComplete(folder), false);
+      assert.equal(await holdsComplete(join(folder, "nowhere")), false);
     }));
 });

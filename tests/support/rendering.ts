@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { KubernetesObject } from "../../render/objects";
+import { meshPlan } from "../../mesh/meshPlan";
 import { render, type Rendered } from "../../render/render";
 import { filesOf } from "../../render/write";
 import type { Settings } from "../../settings/types";
@@ -8,7 +9,7 @@ const quiet = () => undefined;
 
 /** Renders with the charts of the mirror; every chart must be there. */
 export async function renderAll(settings: Settings, mirror: string): Promise<Rendered> {
-  const rendered = await render(settings, mirror, quiet);
+  const rendered = await render(meshPlan(settings), mirror, quiet);
   const missing = rendered.flatMap((item) => (item.kind === "release" ? [item.release.missing] : []));
   assert.deepEqual(
     missing.filter((reason) => reason !== undefined),

@@ -165,7 +165,11 @@ export const provider: pulumi.dynamic.ResourceProvider = {
     const missing = await connect(kubernetes)
       .then((cluster) => observe(cluster, { ...desired, ...remembered }))
       .then(
-        (found) => found.missing.flatMap(({ gone }) => gone),
+        // Others' releases are not restored.
+        (found) =>
+          found.missing.flatMap(({ release, gone }) =>
+            desired.releases.includes(release) && remembered.known.some(({ name }) => name === release) ? gone : [],
+          ),
         (error: unknown) => {
           unlessInternal(error);
           say(`the cluster cannot be read: ${reasonOf(error)}`);

@@ -179,6 +179,16 @@ export class Instance {
     return child;
   }
 
+  /** Starts this program's own command in a process group of its own, to be killed. */
+  public startCommand(...args: readonly string[]): ChildProcess {
+    return spawn(process.execPath, [join(repository, "bin", "jam-istio.js"), ...args, this.name, "--yes"], {
+      cwd: this.folder,
+      env: { ...process.env, ...this.env },
+      detached: true,
+      stdio: "ignore",
+    });
+  }
+
   /** Runs Pulumi's command to its end. */
   public pulumi(...args: readonly string[]): Promise<string> {
     return this.pulumiWith({}, ...args);

@@ -1,0 +1,133 @@
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { isAlive } from "../../tools/run";
+import type { Lock } from "./holders";
+
+/** Where the locks of a stack are, and where the one is noted that a run from this folder took. */
+export interface LockPlaces {
+  /** Folder of the state; absent where it is not in files of this machine: then no lock is noted. */
+  readonly state?: string | undefined;
+  /** File for the note. */
+  readonly note: string;
+}
+
+/** The lock of a run from this folder: what makes it certain, later, whether that run is gone. */
+export interface Note {
+  /** The lock's file. */
+  readonly lock: string;
+  readonly pid: number;
+  /** Whose process ids these are: {@link processSpace}. */
+  readonly space: string;
+}
+
+/**
+ * In which a process id means one process: this boot of this machine, and on it this container (its process-id namespace).
+ * `undefined` where the system does not say it, which only Linux does.
+ */
+export function processSpace(): string | undefined {
+  try {
+    return `${readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** State and parent of a process of this process space. */
+function processOf(pid: number): { readonly state: string; readonly parent: number } | undefined {
+  try {
+    // After the name, which may hold anything.
+    const [state = "", parent] =
+      readFileSync(`/proc/${String(pid)}/stat`, "utf8")
+        .split(/.*\) /s)[1]
+        ?.split(" ") ?? [];
+    return { state, parent: Number(parent) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a process was begun by this one, or by one that this one began. */
+function isOwn(pid: number): boolean {
+  for (let at: number | undefined = pid; at !== undefined && at > 1; at = processOf(at)?.parent)
+    if (at === process.pid) return true;
+  return false;
+}
+
+/** Whether a process has ended; a zombie has. */
+const isGone = (pid: number) => !isAlive(pid) || processOf(pid)?.state === "Z";
+
+function lockFiles({ state }: LockPlaces): readonly string[] {
+  if (state === undefined) return [];
+  const folder = join(state, ".pulumi", "locks");
+  try {
+    return readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => join(folder, name));
+  } catch {
+    // No stack was ever locked there.
+    return [];
+  }
+}
+
+function writeNote(file: string, note: Note): void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(note));
+}
+
+function noteNew(places: LockPlaces, earlier: readonly string[], space: string): boolean {
+  for (const lock of lockFiles(places).filter((file) => !earlier.includes(file))) {
+    try {
+      const { pid } = JSON.parse(readFileSync(lock, "utf8")) as { pid: number };
+      if (!isOwn(pid)) continue;
+      writeNote(places.note, { lock, pid, space });
+      return true;
+    } catch {
+      // Half written, or gone again.
+    }
+  }
+  return false;
+}
+
+/** Notes the lock that Pulumi takes for a piece of work, if it takes one, so that a later run knows it. */
+export async function noteLock<T>(places: LockPlaces, work: () => Promise<T>): Promise<T> {
+  const space = processSpace();
+  if (space === undefined || places.state === undefined) return work();
+  const earlier = lockFiles(places);
+  const timer = setInterval(() => {
+    if (noteNew(places, earlier, space)) clearInterval(timer);
+  }, 100);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+/** The lock that a run from this folder took last. */
+export function notedLock({ note }: LockPlaces): Note | undefined {
+  try {
+    return JSON.parse(readFileSync(note, "utf8")) as Note;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Puts an earlier note back: a step that was refused took no lock, whatever was seen meanwhile. */
+export function noteAgain({ note }: LockPlaces, earlier: Note | undefined): void {
+  if (earlier === undefined) rmSync(note, { force: true });
+  else writeNote(note, earlier);
+}
+
+/**
+ * Whether it is certain that a lock was left by a run that is gone: it was noted when it was taken, by a run in this process
+ * space, in which its process is no more. The names in the lock are not asked: containers share them.
+ */
+export function isLeft({ file, pid }: Lock, noted: Note | undefined): boolean {
+  if (noted === undefined || basename(noted.lock) !== file || noted.pid !== pid) return false;
+  return noted.space === processSpace() && isGone(pid);
+}
+
+/** Takes the noted lock away, and no other: another run may have taken one meanwhile, which `pulumi cancel` would remove, too. */
+export function removeLock(places: LockPlaces, { lock }: Note): void {
+  for (const file of [lock, places.note]) rmSync(file, { force: true });
+}

@@ -1,0 +1,64 @@
+import Table from "cli-table3";
+import { stripVTControlCharacters } from "node:util";
+
+/** Columns of the terminal that standard output is, 80 where it does not say; `undefined` where it is none. */
+export const outWidth = (): number | undefined => (process.stdout.isTTY ? process.stdout.columns || 80 : undefined);
+
+const lengthOf = (text: string) => stripVTControlCharacters(text).length;
+
+/** Breaks a text into lines between its words, and a word that is longer than a line anywhere. */
+function wrap(text: string, width: number): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (lengthOf(longer) <= width) {
+      line = longer;
+      continue;
+    }
+    if (line !== "") lines.push(line);
+    line = word;
+    while (lengthOf(line) > width) {
+      lines.push(line.slice(0, width));
+      line = line.slice(width);
+    }
+  }
+  return [...lines, line].join("\n");
+}
+
+/** Widths of columns that fit into a width together: the widest gives way first. */
+function fit(natural: readonly number[], room: number): readonly number[] {
+  const widths = [...natural];
+  for (let over = widths.reduce((sum, one) => sum + one, 0) - room; over > 0; over--) {
+    const widest = Math.max(...widths);
+    if (widest <= 1) break;
+    widths[widths.indexOf(widest)] = widest - 1;
+  }
+  return widths;
+}
+
+/**
+ * A table: on a terminal with a frame, as wide as the terminal at the most. Elsewhere a line a row, without a frame: columns are
+ * two spaces or more apart, `-` stands for an empty cell, and nothing is broken, for grep and scripts.
+ * @param width {@link outWidth}
+ */
+export function tableText(head: readonly string[], rows: readonly (readonly string[])[], width = outWidth()): string {
+  const natural = head.map((_, at) => Math.max(...[head, ...rows].map((row) => lengthOf(row[at] ?? ""))));
+  if (width === undefined) {
+    const padded = (text: string, at: number) => text + " ".repeat(Math.max((natural[at] ?? 0) - lengthOf(text), 0));
+    return [head, ...rows]
+      .map((row) =>
+        row
+          .map((cell, at) => padded(cell || "-", at))
+          .join("  ")
+          .trimEnd(),
+      )
+      .join("\n");
+  }
+  // Of each column a border and two spaces, and the last border.
+  const widths = fit(natural, width - 3 * head.length - 1);
+  const wrapped = (row: readonly string[]) => row.map((cell, at) => wrap(cell, widths[at] ?? 1));
+  const table = new Table({ head: wrapped(head), style: { head: [], border: [], compact: true } });
+  for (const row of rows) table.push(wrapped(row));
+  return table.toString();
+}
