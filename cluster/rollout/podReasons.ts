@@ -25,10 +25,7 @@ function timeOf({ lastTimestamp, eventTime, firstTimestamp }: CoreV1Event): numb
 }
 
 /** The warnings that Kubernetes has of an object, oldest first; without the right to events none. */
-export async function warningsOf(
-  { core }: Cluster,
-  { metadata }: Pick<V1Pod, "metadata">,
-): Promise<readonly string[]> {
+export async function warningsOf({ core }: Cluster, { metadata }: Pick<V1Pod, "metadata">): Promise<readonly string[]> {
   const namespace = metadata?.namespace ?? "";
   const fieldSelector = `involvedObject.name=${metadata?.name ?? ""}`;
   const events = await optional(core.listNamespacedEvent({ namespace, fieldSelector }));

@@ -13,7 +13,7 @@ const help = async (path: readonly string[]) => {
 
 /** Names of the commands below one, of its help. */
 const below = (text: string) =>
-  [...(text.split("\nCommands:\n")[1] ?? "").matchAll(/^ {2}([a-z]+)/gm)]
+  [...(text.split("\nCommands:\n")[1] ?? "").matchAll(/^ {2}([a-z][a-z-]*)/gm)]
     .map(([, name = ""]) => name)
     .filter((name) => name !== "help");
 
