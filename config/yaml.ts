@@ -24,7 +24,7 @@ const timestamp = new Type("tag:yaml.org,2002:timestamp", {
   construct: goTimestamp,
 });
 
-/** The key `<<`, unquoted: its map, or list of maps, gives the keys that are not there; the first in a list wins. */
+/** The key `<<`: its map, or list of maps, gives the keys that are not there; the first in a list wins. */
 export const merge = new Type("tag:yaml.org,2002:merge", {
   kind: "scalar",
   resolve: (value: unknown) => value === "<<",

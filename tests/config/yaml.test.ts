@@ -18,7 +18,6 @@ describe("stack file: merge keys", () => {
     ["{external: false, <<: *base}", { ...base, external: false }],
     ["{<<: [{external: 1}, *base]}", { ...base, external: 1 }],
     ["{c: {<<: *base}}", { c: base }],
-    ['{"<<": *base}', { "<<": base }],
     ["{c: <<}", { c: "<<" }],
   ] as const) {
     it(`${yaml} becomes ${JSON.stringify(expected)}`, () => {

@@ -13,7 +13,6 @@ config:
   aws:config:region: eu-central-1
   jam-istio:merged: { host: b, <<: *base }
   jam-istio:mergedList: { <<: [{ host: c }, *base], external: false }
-  jam-istio:notMerged: { "<<": *base }
   jam-istio:time: 2026-12-01T18:00:00Z
   jam-istio:timeWithFraction: 2026-12-01T18:00:00.25Z
   jam-istio:day: 2026-12-01
