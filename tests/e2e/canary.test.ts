@@ -124,21 +124,6 @@ describeOn("1.34", "canary upgrade by revision", () => {
     assert.deepEqual(await planes(), ["deployment.apps/istiod", "deployment.apps/istiod-1-30-3"]);
   });
 
-  it("a label by hand that would take the namespace back is removed, and said", async () => {
-    await kubectl("label", "namespace", "local700", "istio-injection=enabled");
-    const from = instance.log.length;
-    await instance.preview();
-    assert.match(
-      instance.log.slice(from),
-      /namespace local700 has the label istio-injection=enabled, .*; up removes it/,
-    );
-    followed.begin();
-    await instance.up();
-    const labels = ["get", "namespace", "local700", "-o", "jsonpath={.metadata.labels}"];
-    assert.doesNotMatch(await kubectl(...labels), /istio-injection/);
-    assert.equal(restarted(), 0);
-  });
-
   it("a namespace that asks for the old one holds it, though it has no pod", async () => {
     const labels = { "istio-injection": "enabled" };
     await apply(lab(), { apiVersion: "v1", kind: "Namespace", metadata: { name: "jobs", labels } });
@@ -155,5 +140,20 @@ describeOn("1.34", "canary upgrade by revision", () => {
     assert.deepEqual(await planes(), ["deployment.apps/istiod-1-30-3"]);
     assert.equal(await validator(), "istiod-1-30-3");
     assert.deepEqual(Object.keys(await instance.up()), ["same"]);
+  });
+
+  it("a label by hand that would take the namespace back is removed, and said", async () => {
+    await kubectl("label", "namespace", "local700", "istio-injection=enabled");
+    const from = instance.log.length;
+    await instance.preview();
+    assert.match(
+      instance.log.slice(from),
+      /namespace local700 has the label istio-injection=enabled, .*; up removes it/,
+    );
+    followed.begin();
+    await instance.up();
+    const labels = ["get", "namespace", "local700", "-o", "jsonpath={.metadata.labels}"];
+    assert.doesNotMatch(await kubectl(...labels), /istio-injection/);
+    assert.equal(restarted(), 0);
   });
 });
