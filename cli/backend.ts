@@ -118,6 +118,8 @@ export function chooseEngine(project: string, env: NodeJS.ProcessEnv, kubeconfig
     ),
     env: {
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // The program speaks with the engine on loopback; gRPC for Node.js would go through the proxy even there.
+      no_grpc_proxy: env["no_grpc_proxy"] ?? "127.0.0.1,localhost",
       ...chosen.env,
       ...local,
     },

@@ -54,6 +54,12 @@ describe("the choice of Pulumi for up and preview", () => {
     assert.equal(env["JAM_ISTIO_LAB_ENGINE"], "1");
   });
 
+  it("the program reaches the engine on loopback without the proxy, unless somebody says otherwise", () => {
+    assert.equal(choose(person).env["no_grpc_proxy"], "127.0.0.1,localhost");
+    const env = { PATH: person, PULUMI_BACKEND_URL: "file:///nowhere", no_grpc_proxy: "*" };
+    assert.equal(chooseEngine(root, env).env["no_grpc_proxy"], "*");
+  });
+
   it("no credentials in what is said of the state's place, whoever names it", () => {
     const url = "postgres://ann:S3CRET@db.example.com/state?password=S3CRET";
     writeFileSync(join(root, "credentials.json"), JSON.stringify({ current: url }));

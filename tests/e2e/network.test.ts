@@ -44,7 +44,13 @@ describeOn("1.34", "a company's network", () => {
     await instance.useOwnCache();
     const authorities = join(instance.folder, "company.pem");
     writeFileSync(authorities, made.cert);
-    Object.assign(instance.env, { HTTPS_PROXY: proxy.url, NO_PROXY: "", NODE_EXTRA_CA_CERTS: authorities });
+    // In small letters: gRPC for Node.js, by which the program speaks with the engine, knows these alone.
+    Object.assign(instance.env, {
+      https_proxy: proxy.url,
+      NO_PROXY: "",
+      no_proxy: "",
+      NODE_EXTRA_CA_CERTS: authorities,
+    });
     configure(rancher.kubeconfigWith("proxied", below, { "proxy-url": proxy.url }));
   });
   after(async () => {
@@ -55,32 +61,29 @@ describeOn("1.34", "a company's network", () => {
   });
 
   it("without the authority the charts are refused, and nothing is made", async () => {
-    const { NODE_EXTRA_CA_CERTS: authorities = "", ...rest } = instance.env;
-    instance.env["NODE_EXTRA_CA_CERTS"] = "";
+    const { NODE_EXTRA_CA_CERTS: authorities = "" } = instance.env;
     const before = await fingerprint(lab(), "dev701");
-    const said = await instance.failure(() => instance.preview());
-    assert.match(said, new RegExp(`https://${host}/istio-release/charts cannot be reached: tls: .*unknown authority`));
+    instance.env["NODE_EXTRA_CA_CERTS"] = "";
+    const { code, stdout, stderr } = await command("preview", "dev701");
+    instance.env["NODE_EXTRA_CA_CERTS"] = authorities;
+    assert.equal(code, 1);
+    const words = new RegExp(`https://${host}/istio-release/charts cannot be reached: tls: .*unknown authority`);
+    assert.match(stdout + stderr, words);
     assert.equal(await fingerprint(lab(), "dev701"), before);
-    Object.assign(instance.env, rest, { NODE_EXTRA_CA_CERTS: authorities });
   });
 
   it("with it they come through the proxy, and a mesh is installed through it to an API server below a path", async () => {
     proxy.asked.length = 0;
-    await instance.up();
-    const asked = new Set(proxy.asked);
-    const server = new RegExp(`^CONNECT 127\\.0\\.0\\.1:\\d+$`);
-    assert.ok(asked.has(`CONNECT ${host}:443`), [...asked].join(" "));
-    assert.deepEqual(
-      [...asked].filter((one) => !server.test(one)),
-      [`CONNECT ${host}:443`],
-    );
+    const { code, stdout, stderr } = await command("up", "dev701", "--yes");
+    assert.equal(code, 0, stdout + stderr);
+    assert.deepEqual([...new Set(proxy.asked)].sort(), [`CONNECT ${rancher.host}`, `CONNECT ${host}:443`].sort());
     for (const what of ["/version", "/apis/networking.istio.io/v1alpha3/namespaces/dev701/serviceentries"])
       assert.ok(
         rancher.asked.some((one) => one.includes(what)),
         what,
       );
     assert.match(await lab().plane.kubectl("get", "deploy", "istiod", "-n", "istio-system"), /istiod/);
-    assert.deepEqual(Object.keys(await instance.up()), ["same"]);
+    assert.match((await command("up", "dev701", "--yes")).stderr, /stack dev701 is up: \d+ same\n$/);
   });
 
   it("the commands say what runs", async () => {

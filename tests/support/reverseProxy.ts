@@ -9,6 +9,8 @@ import { certificateFor } from "./tls";
 
 /** What stands before an API server, as Rancher does: the server is below a path, and nothing else is there. */
 export interface ReverseProxy {
+  /** Host and port. */
+  readonly host: string;
   /** Of the API server below the path. */
   readonly kubeconfig: string;
   /** The same, below another path, or with more keys of its cluster. */
@@ -123,6 +125,7 @@ export async function startReverseProxy(kubeconfig: string, below: string, folde
     return file;
   };
   return {
+    host: `127.0.0.1:${String(port)}`,
     kubeconfig: kubeconfigWith("below", below, {}),
     kubeconfigWith,
     asked,
