@@ -12,7 +12,7 @@ import { startReverseProxy, type ReverseProxy } from "../support/reverseProxy";
 import { certificateFor } from "../support/tls";
 import { chartRoot, describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
-import { fingerprint, modernConfig, useLab } from "./support/lab";
+import { fingerprint, modernConfig, settled, useLab } from "./support/lab";
 
 const host = "charts.example";
 const below = "/k8s/clusters/c-lab";
@@ -97,7 +97,7 @@ describeOn("1.34", "a company's network", () => {
   });
 
   it("another path is no cluster: nothing is taken for not installed", async () => {
-    const before = await fingerprint(lab(), "dev701");
+    const before = await settled(lab(), "dev701");
     configure(rancher.kubeconfigWith("wrong", "/k8s/clusters/c-none", { "proxy-url": proxy.url }));
     const words =
       /no Kubernetes API at https:\/\/127\.0\.0\.1:\d+\/k8s\/clusters\/c-none \(\/version answers HTTP 404\)/;
@@ -107,6 +107,6 @@ describeOn("1.34", "a company's network", () => {
       assert.equal(code, 1, args.join(" "));
       assert.match(stderr, words);
     }
-    assert.equal(await fingerprint(lab(), "dev701"), before);
+    assert.equal(await settled(lab(), "dev701"), before);
   });
 });
