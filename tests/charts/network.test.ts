@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { loadChart } from "../../charts/load";
 import { serveCharts } from "../support/chartServer";
 import { useEnv } from "../support/environment";
-import { startProxy } from "../support/forwardProxy";
+import { startProxy } from "../support/network/forwardProxy";
 import { itNeeds } from "../support/machine";
 import { serveOci } from "../support/ociRegistry";
-import { certificateFor } from "../support/tls";
+import { certificateFor } from "../support/network/tls";
 import { inFolder, tinyRepository, withCache } from "../support/tinyCharts";
 
 const host = "charts.example";

@@ -29,6 +29,7 @@ const byWorth: readonly (readonly [string, number])[] = [
   ["e2e/canary", 7],
   ["e2e/repair", 7],
   ["e2e/shared", 3],
+  ["e2e/network", 5],
   ["e2e/badInput", 3],
   ["e2e/chartHosts", 15],
   ["e2e/faultsAgain", 6],

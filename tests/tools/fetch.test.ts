@@ -9,8 +9,8 @@ import { fetchUrl } from "../../tools/fetch";
 import { run } from "../../tools/run";
 import { projectRoot } from "../support/command";
 import { useEnv } from "../support/environment";
-import { startProxy, type ForwardProxy } from "../support/forwardProxy";
-import { certificateFor } from "../support/tls";
+import { startProxy, type ForwardProxy } from "../support/network/forwardProxy";
+import { certificateFor } from "../support/network/tls";
 
 const signal = new AbortController().signal;
 const hosts = ["plain.example", "moved.example"];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ClusterUnreachable } from "../../../cluster/client/errors";
 import type { Cluster } from "../../../cluster/client/kubernetesClient";
 import { useEnv } from "../../support/environment";
-import { startProxy, type ForwardProxy } from "../../support/forwardProxy";
+import { startProxy, type ForwardProxy } from "../../support/network/forwardProxy";
 import { list, refusal, useApi } from "../../support/apiServer";
 import { useForwarding } from "../support/forwarding";
 import { paths } from "../support/objects";

@@ -6,7 +6,7 @@ import { startControlPlane, type LabControlPlane } from "../../../lab/controlPla
 import { applyObjects } from "../../../lab/planeFile";
 import { behaviourConfigMap } from "../../../lab/podBehaviour";
 import { serveCharts, type ChartServer } from "../../support/chartServer";
-import { startReverseProxy, type ReverseProxy } from "../../support/reverseProxy";
+import { startReverseProxy, type ReverseProxy } from "../../support/network/reverseProxy";
 import { chartRoot } from "./engine";
 import type { Config } from "./instance";
 
