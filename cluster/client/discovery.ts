@@ -19,18 +19,16 @@ export function discovery(
   async function onNotFound(error: unknown): Promise<void> {
     // Of what it knows it says so in its own form. Of other paths its answer is any server's.
     if (isStatus(error)) return;
-    try {
-      await send("GET", "/version");
-    } catch (why) {
-      if (isNotFound(why)) {
-        throw new ClusterUnreachable(
-          `no Kubernetes API at ${withoutCredentials(server)} (/version answers HTTP 404): correct "server" of the kubeconfig's cluster`,
-          { cause: why },
-        );
-      }
-      // What it may not be asked, it is all the same.
-      if (!isAnswer(why)) throw why;
-    }
+    const why: unknown = await send("GET", "/version").then(
+      () => undefined,
+      (refused: unknown) => refused,
+    );
+    if (isNotFound(why))
+      throw new ClusterUnreachable(
+        `no Kubernetes API at ${withoutCredentials(server)} (/version answers HTTP 404): correct "server" of the kubeconfig's cluster`,
+      );
+    // What it may not be asked, it is all the same.
+    if (why instanceof Error && !isAnswer(why)) throw why;
   }
 
   /** @throws HttpError where it may not be asked */
@@ -62,7 +60,7 @@ export function discovery(
         await sleep(1000);
         return await send(method, path, more).catch((again: unknown) => {
           if (!isNotFound(again)) throw again;
-          throw new ClusterUnreachable(`${list} answers HTTP 404, and the API server has this kind`, { cause: again });
+          throw new ClusterUnreachable(`${list} answers HTTP 404, and the API server has this kind`);
         });
       }
     },

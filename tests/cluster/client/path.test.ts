@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ClusterUnreachable, isNotFound, optional } from "../../../cluster/client/errors";
+import { ClusterUnreachable, isNotFound, optional, reasonOf } from "../../../cluster/client/errors";
 import { listMetadata } from "../../../cluster/client/kubernetesClient";
 import { list, refusal, Plain, useApi } from "../../support/apiServer";
 import { useClock } from "../support/clock";
@@ -46,7 +46,7 @@ describe("an API server below a path", () => {
       const error = await refusal(ask());
       assert.ok(error instanceof ClusterUnreachable);
       assert.equal(
-        error.message,
+        reasonOf(error),
         `no Kubernetes API at ${api.url}/wrong (/version answers HTTP 404): correct "server" of the kubeconfig's cluster`,
       );
     }
@@ -96,7 +96,7 @@ describe("a list that is not there", () => {
     for (const path of [routes, `${group}/namespaces/dev701/virtualservices?labelSelector=a`]) {
       const error = await refusal(optional(listMetadata(api.cluster, path)));
       assert.ok(error instanceof ClusterUnreachable);
-      assert.equal(error.message, `${path.split("?")[0] ?? ""} answers HTTP 404, and the API server has this kind`);
+      assert.equal(reasonOf(error), `${path.split("?")[0] ?? ""} answers HTTP 404, and the API server has this kind`);
     }
   });
 
