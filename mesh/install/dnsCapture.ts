@@ -56,9 +56,12 @@ export function dnsCaptureOf({ layout, istio }: DnsSettings, given: Readonly<Rec
     return { on: istio.dnsCapture, wayOut: ", or istio.dnsCapture: true, first in the stack that owns the mesh" };
   const values = given as IstiodValues;
   const metadata = values.meshConfig?.defaultConfig?.proxyMetadata ?? {};
-  const gives = metadata[allocate] === "true" || (givesAddresses(istio.version) && !withholds(values));
-  if (istio.dnsCapture && metadata[capture] === "true" && !gives)
-    return { on: false, wayOut: ", or let istiod give addresses: istio.values switch that off" };
-  const way = istio.dnsCapture ? `remove ${capture} from istio.values` : "istio.dnsCapture: true";
-  return { on: metadata[capture] === "true" && gives, wayOut: `, or ${way}` };
+  const captures = metadata[capture] === "true";
+  if (captures && metadata[allocate] === "true") return { on: true, wayOut: "" };
+  if (captures && givesAddresses(istio.version)) {
+    const withheld = withholds(values);
+    return { on: !withheld, wayOut: withheld ? ", or let istiod give addresses, which istio.values forbid" : "" };
+  }
+  const way = istio.dnsCapture ? "remove ISTIO_META_DNS_… from istio.values" : "istio.dnsCapture: true";
+  return { on: false, wayOut: `, or ${way}` };
 }

@@ -142,7 +142,7 @@ describe("settings: services on one port, where sidecars may capture DNS", () =>
     {
       name: "the user's values win",
       config: stack({ dnsCapture: true, ...metadata({ ISTIO_META_DNS_CAPTURE: "false" }) }, ...two),
-      problems: collides(", or remove ISTIO_META_DNS_CAPTURE from istio.values"),
+      problems: collides(", or remove ISTIO_META_DNS_… from istio.values"),
     },
     {
       name: "also where they keep istiod from giving addresses",
@@ -150,12 +150,12 @@ describe("settings: services on one port, where sidecars may capture DNS", () =>
         { dnsCapture: true, values: { pilot: { env: { PILOT_ENABLE_IP_AUTOALLOCATE: "false" } } } },
         ...two,
       ),
-      problems: collides(", or let istiod give addresses: istio.values switch that off"),
+      problems: collides(", or let istiod give addresses, which istio.values forbid"),
     },
     {
       name: "or have it behave as one that did not",
       config: stack({ dnsCapture: true, values: { compatibilityVersion: "1.24" } }, ...two),
-      problems: collides(", or let istiod give addresses: istio.values switch that off"),
+      problems: collides(", or let istiod give addresses, which istio.values forbid"),
     },
     {
       name: "captured by values alone is not enough below 1.25, where addresses have to be asked for",
