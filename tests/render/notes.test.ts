@@ -32,7 +32,7 @@ describe("what render says beside the objects", () => {
       "the variable's, without its password",
       {},
       variable,
-      "charts come from https://mirror.example.com/charts (JAM_ISTIO_CHARTS)",
+      "charts come from https://***@mirror.example.com/charts (JAM_ISTIO_CHARTS)",
     ],
     [
       "the option's, before the settings' one",
