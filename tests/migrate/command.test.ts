@@ -1,11 +1,13 @@
 /** The commands `import-values` and `new` as child processes, in a folder that looks like the project's. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../support/command";
 import { run } from "../../tools/run";
 
+/** Nothing listens on the port "discard": what is written does not depend on charts that cannot be reached now. */
+const unreachable = "http://127.0.0.1:9";
 const chart = "apiVersion: v1\nname: jam-istio\ndependencies:\n  - {name: istio, version: 1.4.6}\n";
 const values = [
   "jam: { namespace: dev701, mysql: { external: true, externalHostName: db.example.com }, ps: { replicas: 2 } }",
@@ -15,18 +17,16 @@ const values = [
 describe("the commands that write a stack file", () => {
   let folder = "";
   const file = (name: string) => join(folder, name);
-  // Charts from a place where there are none: what is written does not depend on them.
   const command = (...args: readonly string[]) =>
     run(process.execPath, [join(projectRoot, "bin/jam-istio.js"), ...args], {
       seconds: 300,
       cwd: folder,
-      env: { ...process.env, JAM_ISTIO_CHARTS: file("charts") },
+      env: { ...process.env, JAM_ISTIO_CHARTS: unreachable },
     });
   const importBoth = (...args: readonly string[]) => command("import-values", "Chart.yaml", "values.yaml", ...args);
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "jam-istio-import-"));
-    mkdirSync(file("charts"));
     writeFileSync(file("Pulumi.yaml"), "name: jam-istio\nruntime: nodejs\n");
     writeFileSync(file("Chart.yaml"), chart);
     writeFileSync(file("values.yaml"), values);

@@ -33,9 +33,9 @@ describe("import-values: the umbrella's own files", () => {
     });
     assert.equal(stack, "dev701");
     assert.equal(settings.namespace, "dev701");
-    assert.deepEqual(settings.mysql, { external: true, externalHostName: "dev701-db.example.com" });
+    assert.equal(settings.mysql.externalHostName, "dev701-db.example.com");
     assert.deepEqual(settings.dataStorage, { mode: "aws", region: "eu-central-1" });
-    assert.deepEqual(settings.mail, { external: true, externalHostName: "smtp.example.com", externalHostPort: 25 });
+    assert.deepEqual([settings.mail.externalHostName, settings.mail.externalHostPort], ["smtp.example.com", 25]);
   });
 
   it("the stack can have another name than the namespace", () => {
