@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { withoutCredentials } from "../mesh/credentials";
 import { meshPlan } from "../mesh/meshPlan";
@@ -10,6 +10,7 @@ import { messageOf } from "../tools/errors";
 import { mustRun } from "../tools/run";
 import { chooseEngine } from "./backend";
 import { outColors } from "./colors";
+import { checkPlace } from "./newFile";
 import { projectFolder } from "./stackFile";
 import { asUserError, UserError } from "./userError";
 
@@ -101,10 +102,7 @@ export async function importFiles(names: readonly string[], options: Options): P
     throw new UserError(["nothing was written:", ...imported.problems.map((line) => `  - ${line}`)].join("\n"));
   const file = `Pulumi.${imported.stack}.yaml`;
   const path = join(projectFolder, file);
-  if (existsSync(path) && options.force !== true)
-    throw new UserError(
-      `${file} is there already; nothing was written. --force replaces it, --stack <name> writes another`,
-    );
+  checkPlace(path, options);
   const missing = await tryRender(imported, options.charts ?? process.env["JAM_ISTIO_CHARTS"]);
   writeFileSync(path, imported.text);
   const { rows, passphrase } = imported;

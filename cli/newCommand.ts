@@ -1,8 +1,9 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { newInstance, type Answers } from "../migrate/newInstance";
 import { outColors } from "./colors";
+import { checkPlace } from "./newFile";
 import { projectFolder } from "./stackFile";
 import { UserError } from "./userError";
 
@@ -19,6 +20,12 @@ const questions: readonly (readonly [key: Exclude<keyof Answers, "shared">, text
   ["mailPort", "Its port (Enter: 587)"],
 ];
 
+/** @throws UserError with all that is wrong */
+function mustBe(made: ReturnType<typeof newInstance>): { readonly text: string } {
+  if ("text" in made) return made;
+  throw new UserError(["nothing was written:", ...made.problems.map((line) => `  - ${line}`)].join("\n"));
+}
+
 /** Asks what is not given, each until the answer can be used. Ctrl-D ends it, and nothing is written. */
 async function ask(instance: string, given: Options): Promise<Answers> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
@@ -27,6 +34,8 @@ async function ask(instance: string, given: Options): Promise<Answers> {
       reject(new UserError("stopped; nothing was written"));
     }),
   );
+  // What is wrong with a flag no answer makes right.
+  mustBe(newInstance(instance, { istioVersion: "1.30.3", ...given }));
   let answers: Answers = given;
   try {
     for (const [key, text] of questions) {
@@ -60,14 +69,10 @@ export async function newStack(instance: string, options: Options): Promise<void
   if (!/^[\w.-]+$/.test(instance))
     throw new UserError(`"${instance}" is no name for a stack. Allowed: letters, digits, -, _ and .`);
   const path = join(projectFolder, file);
-  if (existsSync(path) && options.force !== true)
-    throw new UserError(`${file} is there already; nothing was written. --force replaces it`);
+  checkPlace(path, options);
   if (options.yes !== true && !process.stdin.isTTY)
     throw new UserError("there is no terminal to ask on. Give --yes and what differs from the defaults (--help)");
   const answers = options.yes === true ? options : await ask(instance, options);
-  const made = newInstance(instance, answers);
-  if ("problems" in made)
-    throw new UserError(["nothing was written:", ...made.problems.map((line) => `  - ${line}`)].join("\n"));
-  writeFileSync(path, made.text);
+  writeFileSync(path, mustBe(newInstance(instance, answers)).text);
   process.stdout.write(`${outColors.bold(`${file} is written. Next: npm run render -- ${instance}`)}\n`);
 }

@@ -43,6 +43,10 @@ export function readStack(stack: string, folder = projectFolder): Settings {
 /** Where an instance is. */
 export type InstanceLocation = Pick<Settings, "kubernetes" | "namespace">;
 
+/** Whether what stands beside `config` may hold the place: another `config`, or one of its keys. */
+const hidesPlace = (line: string) =>
+  line.includes('is "config"') || /^"(jam-istio:)?(kubernetes|namespace|context|kubeconfig)"/.test(line);
+
 /**
  * Reads where an instance is from its stack file, whatever else is wrong in it.
  * @returns the settings where nothing is wrong, else what is
@@ -60,7 +64,8 @@ export function readLocation(
   const kept = Object.entries(raw.values).filter(([key]) => ofPlace(key));
   // The one key without a default; the place does not depend on it.
   const values = { ...Object.fromEntries(kept), "jam-istio:istio": '{"version":"1.30.3"}' };
-  const alone = parseSettings({ ...raw, values, twice: raw.twice?.filter(ofPlace) ?? [] }, stack);
+  const [twice, stray] = [raw.twice?.filter(ofPlace) ?? [], raw.stray?.filter(hidesPlace) ?? []];
+  const alone = parseSettings({ ...raw, values, twice, stray }, stack);
   if ("problems" in alone) throw new UserError(problemText(stack, alone.problems));
   return { place: alone.settings, problems: problemText(stack, parsed.problems) };
 }

@@ -31,11 +31,13 @@ export interface ImportOptions {
 }
 
 const notOurs = "no setting of this program";
+/** Charts that the program installs beside `istio`. */
+const ownCharts = ["istio-init", "base", "istiod", "cni", "ztunnel", "gateway", "kiali-server"];
 
 function leftOut(values: MergedValues, dependencies: readonly Dependency[]): readonly Row[] {
   const rows = values.keys.flatMap((key) => {
     const chart = dependencies.find((one) => one.key === key)?.chart;
-    const why = chart === undefined ? notOurs : `chart ${chart} of the umbrella is none that this program installs`;
+    const why = chart === undefined ? notOurs : `values of chart ${chart} are not carried`;
     return values
       .leftBelow(key)
       .map((path): Row => ({ old: path, file: values.fileOf(path), outcome: "left out", why }));
@@ -47,8 +49,9 @@ function leftOut(values: MergedValues, dependencies: readonly Dependency[]): rea
       old: `dependencies: ${chart}`,
       file: "Chart.yaml",
       outcome: "left out",
-      why:
-        chart === "istio-init" ? "the program installs it before the control plane" : "none that this program installs",
+      why: ownCharts.includes(chart)
+        ? "the program installs it by itself, where the settings ask for it"
+        : "none that this program installs",
     })),
   ];
 }

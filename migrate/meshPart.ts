@@ -1,6 +1,7 @@
 import * as semver from "semver";
 import { isMap } from "../config/raw";
 import { layoutOf } from "../mesh/istio/releases";
+import { sections } from "../settings/schema";
 import { merge, type MergedValues } from "./merged";
 import type { Dependency, OldValues } from "./oldFiles";
 import type { Part, Row } from "./rows";
@@ -32,6 +33,14 @@ const carriedUnless = (usual: string, to: string) => (value: unknown) =>
 const textOf = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : "");
 const nonEmpty = (values: OldValues) => Object.keys(values).length > 0;
 
+/** What becomes of Kiali's passphrase: one that the settings would not take is not kept either. */
+function passphraseRow(passphrase: string, isModern: boolean): Omit<Row, "old" | "file"> {
+  if (isModern) return { outcome: "left out", why: "in the modern layout Kiali logs in with a token" };
+  if (!sections.kialiPassphrase.safeParse(passphrase).success)
+    return { outcome: "left out", why: "it has less than 8 characters: a new one is made, 32 characters long" };
+  return { outcome: "carried", to: "kialiPassphrase", why: "as a secret, never in clear" };
+}
+
 /** What is left below the chart's key, and the umbrella's own `global`, which Helm lays over the chart's. */
 function leftValues(
   values: MergedValues,
@@ -60,12 +69,13 @@ export function meshPart(
   const key = dependency?.key ?? "istio";
   const { version = "", ...told } = versionOf(dependency, given);
   const taker = new Taker(values);
-  const kiali = taker.flag(`${key}.kiali.enabled`, false, true, "kiali.enabled");
-  const gateways = taker.flag(`${key}.gateways.enabled`, true, false, "istio.values.gateways.enabled");
+  // The old chart's own defaults; charts of the modern layout have no such switches.
+  const isModern = layoutOf(version) === "modern";
+  const kiali = taker.flag(`${key}.kiali.enabled`, isModern, true, "kiali.enabled");
+  const gateways = taker.flag(`${key}.gateways.enabled`, !isModern, false, "istio.values.gateways.enabled");
   const ofKiali = (name: string) => [`${key}.kiali.dashboard.${name}`, `jam.kiali.${name}`];
   const username = textOf(taker.take(ofKiali("username"), carriedUnless("admin", "kiali.username")));
-  const secret = { outcome: "carried" as const, to: "kialiPassphrase", why: "as a secret, never in clear" };
-  const passphrase = textOf(taker.take(ofKiali("passphrase"), () => secret));
+  const passphrase = textOf(taker.take(ofKiali("passphrase"), (value) => passphraseRow(textOf(value), isModern)));
   const secretName = "istio.values.kiali.dashboard.secretName";
   const own = textOf(taker.take([`${key}.kiali.dashboard.secretName`], carriedUnless("kiali", secretName)));
   const hub = textOf(taker.take(["global.hub", `${key}.global.hub`], carriedUnless("docker.io/istio", "istio.hub")));
@@ -73,7 +83,7 @@ export function meshPart(
     taker.take(["global.tag", `${key}.global.tag`], carriedUnless(version, "istio.values.global.tag")),
   );
   const { left, problems } = leftValues(values, key, taker.rows);
-  if (layoutOf(version) === "modern" && nonEmpty(left)) {
+  if (isModern && nonEmpty(left)) {
     const why = `the values below ${key} are for the chart istio, which ends with 1.5; the version given is ${version}`;
     return {
       config: {},
@@ -101,6 +111,6 @@ export function meshPart(
     },
     rows: [...told.rows, ...taker.rows],
     problems: [...told.problems, ...problems],
-    ...(passphrase === "" ? {} : { passphrase }),
+    ...(passphraseRow(passphrase, isModern).outcome === "carried" ? { passphrase } : {}),
   };
 }

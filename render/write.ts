@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile, realpath, unlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, sep } from "node:path";
 import { systemNamespace } from "../mesh/istio/names";
@@ -54,8 +55,11 @@ const readIndex = (folder: string) => readFile(join(folder, indexFile), "utf8").
 export async function holdsComplete(folder: string): Promise<boolean> {
   const paths = (await readIndex(folder)).split("\n").filter((line) => line.endsWith(".yaml"));
   const releases = paths.filter((path) => path.endsWith("/_release.yaml")).map(dirname);
+  const isThere = paths.every((path) => existsSync(join(folder, path)));
   return (
-    releases.length > 0 && releases.every((release) => paths.filter((path) => dirname(path) === release).length > 1)
+    isThere &&
+    releases.length > 0 &&
+    releases.every((release) => paths.filter((path) => dirname(path) === release).length > 1)
   );
 }
 

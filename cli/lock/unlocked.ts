@@ -42,7 +42,8 @@ export async function unlocked<T>({ name, places, cancel, ask, say }: Lockable, 
         say("the stack was locked by a run from here that is gone; taking its lock away");
         removeLock(places, noted);
         noted = undefined;
-      } else if (ask === undefined) {
+      } else if (ask === undefined || locks.length === 0) {
+        // One that nobody can name may be another run's by the time that a person has answered.
         throw new UserError(
           `${who}. Wait until that run ends; when it is gone for certain: pulumi cancel --stack ${name}`,
         );

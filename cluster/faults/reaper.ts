@@ -99,10 +99,13 @@ export async function startReaper(
     why = `what ends the faults cannot be made: ${refusalOf(error)}`;
   }
   if (why === undefined) return;
-  await deleteFaultObjects(
-    cluster,
-    namespace,
-    made.map(({ kind, metadata }) => ({ kind, name: metadata.name })),
-  );
+  const left = made.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
+  try {
+    await deleteFaultObjects(cluster, namespace, left);
+  } catch (error) {
+    if (isBug(error)) throw error;
+    // Why there is none matters more.
+    throw new NoReaper(`${why}; what was made of it could not be removed: ${refusalOf(error)}`);
+  }
   throw new NoReaper(why);
 }

@@ -10,7 +10,7 @@ const ownLabel = "jam-istio/production";
 
 /** A word of a name: `prod-eu`, `eks_PRD1`; no part of a word (`products`, `olive`), and not behind `pre`, `non` or `not`. */
 const isProduction = (name: string) =>
-  /(?<!(pre|non|not)[-_.]?)(?<![a-z])(prod(uction)?|prd|live)(?![a-z])/i.test(name);
+  /(?<!(?<![a-z])(pre|non|not)[-_.]?)(?<![a-z])(prod(uction)?|prd|live)(?![a-z])/i.test(name);
 
 /** Whether a label says it: `env: prd`, `example.com/environment: live`, `production: "true"`. */
 function marks([key, value]: readonly [string, string]): boolean {

@@ -39,6 +39,8 @@ const harmless = [
   /^(\/[\w.-]+){2,}$/,
   /^\$[({][\w.-]+[)}]$/,
   /^secret:[^:\s]+:[^:\s]+$/,
+  // Which of its tokens Kiali sends.
+  /^(id|access)_token$/,
 ];
 
 function isCredential(key: string, value: string): boolean {

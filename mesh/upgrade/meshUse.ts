@@ -144,10 +144,13 @@ export function dependents(use: MeshUse, namespace: string): readonly string[] {
   return [...found.lines(), ...use.releases.map((name) => `Helm release ${name} in istio-system`)];
 }
 
-/** How many proxies the cluster shows that a control plane may be serving: its own, and each node's ztunnel. */
+/** How many proxies the cluster shows that a control plane may be serving: its sidecars, gateways and ztunnels. */
 function proxiesSeen({ pods }: MeshUse, revision: string): number {
   const isZtunnel = ({ metadata }: V1Pod) => metadata?.labels?.["app"] === "ztunnel";
+  // One that is being deleted stays connected until it is gone.
+  const isDone = ({ status }: V1Pod) => status?.phase === "Succeeded" || status?.phase === "Failed";
   return pods.filter(
-    (pod) => isLive(pod) && (isZtunnel(pod) || (hasProxy(pod) && proxyRevisions(pod).includes(revision))),
+    (pod) =>
+      !isDone(pod) && (isZtunnel(pod) || proxyVersion(pod) !== undefined) && proxyRevisions(pod).includes(revision),
   ).length;
 }

@@ -86,6 +86,13 @@ describe("where an instance is, from its stack file", () => {
     });
   }
 
+  it("is told although something else stands beside config", () => {
+    write("config: { jam-istio:namespace: shop }\nmail: { external: true }\nencryptionsalts: x\n");
+    const found = readLocation("dev701", folder);
+    assert.equal(found.place.namespace, "shop");
+    assert.match(found.problems ?? "", /"mail" stands beside "config:"/);
+  });
+
   it("of a stack without a file is refused, with those that have one", () => {
     const bare = mkdtempSync(join(tmpdir(), "jam-istio-stack-file-"));
     const why = (wanted: RegExp) => (error: unknown) => error instanceof UserError && wanted.test(error.message);

@@ -54,6 +54,15 @@ describe("the commands that write a stack file", () => {
     assert.match(readFileSync(file("Pulumi.dev701.yaml"), "utf8"), /^# yaml-language-server/);
   });
 
+  it("import-values keeps what Pulumi encrypted, also with --force", async () => {
+    const text = "config: {}\nencryptionsalt: v1:abc\n";
+    writeFileSync(file("Pulumi.dev701.yaml"), text);
+    const { code, stderr } = await importBoth("--force");
+    assert.equal(code, 1);
+    assert.match(stderr, /holds what Pulumi encrypted/);
+    assert.equal(readFileSync(file("Pulumi.dev701.yaml"), "utf8"), text);
+  });
+
   it("import-values names all that is wrong, and writes nothing", async () => {
     writeFileSync(file("a.yaml"), "a: [");
     const { code, stderr } = await command("import-values", "a.yaml", "none.yaml");

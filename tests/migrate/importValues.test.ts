@@ -109,6 +109,14 @@ describe("import-values: the chart's own values", () => {
     assert.deepEqual(settings.istio.values, { pilot: { traceSampling: 50, replicaCount: 2 } });
   });
 
+  it("a passphrase that the settings would not take is left out, with the reason", () => {
+    const found = made({
+      "values.yaml": umbrella.replace("enabled: true", "enabled: true\n    dashboard: { passphrase: admin }"),
+    });
+    assert.equal(found.passphrase, undefined);
+    assert.match(found.rows.find(({ old }) => /passphrase/.test(old))?.why ?? "", /less than 8 characters/);
+  });
+
   it("a passphrase in clear is no part of the file, nor of the report", () => {
     const found = made({
       "values.yaml": umbrella.replace("enabled: true", "enabled: true\n    dashboard: { passphrase: hunter2hunter2 }"),

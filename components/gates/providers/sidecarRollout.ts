@@ -8,6 +8,7 @@ import { restartWorkloads } from "../../../cluster/rollout/restartWorkloads";
 import { readControlPlanes } from "../../../cluster/upgrade/controlPlanes";
 import { rollbackRelease } from "../../../cluster/upgrade/rollbackRelease";
 import { overriddenText } from "../../../mesh/rollout/injectionLabel";
+import { defaultRevision } from "../../../mesh/istio/controlPlanes";
 import type { OutdatedSidecars } from "../../../mesh/rollout/outdatedSidecars";
 import { dataPlaneOf, listText, type DataPlane, type RolloutTask } from "../../../mesh/rollout/plan";
 import { servedVersion, type ServingControlPlane } from "../../../mesh/rollout/servingControlPlane";
@@ -56,7 +57,8 @@ async function outdated(inputs: RolloutInputs): Promise<readonly string[]> {
 }
 
 async function isOverridden({ kubernetes, injected, serving }: RolloutInputs): Promise<boolean> {
-  if (injected === undefined) return false;
+  // What the label says is the one without a revision.
+  if (injected === undefined || serving.revision === defaultRevision) return false;
   const value = await readOverridden(await connect(kubernetes), injected, serving.revision);
   if (value !== undefined) log(overriddenText(injected, value));
   return value !== undefined;
@@ -74,6 +76,7 @@ async function check(olds: Partial<RolloutInputs>, news: RolloutInputs): Promise
 
 /** What is different from the last rollout that finished. */
 interface Change {
+  /** Whether the settings' own control plane has another version. */
   readonly version: boolean;
   /** Whether another control plane serves: its proxies are still to come. */
   readonly moves: boolean;
@@ -133,7 +136,9 @@ export const provider: pulumi.dynamic.ResourceProvider = {
   }),
   update: async (_id, olds: Recorded, news: RolloutInputs) => {
     const moves = olds.serving.revision !== news.serving.revision;
-    const dataPlane = await roll(news, { version: olds.version !== news.version, moves });
+    // Of the same control plane: what another one had before says nothing of what this run did to it.
+    const version = olds.revision === news.revision && olds.version !== news.version;
+    const dataPlane = await roll(news, { version, moves });
     return { outs: { ...news, dataPlane, outdated: [] } };
   },
   read: async (id, props: Recorded) => {

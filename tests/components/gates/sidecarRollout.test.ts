@@ -86,6 +86,14 @@ describe("SidecarRollout: its update", () => {
       assert.equal(clock.slept(), 0);
     });
 
+    it("that is taken back: the old control plane, which nobody touched, is not judged by what it counted", async () => {
+      answer([sidecar("web", "1.29.6")], planes);
+      const serving = { revision: "default", version: "1.29.6", release: "istiod", timeoutSeconds: 60 };
+      const before = inputs("1.30.3", { revision: "new", serving: { revision: "default", timeoutSeconds: 60 } });
+      const done = await update(before, inputs("1.29.6", { serving }));
+      assert.equal((done.outs as Recorded).dataPlane.text, "data plane version: 1.29.6 (1 proxies)");
+    });
+
     it("that the namespace moves to: nor does it, and nobody waits for proxies that are still to come", async () => {
       answer([sidecar("web", "1.29.6")], planes);
       const serving = { revision: "new", version: "1.30.3", release: "istiod-new", timeoutSeconds: 60 };

@@ -9,7 +9,18 @@ const wayOut = (namespace: string) =>
 describe("what is production", () => {
   const names = [
     ...["prod", "eks-PROD-1", "production", "my.production.eu", "prod-eu", "eu_prod", "prod2"],
-    ...["prd", "prd-eu", "eks_PRD1", "live", "eu-live", "LIVE-1", "arn:aws:eks:eu-central-1:1:cluster/prd"],
+    ...[
+      "shannon-prod",
+      "canon-prod",
+      "knot.prod",
+      "prd",
+      "prd-eu",
+      "eks_PRD1",
+      "live",
+      "eu-live",
+      "LIVE-1",
+      "arn:aws:eks:eu-central-1:1:cluster/prd",
+    ],
   ];
   for (const name of names)
     it(`a context, a namespace, and an environment called ${name}`, () => {

@@ -92,6 +92,12 @@ describe("who still needs an old control plane", () => {
       { connections: 2 },
     ],
     [
+      "connections from outside, whatever ztunnels of another one there are",
+      { pods: [pod("istio-system", { labels: { "istio.io/rev": "new", app: "ztunnel" } }, "istio/ztunnel:1.30.3")] },
+      ["2 connections from outside of the cluster (metric pilot_xds)"],
+      { connections: 2 },
+    ],
+    [
       "connections of what the cluster shows",
       { pods: [pod("a", { annotations: injected("old") })] },
       ["namespace a (1 proxy)"],
