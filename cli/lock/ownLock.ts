@@ -95,7 +95,7 @@ export async function noteLock<T>(places: LockPlaces, work: () => Promise<T>): P
   const earlier = lockFiles(places);
   const timer = setInterval(() => {
     if (noteNew(places, earlier, space)) clearInterval(timer);
-  }, 100);
+  }, 20);
   try {
     return await work();
   } finally {

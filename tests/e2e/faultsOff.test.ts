@@ -137,7 +137,7 @@ describeOn("1.34", "faults are ended whatever else is broken", () => {
     it(`with the engine killed in the middle, ${String(moment)} of 3`, async () => {
       const before = await objectsOf(lab());
       on();
-      const child = instance.start("up");
+      const child = instance.startCommand("up");
       await until("the first of them is in", async () => (await activeIn(lab())) !== "");
       await sleep((moment - 1) * 150);
       await kill(child, "tree");
@@ -154,7 +154,7 @@ describeOn("1.34", "faults are ended whatever else is broken", () => {
     on();
     await instance.up();
     off();
-    const child = instance.start("up");
+    const child = instance.startCommand("up");
     await until("it is locked", () => Promise.resolve(instance.isLocked));
     await kill(child, "tree");
     assert.ok(instance.isLocked);

@@ -13,6 +13,7 @@ import { observe } from "../../../cluster/upgrade/observe";
 import { adoptCrds, removeJobs, removeRecords } from "../../../cluster/upgrade/repairHelm";
 import { endingText, faultsToEnd, onlyEndsFaults, type FoundFaultObject } from "../../../mesh/faults/endingFaults";
 import { isActing } from "../../../mesh/faults/faultObjects";
+import { isOwnRelease } from "../../../mesh/upgrade/helmHistory";
 import { judgeIdentity, type Identity } from "../../../mesh/upgrade/immutableSettings";
 import { isOtherCode } from "../dynamicCode";
 import { clusterOf, nothingToDo, type GateActions, type GateInputs, type GateOutputs } from "./gateState";
@@ -168,7 +169,7 @@ export const provider: pulumi.dynamic.ResourceProvider = {
         // Others' releases are not restored.
         (found) =>
           found.missing.flatMap(({ release, gone }) =>
-            desired.releases.includes(release) && remembered.known.some(({ name }) => name === release) ? gone : [],
+            desired.releases.includes(release) && isOwnRelease(release, found.records, desired.stack) ? gone : [],
           ),
         (error: unknown) => {
           unlessInternal(error);
