@@ -13,11 +13,12 @@ async function run() {
   // Loaded while the gate's process starts.
   const program = await import("./components/program");
   const asked = program.meshPlan(settings);
-  for (const text of asked.warnings) await pulumi.log.warn(text);
+  const info = (line: string) => void pulumi.log.info(line);
+  const warn = (line: string) => void pulumi.log.warn(line);
+  asked.warnings.forEach(warn);
   const state = await readStackState();
   const plan = program.withServedGateway(asked, program.deployedReleases(state));
   const connected = connectOnce(settings.kubernetes);
-  const info = (line: string) => void pulumi.log.info(line);
   const [kept, drill, keepsSystem] = await Promise.all([
     program.retainedControlPlanes(plan, state, connected, info),
     program.resolveDrill(plan, state, connected),
@@ -28,7 +29,7 @@ async function run() {
     folder: process.cwd(),
     connected,
     info,
-    warn: (line) => void pulumi.log.warn(line),
+    warn,
   });
   return program.deploy(plan, host, { state, kept, drill, keepsSystem });
 }

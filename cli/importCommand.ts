@@ -10,7 +10,7 @@ import { messageOf } from "../tools/errors";
 import { mustRun } from "../tools/run";
 import { chooseEngine } from "./backend";
 import { outColors } from "./colors";
-import { checkPlace } from "./newFile";
+import { checkPlace, nothingWritten } from "./newFile";
 import { projectFolder } from "./stackFile";
 import { asUserError, UserError } from "./userError";
 
@@ -98,8 +98,7 @@ async function keepSecret(stack: string, passphrase: string): Promise<string | u
 export async function importFiles(names: readonly string[], options: Options): Promise<void> {
   const { stack, istioVersion } = options;
   const imported = importValues(readFiles(names), { stack, istioVersion });
-  if ("problems" in imported)
-    throw new UserError(["nothing was written:", ...imported.problems.map((line) => `  - ${line}`)].join("\n"));
+  if ("problems" in imported) throw nothingWritten(imported.problems);
   const file = `Pulumi.${imported.stack}.yaml`;
   const path = join(projectFolder, file);
   checkPlace(path, options);

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline/promises";
 import { newInstance, type Answers } from "../migrate/newInstance";
+import { canAsk, onTerminal } from "./ask";
 import { outColors } from "./colors";
-import { checkPlace } from "./newFile";
+import { checkPlace, nothingWritten } from "./newFile";
 import { projectFolder } from "./stackFile";
 import { UserError } from "./userError";
 
@@ -22,42 +22,30 @@ const questions: readonly (readonly [key: Exclude<keyof Answers, "shared">, text
 
 /** @throws UserError with all that is wrong */
 function mustBe(made: ReturnType<typeof newInstance>): { readonly text: string } {
-  if ("text" in made) return made;
-  throw new UserError(["nothing was written:", ...made.problems.map((line) => `  - ${line}`)].join("\n"));
+  if ("problems" in made) throw nothingWritten(made.problems);
+  return made;
 }
 
 /** Asks what is not given, each until the answer can be used. Ctrl-D ends it, and nothing is written. */
-async function ask(instance: string, given: Options): Promise<Answers> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const closed = new Promise<never>((_, reject) =>
-    terminal.once("close", () => {
-      reject(new UserError("stopped; nothing was written"));
-    }),
-  );
+function askRest(instance: string, given: Options): Promise<Answers> {
   // What is wrong with a flag no answer makes right.
   mustBe(newInstance(instance, { istioVersion: "1.30.3", ...given }));
-  let answers: Answers = given;
-  try {
+  return onTerminal(async (question) => {
+    let answers: Answers = given;
     for (const [key, text] of questions) {
       if (given[key] !== undefined || (key === "mailPort" && (answers.mailHost ?? "") === "")) continue;
-      for (;;) {
-        const answer = await Promise.race([terminal.question(`${text}: `), closed]);
-        const next = { ...answers, [key]: answer };
-        // Until the version is known every file lacks it; what else is wrong is wrong with this answer.
-        const made = newInstance(instance, next);
-        const problems = "problems" in made ? made.problems : [];
-        if (problems.length === 0) {
-          answers = next;
-          break;
-        }
-        process.stderr.write(`${problems.map((line) => `  ${line}`).join("\n")}\n`);
+      for (let problems: readonly string[] | undefined; problems === undefined || problems.length > 0;) {
+        const answer = await question(`${text}: `);
+        if (answer === undefined) throw new UserError("stopped; nothing was written");
+        answers = { ...answers, [key]: answer };
+        // The version is asked first: what is wrong is wrong with this answer.
+        const made = newInstance(instance, answers);
+        problems = "problems" in made ? made.problems : [];
+        for (const line of problems) process.stderr.write(`  ${line}\n`);
       }
     }
-  } finally {
-    closed.catch(() => undefined);
-    terminal.close();
-  }
-  return answers;
+    return answers;
+  });
 }
 
 /**
@@ -70,9 +58,9 @@ export async function newStack(instance: string, options: Options): Promise<void
     throw new UserError(`"${instance}" is no name for a stack. Allowed: letters, digits, -, _ and .`);
   const path = join(projectFolder, file);
   checkPlace(path, options);
-  if (options.yes !== true && !process.stdin.isTTY)
+  if (options.yes !== true && !canAsk())
     throw new UserError("there is no terminal to ask on. Give --yes and what differs from the defaults (--help)");
-  const answers = options.yes === true ? options : await ask(instance, options);
+  const answers = options.yes === true ? options : await askRest(instance, options);
   writeFileSync(path, mustBe(newInstance(instance, answers)).text);
   process.stdout.write(`${outColors.bold(`${file} is written. Next: npm run render -- ${instance}`)}\n`);
 }

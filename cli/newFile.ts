@@ -5,6 +5,10 @@ import { UserError } from "./userError";
 // What Pulumi keeps in a stack file beside the settings: without it what it encrypted cannot be read any more.
 const secrets = /^\s*(secretsprovider|encryptedkey|encryptionsalt|secure):/m;
 
+/** All that keeps a stack file from being written, as an error for a person. */
+export const nothingWritten = (problems: readonly string[]) =>
+  new UserError(["nothing was written:", ...problems.map((line) => `  - ${line}`)].join("\n"));
+
 /**
  * Whether a stack file can be written.
  * @throws UserError where one is there and may not be replaced

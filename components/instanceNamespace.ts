@@ -2,10 +2,11 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings/types";
 import type { MeshContext } from "./context";
+import { injectionLabel } from "../mesh/rollout/injectionLabel";
 
 /** Labels that ask Istio to inject sidecars into a namespace. */
 export function injectionLabels(settings: Pick<Settings, "injection" | "istio">): Record<string, string> {
-  if (settings.injection === "enabled") return { "istio-injection": "enabled" };
+  if (settings.injection === "enabled") return { [injectionLabel]: "enabled" };
   const { revision } = settings.istio;
   return settings.injection === "revision" && revision !== undefined ? { "istio.io/rev": revision } : {};
 }

@@ -1,16 +1,8 @@
 import { isMap } from "../config/raw";
+import { overlay } from "../mesh/install/helmReleases";
 import type { OldValues } from "./oldFiles";
 
 type NamedValues = readonly { readonly name: string; readonly values: OldValues }[];
-
-/** Merges two maps of values as Helm does: maps key by key, anything else the later one. */
-export function merge(base: OldValues, over: OldValues): OldValues {
-  const entries = Object.entries(over).map(([key, value]) => {
-    const before = base[key];
-    return [key, isMap(before) && isMap(value) ? merge(before, value) : value] as const;
-  });
-  return { ...base, ...Object.fromEntries(entries) };
-}
 
 function at(values: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((value, key) => (isMap(value) ? value[key] : undefined), values);
@@ -39,7 +31,7 @@ export class MergedValues {
 
   public constructor(files: NamedValues) {
     this.#files = files;
-    this.#left = files.reduce<OldValues>((base, { values }) => merge(base, values), {});
+    this.#left = files.reduce<OldValues>((base, { values }) => overlay(base, values), {});
   }
 
   /** The value at a path, which stays. */

@@ -1,8 +1,9 @@
 import * as semver from "semver";
 import { isMap } from "../config/raw";
+import { overlay } from "../mesh/install/helmReleases";
 import { layoutOf } from "../mesh/istio/releases";
 import { sections } from "../settings/schema";
-import { merge, type MergedValues } from "./merged";
+import type { MergedValues } from "./merged";
 import type { Dependency, OldValues } from "./oldFiles";
 import type { Part, Row } from "./rows";
 import { Taker } from "./taker";
@@ -52,7 +53,7 @@ function leftValues(
   rows.push(...paths.map((path): Row => ({ old: path, file: values.fileOf(path), outcome: "carried", to: to(path) })));
   const [own = {}, global] = [values.take(key), values.take("global")];
   if (!isMap(own)) return { left: {}, problems: [`${key}: is no map`] };
-  return { left: isMap(global) ? merge(own, { global }) : own, problems: [] };
+  return { left: isMap(global) ? overlay(own, { global }) : own, problems: [] };
 }
 
 /**
@@ -95,7 +96,7 @@ export function meshPart(
     gateways ? { gateways: { enabled: true } } : {},
     tag === "" || tag === version ? {} : { global: { tag } },
     own === "" || own === "kiali" ? {} : { kiali: { dashboard: { secretName: own } } },
-  ].reduce(merge, left);
+  ].reduce<OldValues>((base, over) => overlay(base, over), left);
   const kialiSection = {
     ...(kiali ? {} : { enabled: false }),
     ...(["", "admin"].includes(username) ? {} : { username }),

@@ -1,44 +1,15 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
-import { defaultRevision, planeRevision } from "../../mesh/istio/controlPlanes";
+import { defaultRevision } from "../../mesh/istio/controlPlanes";
 import { unreadable, versionOf } from "../../mesh/istio/images";
-import { systemNamespace as namespace } from "../../mesh/istio/names";
-import { isReady, proxyContainer } from "../../mesh/istio/pods";
-import { pilotMetrics, type PilotMetrics } from "../../mesh/upgrade/pilotMetrics";
-import { isRefused, optional, reasonOf, refusalOf } from "../client/errors";
+import { proxyContainer } from "../../mesh/istio/pods";
+import { isRefused, reasonOf, refusalOf } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
-import { controlPlaneSelector, readControlPlanes } from "../upgrade/controlPlanes";
+import { readControlPlanes } from "../upgrade/controlPlanes";
+import { readMetrics } from "../upgrade/pilots";
 
 /** How long a control plane that Helm calls ready may take until it is, in seconds. */
 const readySeconds = 60;
-
-/**
- * Sums up what the ready pods of one control plane count, each since it started.
- * @param revision of the control plane: what proxies refuse of another one says nothing of it
- * @returns undefined where they may not, or cannot, be asked
- */
-export async function readMetrics(cluster: Cluster, revision: string): Promise<PilotMetrics | undefined> {
-  const pods = await optional(
-    bounded(
-      "the Kubernetes API",
-      30,
-      cluster.core.listNamespacedPod({ namespace, labelSelector: controlPlaneSelector }),
-    ),
-  );
-  const own = (pods?.items ?? []).filter((pod) => isReady(pod) && planeRevision(pod.metadata?.labels) === revision);
-  const counts = own.map(async ({ metadata }) => {
-    const path = `/api/v1/namespaces/${namespace}/pods/${metadata?.name ?? ""}:15014/proxy/metrics`;
-    // If API-server-to-pod traffic is blocked the request hangs; bound it.
-    return pilotMetrics(await bounded("metrics", 5, cluster.send("GET", path, { accept: "text/plain" })));
-  });
-  const read = (await Promise.allSettled(counts)).flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-  if (read.length === 0) return undefined;
-  const sum = (values: readonly number[]) => values.reduce((total, one) => total + one, 0);
-  return {
-    rejections: sum(read.map(({ rejections }) => rejections)),
-    connected: sum(read.map(({ connected }) => connected)),
-  };
-}
 
 /** A pod that asks for a sidecar, never made: the API server only says what it would be. */
 function trialPod(revision: string): V1Pod {

@@ -1,4 +1,4 @@
-import { countProxies } from "../../mesh/istio/proxies";
+import { countProxies, totalOf } from "../../mesh/istio/proxies";
 import {
   allowText,
   isRemovalAllowed,
@@ -34,7 +34,6 @@ export async function guardRemoval(address: ClusterAddress, owned: OwnedMesh): P
   const why = typeof use === "string" ? unseenText(use) : refuseRemoval(use, owned);
   if (why !== undefined || typeof use === "string") throw new Error(why);
   const { namespace } = owned;
-  const counts = countProxies(use.pods.filter(({ metadata }) => metadata?.namespace === namespace));
-  const left = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const left = totalOf(countProxies(use.pods.filter(({ metadata }) => metadata?.namespace === namespace)));
   return left === 0 ? [] : [leftText(namespace, left)];
 }

@@ -1,6 +1,6 @@
 import { reasonOf, unlessInternal } from "../../cluster/client/errors";
 import type { Cluster } from "../../cluster/client/kubernetesClient";
-import { readConnections } from "../../cluster/upgrade/connections";
+import { readConnections } from "../../cluster/upgrade/pilots";
 import { readMeshUse } from "../../cluster/upgrade/meshUse";
 import { defaultRevision } from "../../mesh/istio/controlPlanes";
 import type { MeshPlan } from "../../mesh/meshPlan";

@@ -1,4 +1,5 @@
 import type { V1LocalObjectReference, V1Pod, V1Toleration } from "@kubernetes/client-node";
+import { discovery } from "../istio/controlPlanes";
 import { isReady, proxyContainer } from "../istio/pods";
 import { isLive } from "../istio/proxies";
 import type { FaultObject, Spec } from "./faultObjects";
@@ -40,7 +41,7 @@ function commonest(
 }
 
 const sidecarImage = (pod: V1Pod) => proxyContainer(pod)?.image;
-const discoveryImage = ({ spec }: V1Pod) => spec?.containers.find(({ name }) => name === "discovery")?.image;
+const discoveryImage = ({ spec }: V1Pod) => discovery(spec) || undefined;
 
 /**
  * Where a reaper can run: with the image of a live sidecar of the namespace, and the pull secrets, node selector and

@@ -46,8 +46,8 @@ export interface PlanSettings extends Pick<Settings, "layout"> {
   readonly kiali: Pick<Settings["kiali"], "enabled" | "chartRepository" | "values">;
 }
 
-/** Lists in user values replace the program's, as in Helm. */
-const overlay = (base: Values, over: Values): Values =>
+/** Values over others, as Helm has it: maps key by key, anything else, lists too, in the place of what was there. */
+export const overlay = (base: Readonly<Values>, over: Readonly<Values>): Values =>
   merge(base, over, { arrayMerge: (_, source: unknown[]) => source });
 
 /**

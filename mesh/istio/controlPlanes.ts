@@ -23,7 +23,7 @@ export const planeRevision = (labels: Readonly<Record<string, string>> | undefin
   labels?.["istio.io/rev"] ?? defaultRevision;
 
 /** Image of the container that makes a pod a control plane's; empty where it names none. */
-function discovery(spec: V1Pod["spec"]): string | undefined {
+export function discovery(spec: V1Pod["spec"]): string | undefined {
   const container = spec?.containers.find(({ name }) => name === "discovery");
   return container && (container.image ?? "");
 }

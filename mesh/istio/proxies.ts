@@ -72,6 +72,17 @@ export function countByWorkload(pods: readonly V1Pod[]): Readonly<Record<string,
   return Object.fromEntries([...byWorkload].map(([name, own]) => [name, countProxies(own)]));
 }
 
+/** Several counts as one. */
+export function sumOfCounts(counts: readonly Counts[]): Counts {
+  const sum: Record<string, number> = {};
+  for (const [version, count] of counts.flatMap((one) => Object.entries(one)))
+    sum[version] = (sum[version] ?? 0) + count;
+  return sum;
+}
+
+/** How many there are, of whatever version. */
+export const totalOf = (counts: Counts): number => Object.values(counts).reduce((sum, count) => sum + count, 0);
+
 /** As `istioctl version` says it: `1.4.6 (35 proxies), 1.4.10 (1 proxies)`. */
 export function countText(counts: Counts, what = "proxies"): string {
   const parts = Object.entries(counts).sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));

@@ -1,5 +1,5 @@
 import type { Settings } from "../../settings/types";
-import { countText } from "../istio/proxies";
+import { countText, sumOfCounts } from "../istio/proxies";
 import type { OutdatedSidecars } from "./outdatedSidecars";
 import type { ServingControlPlane } from "./servingControlPlane";
 
@@ -77,8 +77,6 @@ export interface DataPlane {
 
 /** Sums up what runs. */
 export function dataPlaneOf(controlPlane: string, sidecars: readonly OutdatedSidecars[]): DataPlane {
-  const proxies: Record<string, number> = {};
-  for (const [version, count] of sidecars.flatMap((one) => Object.entries(one.proxies)))
-    proxies[version] = (proxies[version] ?? 0) + count;
+  const proxies = sumOfCounts(sidecars.map((one) => one.proxies));
   return { controlPlane, proxies, text: `data plane version: ${countText(proxies)}` };
 }

@@ -40,8 +40,7 @@ export function unfinishedFrom(found: ObservedMesh, wanted: JudgedMesh): string 
 /** Whether a release is installed and was never a stack's work; a person may have upgraded one that was. */
 export function isForeign(name: string, records: readonly HelmRevision[], stack: string): boolean {
   const own = recordsOf(records, name);
-  const isMarked = ({ description }: HelmRevision) => `${description} `.startsWith(`${ownerMark(stack)} `);
-  return own.at(-1)?.status === "deployed" && !own.some(isMarked);
+  return own.at(-1)?.status === "deployed" && !own.some((record) => hasMark(record, records, stack));
 }
 
 const removeRecords = (names: readonly string[]) => `kubectl -n istio-system delete secret ${names.join(" ")}`;

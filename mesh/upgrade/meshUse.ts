@@ -2,6 +2,7 @@ import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import { defaultRevision } from "../istio/controlPlanes";
 import { systemNamespace } from "../istio/names";
 import { isLive, proxyRevisions, proxyVersion } from "../istio/proxies";
+import { injectionLabel as injection } from "../rollout/injectionLabel";
 
 /** A namespace, as far as its labels say who serves it. */
 export interface LabelledNamespace {
@@ -30,12 +31,11 @@ export interface MeshUse {
   readonly unread: readonly string[];
 }
 
-const injection = "istio-injection";
 const revisionLabel = "istio.io/rev";
 const managed = "gateway.istio.io/managed";
 
 /** The label by which a namespace asks for sidecars; `istio-injection` wins over `istio.io/rev`, whatever its value. */
-function injectionLabel({ labels = {} }: LabelledNamespace): string | undefined {
+function askingLabel({ labels = {} }: LabelledNamespace): string | undefined {
   if (labels[injection] !== undefined) return labels[injection] === "enabled" ? injection : undefined;
   return labels[revisionLabel] === undefined || labels[revisionLabel] === "" ? undefined : revisionLabel;
 }
@@ -100,7 +100,7 @@ export function usersOf(use: MeshUse, { revision, release, own, connections }: A
   const found = new ByNamespace();
   if (own !== undefined && isIts(own.revision)) found.add(own.namespace, "this stack's settings");
   for (const namespace of use.namespaces.filter(({ name }) => name !== own?.namespace)) {
-    const label = injectionLabel(namespace);
+    const label = askingLabel(namespace);
     if (label === injection && (tags.get(defaultRevision) ?? defaultRevision) === revision)
       found.add(namespace.name, labelText(namespace, label));
     else if (label === revisionLabel && isIts(namespace.labels?.[revisionLabel] ?? ""))
@@ -129,7 +129,7 @@ export function dependents(use: MeshUse, namespace: string): readonly string[] {
   const found = new ByNamespace();
   for (const one of use.namespaces) {
     if (one.name === namespace || one.name === systemNamespace) continue;
-    const label = injectionLabel(one);
+    const label = askingLabel(one);
     if (label !== undefined) found.add(one.name, labelText(one, label));
     if (isAmbient(one)) found.add(one.name, labelText(one, "istio.io/dataplane-mode"));
   }

@@ -1,7 +1,7 @@
 import * as semver from "semver";
 import { endLine } from "../faults/faultObjects";
 import { isVersion } from "../istio/controlPlanes";
-import { countText, type Counts } from "../istio/proxies";
+import { countText, sumOfCounts, type Counts } from "../istio/proxies";
 import { layoutOf } from "../istio/releases";
 
 /** A step from what runs to what is wanted. */
@@ -91,20 +91,13 @@ function laggards({ running, wanted, byRevision = false, proxies = {}, allow }: 
     refused: [...new Set(refused.map(({ namespace }) => namespace))].map((namespace) => {
       const own = refused.filter((one) => one.namespace === namespace);
       return (
-        `namespace ${namespace} has ${countText(sumOf(own.map(({ old }) => old)))}, ${distance}. First roll it at ${running}: ` +
+        `namespace ${namespace} has ${countText(sumOfCounts(own.map(({ old }) => old)))}, ${distance}. First roll it at ${running}: ` +
         `with rollout.namespaces, or kubectl rollout restart deployment,statefulset -n ${namespace}; or acknowledge each ` +
         `workload with istio.allow: [${own.map(({ workload }) => allowOldProxies(workload)).join(", ")}]`
       );
     }),
     warnings: accepted.map(({ workload, old }) => `${workload} keeps ${countText(old)}, ${distance}`),
   };
-}
-
-function sumOf(counts: readonly Counts[]): Counts {
-  const sum: Record<string, number> = {};
-  for (const [version, count] of counts.flatMap((one) => Object.entries(one)))
-    sum[version] = (sum[version] ?? 0) + count;
-  return sum;
 }
 
 /** How a person acknowledges that a workload's proxies are too old. @param workload `namespace/name` */

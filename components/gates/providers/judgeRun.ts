@@ -1,5 +1,5 @@
 import type { Cluster } from "../../../cluster/client/kubernetesClient";
-import { readMetrics } from "../../../cluster/rollout/preflight";
+import { readMetrics } from "../../../cluster/upgrade/pilots";
 import { readOutdated } from "../../../cluster/rollout/readNamespace";
 import { readClosingImages } from "../../../cluster/upgrade/closingImages";
 import { defaultRevision } from "../../../mesh/istio/controlPlanes";

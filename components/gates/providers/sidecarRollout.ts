@@ -9,6 +9,7 @@ import { readControlPlanes } from "../../../cluster/upgrade/controlPlanes";
 import { rollbackRelease } from "../../../cluster/upgrade/rollbackRelease";
 import { overriddenText } from "../../../mesh/rollout/injectionLabel";
 import { defaultRevision } from "../../../mesh/istio/controlPlanes";
+import { totalOf } from "../../../mesh/istio/proxies";
 import type { OutdatedSidecars } from "../../../mesh/rollout/outdatedSidecars";
 import { dataPlaneOf, listText, type DataPlane, type RolloutTask } from "../../../mesh/rollout/plan";
 import { servedVersion, type ServingControlPlane } from "../../../mesh/rollout/servingControlPlane";
@@ -50,23 +51,24 @@ const look = (cluster: Cluster, task: RolloutTask, version: string) =>
 const outdatedIn = (sidecars: readonly OutdatedSidecars[]) =>
   sidecars.flatMap(({ restarts }) => restarts.map(({ name }) => name));
 
-async function outdated(inputs: RolloutInputs): Promise<readonly string[]> {
-  const cluster = await connect(inputs.kubernetes);
+async function outdated(cluster: Cluster, inputs: RolloutInputs): Promise<readonly string[]> {
   const target = await servedNow(cluster, inputs.serving);
   return target === undefined || !inputs.enabled ? [] : outdatedIn(await look(cluster, inputs, target));
 }
 
-async function isOverridden({ kubernetes, injected, serving }: RolloutInputs): Promise<boolean> {
+async function isOverridden(cluster: Cluster, { injected, serving }: RolloutInputs): Promise<boolean> {
   // What the label says is the one without a revision.
   if (injected === undefined || serving.revision === defaultRevision) return false;
-  const value = await readOverridden(await connect(kubernetes), injected, serving.revision);
+  const value = await readOverridden(cluster, injected, serving.revision);
   if (value !== undefined) log(overriddenText(injected, value));
   return value !== undefined;
 }
 
 async function check(olds: Partial<RolloutInputs>, news: RolloutInputs): Promise<pulumi.dynamic.CheckResult> {
   try {
-    return { inputs: { ...news, outdated: await outdated(news), overridden: await isOverridden(news) } };
+    const cluster = await connect(news.kubernetes);
+    const found = { outdated: await outdated(cluster, news), overridden: await isOverridden(cluster, news) };
+    return { inputs: { ...news, ...found } };
   } catch (error) {
     unlessInternal(error);
     // The gate has judged what may go on without the cluster.
@@ -95,7 +97,7 @@ async function roll(inputs: RolloutInputs, change: Change): Promise<DataPlane> {
   // A version beside the one that serves changes nothing for its proxies.
   const upgraded = change.version && serving.revision === inputs.revision;
   const judgeRejections = upgraded && !inputs.allow.includes("rejected-configuration");
-  const proxies = Object.values(dataPlaneOf(target, before).proxies).reduce((sum, count) => sum + count, 0);
+  const proxies = totalOf(dataPlaneOf(target, before).proxies);
   const expected = change.moves ? 0 : proxies;
   const asked = { revision: serving.revision, version: target, namespace: injected, judgeRejections, expected, log };
   const unfit = await preflight(cluster, asked);
@@ -143,11 +145,13 @@ export const provider: pulumi.dynamic.ResourceProvider = {
   },
   read: async (id, props: Recorded) => {
     // What is outdated again shows as a change, and the next update repairs it.
-    const found = await outdated(props).catch((error: unknown) => {
-      unlessInternal(error);
-      log(`the data plane cannot be read: ${reasonOf(error)}`);
-      return props.outdated ?? [];
-    });
+    const found = await connect(props.kubernetes)
+      .then((cluster) => outdated(cluster, props))
+      .catch((error: unknown) => {
+        unlessInternal(error);
+        log(`the data plane cannot be read: ${reasonOf(error)}`);
+        return props.outdated ?? [];
+      });
     if (found.length > 0) log(`outdated sidecars: ${listText(found)}; up restarts them`);
     return { id, props: { ...props, outdated: found } };
   },
