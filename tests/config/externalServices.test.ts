@@ -1,21 +1,11 @@
-import { checkRows, checkValid, classic, type Config, type Row } from "./config";
+import { checkRows, checkValid, classic, type Row } from "./config";
 import { kubernetesName } from "./texts";
+import { good, other, tcp, services, one } from "./services";
 
 const hostAllowed =
   'a full DNS name in lower case such as db.example.com, no IP address, no scheme, no port; or such a name after "*."';
 const address = "an IP address or a range such as 10.1.0.0/16";
 const protocols = "HTTP or HTTPS or HTTP2 or GRPC or MONGO or TCP or TLS";
-
-const good = { name: "geo", hosts: ["geo.example.com"], ports: [{ number: 443, protocol: "TLS" }] };
-const other = { name: "weather", hosts: ["weather.example.com"], ports: [{ number: 443, protocol: "TLS" }] };
-const tcp = (name: string, number: number, more: object = {}) => ({
-  name,
-  hosts: [`${name}.example.com`],
-  ports: [{ number, protocol: "TCP" }],
-  ...more,
-});
-const services = (...list: readonly unknown[]): Config => ({ ...classic, externalServices: list });
-const one = (more: object): Config => services({ ...good, ...more });
 
 /** A row for one service with one key that is refused. */
 const wrong = (path: string, more: object, shown: string, allowed: string): Row => ({

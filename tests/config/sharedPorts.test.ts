@@ -1,20 +1,10 @@
 // What the proxy can tell apart on one port; the pairs themselves stand in tests/mesh/install/collisions.test.ts.
 import { checkRows, checkValid, classic, type Config } from "./config";
+import { good, other, tcp, services, one } from "./services";
 
 const clash = (port: number, protocol: string, earlier: string) =>
   `port ${String(port)} (${protocol}) collides with the entry ${earlier}: without distinct addresses the proxy cannot ` +
   "tell them apart and one takes the other's connections; give both of them addresses";
-
-const good = { name: "geo", hosts: ["geo.example.com"], ports: [{ number: 443, protocol: "TLS" }] };
-const other = { name: "weather", hosts: ["weather.example.com"], ports: [{ number: 443, protocol: "TLS" }] };
-const tcp = (name: string, number: number, more: object = {}) => ({
-  name,
-  hosts: [`${name}.example.com`],
-  ports: [{ number, protocol: "TCP" }],
-  ...more,
-});
-const services = (...list: readonly unknown[]): Config => ({ ...classic, externalServices: list });
-const one = (more: object): Config => services({ ...good, ...more });
 
 describe("settings: services on one port", () => {
   checkRows([

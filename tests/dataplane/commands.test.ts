@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
-import { until } from "../e2e/support/until";
+import { faults, useCommands } from "./support/commands";
 import { Project } from "./support/project";
-import type { Sidecar } from "./support/sidecar";
 import { describeTraffic, figure } from "./support/suite";
 
 // The commands, beside a real proxy: what they say of it is true when its traffic shows it.
 
-const faults = [
-  { type: "httpAbort", host: "ct-webapp", httpStatus: 503, sourceLabels: { app: "ps" } },
-  { type: "externalHost", service: "mysql", everyone: true },
-];
 interface FaultsJson {
   readonly active: readonly { readonly name: string }[];
   readonly proxies: { readonly holding: number; readonly asked: number; readonly silent: number };
@@ -17,38 +12,15 @@ interface FaultsJson {
 }
 
 describeTraffic("mesh faults", (world) => {
-  let ps: Sidecar;
-  let project: Project;
-  let ip = "";
-  const status = async () => {
-    const [seen] = await ps.measure({ kind: "http", address: ip, port: 80, host: "ct-webapp" });
-    return seen?.result;
-  };
-  const answers = (text: string) => until(text, async () => (await status()) === text);
-  const active = () => world().plane.kubectl("get", "vs,svc", "-n", "dev701", "-l", "jam-istio/fault", "-o", "name");
-
-  before(async () => {
-    ps = await world().sidecar({ app: "ps" });
-    ip = await world().clusterIP("ct-webapp");
-    project = new Project({
-      kubernetes: { kubeconfig: world().plane.kubeconfig },
-      istio: { version: "1.28.9", controlPlane: "shared" },
-      mysql: { external: true, externalHostName: "db.example.com" },
-      faultInjection: { faults },
-    });
-    await answers("200");
-  });
-  after(() => {
-    project.remove();
-  });
+  const { project, call, status, answers, active } = useCommands(world);
 
   it("faults: what is in, in how many proxies, how often it was felt; off: out of each proxy", async () => {
-    const none = await project.run("mesh", "faults", "dev701");
+    const none = await project().run("mesh", "faults", "dev701");
     assert.deepEqual([none.code, none.stdout], [0, "stack dev701: no fault is active\n"]);
     await world().putIn({ type: "httpAbort", host: "ct-webapp", httpStatus: 503, percentage: 100, everyone: true });
     await answers("503");
-    await ps.measure({ kind: "http", address: ip, port: 80, host: "ct-webapp", count: 25 });
-    const shown = await project.run("mesh", "faults", "dev701", "--json");
+    await call({ count: 25 });
+    const shown = await project().run("mesh", "faults", "dev701", "--json");
     const found = JSON.parse(shown.stdout) as FaultsJson;
     assert.equal(shown.code, 3);
     assert.deepEqual(
@@ -57,11 +29,11 @@ describeTraffic("mesh faults", (world) => {
     );
     assert.deepEqual([found.proxies.holding, found.proxies.asked, found.proxies.silent], [1, 1, 0]);
     assert.ok((found.hits["aborted"] ?? 0) >= 26, shown.stdout);
-    const text = await project.run("mesh", "faults", "dev701");
+    const text = await project().run("mesh", "faults", "dev701");
     assert.match(text.stdout, /ct-webapp answers 503 for every pod; since 20.* until it is removed/);
     assert.match(text.stdout, /1 of 1 asked proxies have them/);
     const start = Date.now();
-    const end = await project.run("mesh", "faults", "dev701", "--off");
+    const end = await project().run("mesh", "faults", "dev701", "--off");
     figure(`mesh faults --off took ${((Date.now() - start) / 1000).toFixed(1)} s`);
     assert.equal(end.code, 0, end.stderr);
     assert.match(end.stdout, /1 hosts are without their faults again\n1 of 1 asked proxies are without it/);
@@ -74,12 +46,12 @@ describeTraffic("mesh faults", (world) => {
     world().istiod.kill();
     await world().plane.kubectl("scale", "deploy/istiod", "-n", "istio-system", "--replicas", "0");
     await world().plane.kubectl("wait", "--for=delete", "pod", "-l", "app=istiod", "-n", "istio-system");
-    const end = await project.run("mesh", "faults", "dev701", "--off");
+    const end = await project().run("mesh", "faults", "dev701", "--off");
     assert.equal(end.code, 3);
     assert.match(end.stdout, /0 of 1 asked proxies are without it/);
     assert.match(end.stdout, /istiod is down: proxies that have a fault keep it until istiod is back/);
     assert.equal(await status(), "503");
-    const after = await project.run("mesh", "faults", "dev701");
+    const after = await project().run("mesh", "faults", "dev701");
     assert.equal(after.code, 3);
     assert.match(after.stdout, /their objects are gone, but 1 of 1 asked proxies have them: is istiod down\?/);
     await world().istiod.start();
@@ -117,12 +89,12 @@ describeTraffic("mesh faults", (world) => {
       spec: { hosts: ["ct-webapp"], http: [{ route: [{ destination: { host: "ct-webapp" } }] }] },
     });
     await answers("503");
-    const alone = await project.run("mesh", "faults", "dev701", "--all");
+    const alone = await project().run("mesh", "faults", "dev701", "--all");
     assert.deepEqual(
       [alone.code, alone.stderr],
       [1, "error: --all goes with --off: it ends the faults of every namespace\n"],
     );
-    const end = await project.run("mesh", "faults", "dev701", "--off", "--all");
+    const end = await project().run("mesh", "faults", "dev701", "--off", "--all");
     assert.equal(end.code, 0, end.stdout + end.stderr);
     assert.match(
       end.stdout,

@@ -2,18 +2,13 @@ import assert from "node:assert/strict";
 import { mustRun } from "../../tools/run";
 import { behaviourConfigMap } from "../../lab/podBehaviour";
 import { runReaper } from "../e2e/support/reaperPod";
-import { until } from "../e2e/support/until";
+import { useCommands } from "./support/commands";
 import { Project } from "./support/project";
-import type { Sidecar } from "./support/sidecar";
 import { describeTraffic } from "./support/suite";
 import { at } from "./support/world";
 
 // The command drill, beside a real proxy: what it says of it is true when its traffic shows it.
 
-const faults = [
-  { type: "httpAbort", host: "ct-webapp", httpStatus: 503, sourceLabels: { app: "ps" } },
-  { type: "externalHost", service: "mysql", everyone: true },
-];
 interface FaultsJson {
   readonly reapers: readonly { readonly end: string; readonly trouble?: string }[];
 }
@@ -24,15 +19,7 @@ interface DrillJson {
 }
 
 describeTraffic("mesh drill", (world) => {
-  let ps: Sidecar;
-  let project: Project;
-  let ip = "";
-  const status = async () => {
-    const [seen] = await ps.measure({ kind: "http", address: ip, port: 80, host: "ct-webapp" });
-    return seen?.result;
-  };
-  const answers = (text: string) => until(text, async () => (await status()) === text);
-  const active = () => world().plane.kubectl("get", "vs,svc", "-n", "dev701", "-l", "jam-istio/fault", "-o", "name");
+  const { ps, project, call, status, answers, active } = useCommands(world);
 
   /** What comes with a drill and acts on nothing. */
   const rest = () =>
@@ -40,25 +27,10 @@ describeTraffic("mesh drill", (world) => {
       ...["get", "jobs,roles,rolebindings,serviceaccounts", "-n", "dev701", "-l", "jam-istio/fault", "-o", "name"],
     );
 
-  before(async () => {
-    ps = await world().sidecar({ app: "ps" });
-    ip = await world().clusterIP("ct-webapp");
-    project = new Project({
-      kubernetes: { kubeconfig: world().plane.kubeconfig },
-      istio: { version: "1.28.9", controlPlane: "shared" },
-      mysql: { external: true, externalHostName: "db.example.com" },
-      faultInjection: { faults },
-    });
-    await answers("200");
-  });
-  after(() => {
-    project.remove();
-  });
-
   it("a drill runs its time, counts, and leaves nothing", async () => {
-    const drill = project.start("mesh", "drill", "dev701", "httpAbort/ct-webapp", "--for", "8s", "--json");
+    const drill = project().start("mesh", "drill", "dev701", "httpAbort/ct-webapp", "--for", "8s", "--json");
     await answers("503");
-    await ps.measure({ kind: "http", address: ip, port: 80, host: "ct-webapp", count: 10 });
+    await call({ count: 10 });
     const end = await drill.end;
     assert.equal(end.code, 0, end.stderr);
     const report = JSON.parse(end.stdout) as DrillJson;
@@ -69,7 +41,7 @@ describeTraffic("mesh drill", (world) => {
   });
 
   it("a drill stops when its probe fails, and is not begun where it fails before", async () => {
-    const failing = await project.run("mesh", "drill", "dev701", "2", "--for", "5m", "--stop-if", "exit 7");
+    const failing = await project().run("mesh", "drill", "dev701", "2", "--for", "5m", "--stop-if", "exit 7");
     assert.equal(failing.code, 1);
     assert.match(
       failing.stderr,
@@ -78,16 +50,16 @@ describeTraffic("mesh drill", (world) => {
     // The steady state: no fault. It is gone as soon as the drill is in.
     const kubectl = `kubectl --kubeconfig ${world().plane.kubeconfig} get vs -n dev701 -o name`;
     const probe = `test -z "$(${kubectl})"`;
-    const end = await project.run("mesh", "drill", "dev701", "2", "--for", "5m", "--stop-if", probe);
+    const end = await project().run("mesh", "drill", "dev701", "2", "--for", "5m", "--stop-if", probe);
     assert.equal(end.code, 3, end.stderr);
     assert.match(end.stdout, /the probe failed/);
-    const [seen] = await ps.measure({ kind: "read", address: at.db, port: 3306 });
+    const [seen] = await ps().measure({ kind: "read", address: at.db, port: 3306 });
     assert.deepEqual([seen?.result, await active()], ["hello", ""]);
   });
 
   for (const signal of ["SIGINT", "SIGHUP"] as const)
     it(`a drill that gets ${signal} removes the fault and reports`, async () => {
-      const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");
+      const drill = project().start("mesh", "drill", "dev701", "1", "--for", "5m");
       await answers("503");
       drill.child.kill(signal);
       const end = await drill.end;
@@ -97,7 +69,7 @@ describeTraffic("mesh drill", (world) => {
     });
 
   it("a drill whose terminal is gone removes the fault all the same", async () => {
-    const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");
+    const drill = project().start("mesh", "drill", "dev701", "1", "--for", "5m");
     await answers("503");
     drill.child.stdout?.destroy();
     drill.child.stderr?.destroy();
@@ -111,7 +83,7 @@ describeTraffic("mesh drill", (world) => {
     // Steady at first; then a pipe of which only the shell would be killed.
     const kubectl = `kubectl --kubeconfig ${world().plane.kubeconfig} get vs -n dev701 -o name`;
     const probe = `test -z "$(${kubectl})" || ${marker} | cat`;
-    const end = await project.run("mesh", "drill", "dev701", "1", "--for", "5m", "--stop-if", probe);
+    const end = await project().run("mesh", "drill", "dev701", "1", "--for", "5m", "--stop-if", probe);
     assert.equal(end.code, 3, end.stderr);
     assert.match(end.stdout, /the probe failed: .*no answer within 10 s/);
     await assert.rejects(mustRun("pgrep", ["-f", marker], { seconds: 10 }));
@@ -132,19 +104,19 @@ describeTraffic("mesh drill", (world) => {
   });
 
   it("a drill that was killed is ended by its Job; a second one on it is refused", async () => {
-    const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");
+    const drill = project().start("mesh", "drill", "dev701", "1", "--for", "5m");
     await answers("503");
     const begun = Date.now();
     drill.child.kill("SIGKILL");
     await drill.end;
     assert.equal(await status(), "503");
-    const second = await project.run("mesh", "drill", "dev701", "1", "--for", "5m");
+    const second = await project().run("mesh", "drill", "dev701", "1", "--for", "5m");
     assert.equal(second.code, 1);
     assert.match(
       second.stderr,
       /VirtualService dev701\/fault-service-ct-webapp-[0-9a-f]{8} already routes host ct-webapp/,
     );
-    const shown = await project.run("mesh", "faults", "dev701", "--json");
+    const shown = await project().run("mesh", "faults", "dev701", "--json");
     const [reaper] = (JSON.parse(shown.stdout) as FaultsJson).reapers;
     assert.equal(reaper?.trouble, undefined, shown.stdout);
     const late = Date.parse(reaper?.end ?? "") - begun;
@@ -154,7 +126,7 @@ describeTraffic("mesh drill", (world) => {
     assert.equal(end.code, 0, end.stderr);
     await answers("200");
     assert.equal(await active(), "");
-    assert.equal((await project.run("mesh", "faults", "dev701", "--off")).code, 0);
+    assert.equal((await project().run("mesh", "faults", "dev701", "--off")).code, 0);
     assert.equal(await rest(), "");
   });
 
@@ -162,25 +134,25 @@ describeTraffic("mesh drill", (world) => {
     const metadata = { name: behaviourConfigMap, namespace: "kube-system" };
     const data = { "dev701.fault-reaper-": "hang" };
     await world().apply({ apiVersion: "v1", kind: "ConfigMap", metadata, data });
-    const refused = await project.run("mesh", "drill", "dev701", "1", "--for", "5m");
+    const refused = await project().run("mesh", "drill", "dev701", "1", "--for", "5m");
     assert.equal(refused.code, 1);
     assert.match(
       refused.stderr,
       /no fault was injected: Job fault-reaper-\w{8} does not run: Pod .*\. With --no-reaper the drill runs without it/,
     );
     assert.deepEqual([await active(), await rest()], ["", ""]);
-    const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m", "--no-reaper");
+    const drill = project().start("mesh", "drill", "dev701", "1", "--for", "5m", "--no-reaper");
     await answers("503");
     await world().plane.kubectl("delete", "configmap", metadata.name, "-n", metadata.namespace);
     assert.equal(await rest(), "");
     drill.child.kill("SIGKILL");
     await drill.end;
-    assert.equal((await project.run("mesh", "faults", "dev701", "--off")).code, 0);
+    assert.equal((await project().run("mesh", "faults", "dev701", "--off")).code, 0);
     assert.deepEqual([await status(), await active()], ["200", ""]);
   });
 
   it("a drill that somebody else ends says so", async () => {
-    const drill = project.start("mesh", "drill", "dev701", "1", "--for", "5m");
+    const drill = project().start("mesh", "drill", "dev701", "1", "--for", "5m");
     await answers("503");
     await world().takeOut();
     const end = await drill.end;

@@ -1,18 +1,9 @@
 // Sidecars of pods that a revision tag, an operator or Argo Rollouts decides about.
 import assert from "node:assert/strict";
-import { findOutdatedSidecars, restartAnnotation, type SidecarTarget } from "../../../mesh/rollout/outdatedSidecars";
-import type { NamespaceObjects, Workload } from "../../../mesh/rollout/workloads";
-import { controller, objects, pod, replicaSet, workload } from "./dataPlaneSupport";
-
-const proxy = (version: string) => `docker.io/istio/proxyv2:${version}`;
-const old = { image: proxy("1.29.6") };
-const options: SidecarTarget = { version: "1.30.3", revision: "default", tags: {}, daemonSets: false };
-
-const look = (workloads: readonly Workload[], pods: NamespaceObjects["pods"], more = {}, asked = options) =>
-  findOutdatedSidecars(objects(workloads, { pods, ...more }), asked);
-const ps = workload("Deployment", "ps");
-const ofPs = { owner: ["ReplicaSet", "rs"] as const };
-const sets = { replicaSets: [replicaSet("rs", "ps")] };
+import { restartAnnotation, type SidecarTarget } from "../../../mesh/rollout/outdatedSidecars";
+import type { Workload } from "../../../mesh/rollout/workloads";
+import { controller, pod, replicaSet, workload } from "./dataPlaneSupport";
+import { proxy, old, options, look, ps, ofPs, sets } from "./lookSupport";
 
 describe("outdated sidecars: revision tags", () => {
   const tagged = { ...ofPs, labels: { "istio.io/rev": "prod" } };
