@@ -29,12 +29,14 @@ export function helmRecord(secret: V1Secret): HelmRevision | undefined {
   const labels = secret.metadata?.labels ?? {};
   const { name, status, version } = labels;
   if (labels["owner"] !== "helm" || name === undefined || status === undefined) return undefined;
-  const created = (secret.metadata?.creationTimestamp?.getTime() ?? 0) / 1000;
+  const begun = secret.metadata?.creationTimestamp?.getTime();
+  const created = (begun ?? 0) / 1000;
   const { info, chart, manifest } = releaseOf(secret.data?.["release"]);
   return {
     release: name,
     status,
     revision: Number(version),
+    ...(begun === undefined ? {} : { createdAt: Math.floor(created) }),
     modifiedAt: Math.floor(Math.max(Number(labels["modifiedAt"]) || 0, created)),
     description: info?.description ?? "",
     chartVersion: chart?.metadata?.version ?? "",

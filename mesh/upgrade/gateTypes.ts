@@ -8,6 +8,8 @@ export interface HelmRevision {
   readonly release: string;
   readonly revision: number;
   readonly status: string;
+  /** When it was begun, in seconds since 1970; absent where that is not known. */
+  readonly createdAt?: number;
   /** Seconds since 1970. */
   readonly modifiedAt: number;
   /** The release's description; what this program installs carries its mark. */

@@ -50,6 +50,7 @@ describe("observe: Helm's records", () => {
       release: "istiod",
       status: "deployed",
       revision: 3,
+      createdAt: 1_800_000_000,
       modifiedAt: 1_800_000_100,
       description: "jam-istio/dev701",
       chartVersion: "1.30.3",
