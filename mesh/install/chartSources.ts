@@ -21,9 +21,9 @@ export interface Attempt {
   readonly found: "lacks" | "absent" | "unread";
 }
 
-/** Whether it is known that a chart is not there: to try again later is in vain. */
+/** Whether it is known that a chart is not there, in none of them: to try again later is in vain. */
 export const isKnownMissing = (attempts: readonly Pick<Attempt, "found">[]): boolean =>
-  attempts.some(({ found }) => found === "lacks") || attempts.every(({ found }) => found === "absent");
+  attempts.every(({ found }) => found !== "unread");
 
 /** What Helm said of a repository: it answers and does not have the chart, or it gives none. */
 export type Answer = { readonly found: "lacks" } | { readonly found: "absent" | "unread"; readonly reason: string };
