@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { chartCredentials } from "./chartCredentials";
 import { faultInjection } from "./faultSchema";
 import { flag, hostName, isLabel, kubernetesName, list, map, text, whole, word } from "./fields";
 import { component, filePath, imageRegistry, istioVersion, repository, values } from "./meshFields";
@@ -97,7 +98,9 @@ const kialiPassphrase = text({
   allowed: "a secret of 8 characters or more: pulumi config set --secret jam-istio:kialiPassphrase",
   describe: "Kiali's passphrase in the classic layout, as a secret. Default: generated, 32 characters.",
   test: (value) => value.length >= 8 && !/[\r\n]/.test(value),
-}).optional();
+})
+  .meta({ secret: true })
+  .optional();
 
 const mysql = map(
   {
@@ -161,6 +164,7 @@ export const sections = {
   istio,
   kiali,
   kialiPassphrase,
+  chartCredentials,
   mysql,
   dataStorage,
   mail,
