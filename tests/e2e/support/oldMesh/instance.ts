@@ -7,7 +7,7 @@ import { until } from "../until";
 export async function oldInstance(
   { plane }: Lab,
   namespace: string,
-  installMesh: () => Promise<void>,
+  installMesh: () => Promise<unknown>,
   labels: Readonly<Record<string, string>> = { "istio-injection": "enabled" },
 ): Promise<void> {
   await applyObjects(plane.plane, [{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }]);

@@ -24,5 +24,5 @@ export async function installPlainHelm(lab: Lab, { sh }: Shell, names: PlainHelm
 helm repo add istio ${lab.charts.url}/istio-release/charts
 helm install ${crds} istio/base --version ${version} --namespace istio-system --create-namespace${base}
 helm install ${controlPlane} istio/istiod --version ${version} --namespace istio-system --set meshConfig.accessLogFile=/dev/stdout${own} --wait --timeout 120s`);
-  await oldInstance(lab, namespace, async () => void (await install()), labels);
+  await oldInstance(lab, namespace, install, labels);
 }
