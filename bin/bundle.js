@@ -8,7 +8,11 @@ const packagesFolder = join(dirname(require.resolve("tsx/package.json")), "..");
 // Pulumi's own packages have one instance in a process; the other two are large, and needed by few runs.
 const external = ["@pulumi/*", "@kubernetes/client-node", "undici"];
 // What changes when packages do; their files need not be looked at.
-const lists = [join(root, "package-lock.json"), join(packagesFolder, ".package-lock.json"), join(__dirname, "bundle.js")];
+const lists = [
+  join(root, "package-lock.json"),
+  join(packagesFolder, ".package-lock.json"),
+  join(__dirname, "bundle.js"),
+];
 
 /** What tells one state of a file from another. */
 function stampOf(file) {
