@@ -57,7 +57,6 @@ const minimal = {
     version: "1.4.6",
     controlPlane: "managed",
     values: {},
-    releaseName: "istio",
     dnsCapture: false,
     cni: off,
     ztunnel: off,

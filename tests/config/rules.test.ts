@@ -48,13 +48,6 @@ const on = { enabled: true };
 describe("settings: rules over the mesh", () => {
   checkRows([
     {
-      name: "releaseName is for the classic layout",
-      config: version("1.30.3", { releaseName: "jam-istio" }),
-      problems: [
-        "istio.releaseName: only the classic layout has it; in the modern layout the releases are istio-base and istiod",
-      ],
-    },
-    {
       name: "a passphrase is for the classic layout",
       config: { ...modern, kialiPassphrase: "correct horse" },
       secrets: ["kialiPassphrase"],
