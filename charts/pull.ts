@@ -7,6 +7,7 @@ import { withoutCredentials } from "../mesh/credentials";
 import {
   answerOf,
   archiveName,
+  helmChart,
   lackingText,
   nearRanges,
   type Attempt,
@@ -50,16 +51,10 @@ async function ask(helm: string, args: readonly string[]): Promise<string> {
   }
 }
 
-/** What Helm is told of a chart in a repository, of either kind. */
-function place({ chart }: Pick<ChartName, "chart">, repository: string): readonly string[] {
-  if (repository.startsWith("oci:")) return [`${repository.replace(/\/+$/, "")}/${chart}`];
-  return [chart, "--repo", repository];
-}
-
 /** Versions near to one that a repository lacks; none where it has no such chart. */
 async function versionsNear(helm: string, name: ChartName, repository: string): Promise<readonly string[]> {
   const texts = nearRanges(name.version).map((range) =>
-    ask(helm, ["show", "chart", ...place(name, repository), "--version", range]).catch(() => ""),
+    ask(helm, ["show", "chart", ...helmChart({ ...name, version: range }, repository)]).catch(() => ""),
   );
   return (await Promise.all(texts)).flatMap((text) => /^version: ["']?([^"'\s]+)/m.exec(text)?.[1] ?? []);
 }
@@ -84,7 +79,7 @@ export async function pull(
   const arriving = await mkdtemp(join(folder, "new-"));
   const file = join(arriving, archiveName(name));
   try {
-    const args = ["pull", ...place(name, repository), "--version", name.version, "--destination", arriving];
+    const args = ["pull", ...helmChart(name, repository), "--destination", arriving];
     try {
       await ask(helm, args);
     } catch (error) {
