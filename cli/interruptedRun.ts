@@ -1,5 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation";
-import { exportState, importState } from "./engineState";
+import { exportState, importState } from "./stackState";
 
 /**
  * Forgets creations that an interrupted run began. Each is safe to begin again: objects are applied, and of Helm's

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { LabControlPlane } from "../lab/controlPlane";
 import { applyObjects } from "../lab/planeFile";
-import { helmChart } from "../mesh/install/chartSources";
+import { helmChart, type ChartName } from "../mesh/install/chartSources";
 import type { ReleasePlan } from "../mesh/install/helmReleases";
 import { systemNamespace } from "../mesh/istio/names";
 import type { MeshPlan } from "../mesh/meshPlan";
@@ -57,16 +57,31 @@ async function helmFor({ kubeconfig }: LabControlPlane, folder: string, say: (li
   };
 }
 
-/** A copy of the umbrella, whose charts inside are updated without a trace in the person's own; from a mirror, where one is given. */
-function copied(chart: string, folder: string, repository: string | undefined): string {
+/** A repository as it is from another folder: a URL, or a directory's whole path. */
+const absolute = (repository: string) => (/^[a-z]+:\/\//i.test(repository) ? repository : resolve(repository));
+
+/** Repository of a dependency, as Helm takes it: a mirror's URL, or the chart out of a directory of archives, which it knows not. */
+async function dependencyIn(mirror: string, name: ChartName, folder: string): Promise<string> {
+  const [archive = ""] = helmChart(name, mirror);
+  if (archive === name.chart) return mirror;
+  await mustRun("tar", ["-xzf", archive, "-C", folder], { seconds: 60 });
+  return `file://${join(folder, name.chart)}`;
+}
+
+/** A copy of the umbrella, whose charts inside are updated without a trace in the person's own. */
+async function copied(chart: string, folder: string, name: ChartName, mirror: string | undefined): Promise<string> {
   const copy = join(folder, "umbrella");
   cpSync(chart, copy, { recursive: true });
-  if (repository === undefined) return copy;
+  if (mirror === undefined) return copy;
+  const repository = await dependencyIn(mirror, name, folder);
   const file = join(copy, "Chart.yaml");
   const parsed = load(readFileSync(file, "utf8")) as { readonly dependencies?: readonly { readonly name?: string }[] };
-  const dependencies = (parsed.dependencies ?? []).map((one) => (one.name === "istio" ? { ...one, repository } : one));
+  const dependencies = (parsed.dependencies ?? []).map((one) =>
+    one.name === name.chart ? { ...one, repository } : one,
+  );
   // JSON is YAML.
   writeFileSync(file, JSON.stringify({ ...parsed, dependencies }));
+  // It is of the dependencies before.
   rmSync(join(copy, "Chart.lock"), { force: true });
   return copy;
 }
@@ -88,6 +103,7 @@ export async function installOldMesh(
 ): Promise<void> {
   const { namespace, layout, injection, istio } = settings;
   const { revision } = istio;
+  const place = mirror === undefined ? undefined : absolute(mirror);
   const byRevision = injection === "revision" && revision !== undefined;
   const labels = byRevision ? { "istio.io/rev": revision } : { [injectionLabel]: "enabled" };
   const named = (name: string, more = {}) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name, ...more } });
@@ -96,7 +112,7 @@ export async function installOldMesh(
   try {
     const helm = await helmFor(plane, folder, say);
     const from = ({ chart, version, repositories }: ReleasePlan) =>
-      helmChart({ chart, version }, mirror ?? repositories[0] ?? "");
+      helmChart({ chart, version }, place ?? absolute(repositories[0] ?? ""));
     const files = old.values.flatMap((file) => ["-f", file]);
     const { crds, controlPlane } = mesh;
     const set = (key: string) => (revision === undefined ? [] : ["--set", `${key}=${revision}`]);
@@ -104,7 +120,9 @@ export async function installOldMesh(
     // In the classic layout the CRDs are the work of Jobs, which Helm does not wait for.
     if (layout === "classic") await plane.kubectl("-n", systemNamespace, ...jobsDone);
     const chart =
-      old.chart === undefined ? from(controlPlane) : ["--dependency-update", copied(old.chart, folder, mirror)];
+      old.chart === undefined
+        ? from(controlPlane)
+        : ["--dependency-update", await copied(old.chart, folder, controlPlane, place)];
     await helm("install", controlPlane.name, ...chart, ...files, ...set("revision"), ...ready);
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -9,7 +9,7 @@ import { tableText } from "../../tools/table";
 import { ask, canAsk } from "../ask";
 import { clusterError } from "../clusterError";
 import { outColors } from "../colors";
-import { exportState, importState, type EngineState, type StateResource } from "../engineState";
+import { exportState, importState, type ExportedState, type StateResource } from "../stackState";
 import { explained, openStack, say, type OpenStack } from "../openStack";
 import { readStack } from "../stackFile";
 import { UserError } from "../userError";
@@ -26,7 +26,7 @@ const shownCode = 3;
 interface Plan extends LettingGo {
   readonly stack: string;
   readonly settings: Settings;
-  readonly state: EngineState;
+  readonly state: ExportedState;
   /** Objects of the state that are no releases: kind, namespace and name. */
   readonly objects: readonly string[];
   readonly marks: Marks;
@@ -35,7 +35,7 @@ interface Plan extends LettingGo {
 const releaseType = "kubernetes:helm.sh/v3:Release";
 const gateType = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate";
 
-const resourcesOf = ({ deployment }: EngineState): readonly StateResource[] => deployment?.resources ?? [];
+const resourcesOf = ({ deployment }: ExportedState): readonly StateResource[] => deployment?.resources ?? [];
 
 /** The cluster that the gate remembers. */
 function madeIn(resources: readonly StateResource[]): string | undefined {

@@ -13,7 +13,7 @@ export interface StateResource {
 }
 
 /** A stack's state, as the engine exports it; its secrets are encrypted. */
-export interface EngineState {
+export interface ExportedState {
   readonly deployment?: {
     readonly resources?: readonly StateResource[];
     readonly pending_operations?: readonly { readonly type: string; readonly resource: { readonly urn: string } }[];
@@ -34,11 +34,11 @@ async function pulumi({ name, workspace }: Stack, ...args: readonly string[]): P
  * file in clear.
  * @throws Error with what Pulumi says
  */
-export const exportState = async (stack: Stack): Promise<EngineState> =>
-  JSON.parse(await pulumi(stack, "export")) as EngineState;
+export const exportState = async (stack: Stack): Promise<ExportedState> =>
+  JSON.parse(await pulumi(stack, "export")) as ExportedState;
 
 /** Writes a stack's state. @throws Error with what Pulumi says, such as the locks of a run that is at work */
-export async function importState(stack: Stack, state: EngineState): Promise<void> {
+export async function importState(stack: Stack, state: ExportedState): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "jam-istio-"));
   try {
     const file = join(folder, "state.json");
