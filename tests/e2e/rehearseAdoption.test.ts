@@ -60,7 +60,7 @@ describeOn("1.21", "the way in, tried on a copy", () => {
     const [adoption] = phases;
     assert.deepEqual(adoption?.lost, [], findings.join("\n"));
     assert.ok(
-      adoption?.workloads.every(({ restarted, leastReady, replicas }) => restarted === 0 && leastReady === replicas),
+      adoption.workloads.every(({ restarted, leastReady, replicas }) => restarted === 0 && leastReady === replicas),
     );
     assert.deepEqual(phases[1]?.proxies, { "1.4.10": 10 });
     assert.equal(readFileSync(join(folder, "helm/jam-istio/Chart.yaml"), "utf8"), before);
