@@ -92,22 +92,22 @@ function planText(plan: Plan): string {
     ...(marks.unseen.length === 0 ? [] : [outColors.yellow(`! ${unseenText(marks.unseen)}`)]),
     "What stays beside it:",
     ...list([
-      "annotation jam-istio/restarted-for in pod templates: to take it off would restart the pods",
-      `the stack file, and the stack's history (to remove that: pulumi stack rm ${stack} --preserve-config)`,
-      "a passphrase that was made by this program: only Secret kiali has it from now on",
+      "jam-istio/restarted-for on pods: to take it off would restart them",
+      `the stack file, and the stack's history (to remove that:\n    pulumi stack rm ${stack} --preserve-config)`,
+      "a passphrase that was made up: only Secret kiali has it from now on",
     ]),
   ].join("\n");
 }
 
 function nextText({ stack, settings, releases }: Plan): string {
   const commands = helmCommands(releases, settings);
+  const shared = settings.istio.controlPlane === "shared";
   return [
-    ...(commands.length === 0
-      ? []
-      : ["To go on with plain Helm, from the state that is there:", ...commands.map((line) => `  ${line}`)]),
-    "Secret kiali and the ServiceEntries are nobody's now. A chart of yours that has them takes them over with",
-    "helm upgrade --install … --take-ownership (Helm 3.17 and newer).",
-    `To come back: npx jam-istio adopt ${stack}`,
+    ...(commands.length === 0 ? [] : ["To go on with plain Helm:", ...commands.map((line) => `  ${line}`)]),
+    `${shared ? "The ServiceEntries" : "Secret kiali and the ServiceEntries"} are nobody's now. A chart of yours that has`,
+    "them takes them over with helm upgrade --install … --take-ownership",
+    "(Helm 3.17 and newer).",
+    `To come back: ${shared ? "npm run up --" : "npx jam-istio adopt"} ${stack}`,
   ].join("\n");
 }
 
