@@ -40,7 +40,8 @@ const resourcesOf = ({ deployment }: ExportedState): readonly StateResource[] =>
 /** The cluster that the gate remembers. */
 function madeIn(resources: readonly StateResource[]): string | undefined {
   const gate = resources.find(({ type }) => type === gateType);
-  return (gate?.outputs?.["actions"] as { readonly cluster?: string } | undefined)?.cluster;
+  const { actions } = (gate?.outputs ?? {}) as { readonly actions?: { readonly cluster?: string } };
+  return actions?.cluster;
 }
 
 /** `Secret istio-system/kiali`, for what of the state is an object of the cluster. */
