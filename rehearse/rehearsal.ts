@@ -93,9 +93,10 @@ export class Rehearsal {
       const { code, stderr, stdout } = await adopting();
       const seconds = (Date.now() - start) / 1000;
       const lost = lostSince(before, await readIdentities(this.plane, this.namespace));
-      const lines = (text: string) => text.split("\n").filter((line) => line.trim() !== "");
-      const errors = code === 0 ? [] : lines(stderr).slice(-20);
-      return { succeeded: code === 0, seconds, errors, notes: lines(stdout), steps: [], lost };
+      this.progress(stdout.trimEnd());
+      // What comes before it is progress.
+      const errors = code === 0 ? [] : [stderr.slice(Math.max(0, stderr.lastIndexOf("error:"))).trim()];
+      return { succeeded: code === 0, seconds, errors, notes: [], steps: [], lost };
     });
   }
 

@@ -6,7 +6,7 @@ import { cacheFolder } from "../../tools/helm";
 import { run, type Ended } from "../../tools/run";
 import type { Report } from "../../rehearse/report";
 import { chartRoot, describeOn, repository } from "./support/engine";
-import { writeUmbrella } from "./support/oldMesh/umbrella";
+import { oldLogin, writeUmbrella } from "./support/oldMesh/umbrella";
 
 // docs/migrate.md, step by step, up to the copy: the old files become a stack file, and the rehearsal adopts what they made.
 
@@ -39,7 +39,9 @@ describeOn("1.21", "the way in, tried on a copy", () => {
     const { code, stdout, stderr } = await command("import-values", ...umbrella, ...instances);
     assert.equal(code, 0, stdout + stderr);
     const text = readFileSync(file, "utf8");
-    writeFileSync(file, text.replace(/^( *)version: 1\.4\.6$/m, "$&\n$1releaseName: jam-istio\n$1timeoutSeconds: 180"));
+    // What no file says: the release's name, and the name in the Secret's template.
+    const named = text.replace(/^( *)version: 1\.4\.6$/m, "$&\n$1releaseName: jam-istio\n$1timeoutSeconds: 180");
+    writeFileSync(file, named.replace(/^config:$/m, `$&\n  jam-istio:kiali: { username: ${oldLogin.username} }`));
   });
 
   it("a path that is none is said in one line before anything starts", async () => {
