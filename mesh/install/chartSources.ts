@@ -43,6 +43,14 @@ export function chartNameOf(chart: string, version: string): string {
   return file.endsWith(`-${version}.tgz`) ? file.slice(0, -`-${version}.tgz`.length) : file;
 }
 
+/** What Helm is told of a chart: where it is, in a repository of either kind or in a directory of archives, and its version. */
+export function helmChart(name: ChartName, repository: string): readonly string[] {
+  const base = repository.replace(/\/+$/, "");
+  if (/^oci:/i.test(base)) return [`${base}/${name.chart}`, "--version", name.version];
+  if (/^https?:/i.test(base)) return [name.chart, "--repo", repository, "--version", name.version];
+  return [`${base}/${archiveName(name)}`];
+}
+
 /** Reads the line in which Helm says why it has no chart. */
 export function answerOf(line: string): Answer {
   if (/\bversion "[^"]*" not found in /.test(line) || /^failed to perform "FetchReference".*: not found$/.test(line))

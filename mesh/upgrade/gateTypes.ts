@@ -14,6 +14,8 @@ export interface HelmRevision {
   readonly modifiedAt: number;
   /** The release's description; what this program installs carries its mark. */
   readonly description: string;
+  /** Name of the chart; empty where the record cannot be read. */
+  readonly chart: string;
   /** Version of the chart; empty where the record cannot be read. */
   readonly chartVersion: string;
   /** The objects, as Helm sent them. */

@@ -53,6 +53,7 @@ describe("observe: Helm's records", () => {
       createdAt: 1_800_000_000,
       modifiedAt: 1_800_000_100,
       description: "jam-istio/dev701",
+      chart: "",
       chartVersion: "1.30.3",
       manifest: "kind: Service\n",
       secret: "sh.helm.release.v1.istiod.v3",
