@@ -27,6 +27,7 @@ async function run() {
   await program.provideCharts(program.neededCharts(plan, state, kept), {
     stack: settings.stack,
     folder: process.cwd(),
+    credentials: settings.chartCredentials,
     connected,
     info,
     warn,

@@ -6,6 +6,7 @@ import { errorColors } from "./colors";
 import { helpEnd } from "./helpEnd";
 import { addLab } from "./labProgram";
 import { addDoctor } from "./operate/doctorProgram";
+import { addInspect } from "./operate/inspectProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
 import { UserError } from "./userError";
@@ -181,6 +182,7 @@ mesh
 
 addLab(program);
 addDoctor(program);
+addInspect(program);
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;

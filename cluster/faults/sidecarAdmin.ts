@@ -6,9 +6,8 @@ import { isLive } from "../../mesh/istio/proxies";
 import { reasonOf } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 import type { PodQuestion } from "../client/portForward";
+import { adminPort } from "../proxyConfig/askProxy";
 
-/** Envoy's own administration, on the pod's loopback. */
-const adminPort = 15000;
 /** How long it may take to ask all of them, in seconds. */
 const passSeconds = 40;
 /** How many proxies are asked at the same time. */
