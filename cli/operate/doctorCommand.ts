@@ -98,6 +98,11 @@ export async function doctor(stack: string | undefined, options: DoctorOptions):
   const diagnosis = await connect(target.address)
     .then(async (cluster) => {
       const evidence = await readEvidence(cluster, all ? "all" : [target.namespace], wantedOf(target));
+      const [absent] = evidence.absent;
+      if (absent !== undefined && !all)
+        throw new UserError(
+          `the cluster (context ${cluster.context}) has no namespace ${absent}: nothing was looked at`,
+        );
       const found = await examine(cluster, evidence);
       return bundle === undefined ? found : withBundle(bundle, cluster, evidence, found);
     })

@@ -42,7 +42,7 @@ export class Lists {
   }
 
   /** Every object at a path. @throws HttpError where it may not be asked */
-  private async pages<T>(path: string): Promise<readonly T[]> {
+  public async pages<T>(path: string): Promise<readonly T[]> {
     const found: T[] = [];
     for (let next = ""; ;) {
       const query = `${path.includes("?") ? "&" : "?"}limit=${String(page)}${next === "" ? "" : `&continue=${encodeURIComponent(next)}`}`;

@@ -63,7 +63,7 @@ async function read(
     readNamespaces(lists, cluster, asked),
     lists.everywhere<V1Pod>("/api/v1", "pods"),
     lists.everywhere<V1Service>("/api/v1", "services"),
-    lists.list<V1Deployment>("control planes", planes),
+    lists.optional<readonly V1Deployment[] | undefined>("control planes", lists.pages<V1Deployment>(planes), undefined),
     lists.list<V1ConfigMap>("the mesh's configuration", `/api/v1/namespaces/${system}/configmaps`),
     lists.optional("Helm's records", helm, []),
     readWebhooks(lists, cluster),
@@ -81,7 +81,7 @@ async function read(
   const instances = asked === "all" ? instancesIn(namespaces, pods.items) : asked;
   const own = pods.items.filter(({ metadata }) => instances.includes(metadata?.namespace ?? ""));
   const running = controlPlanes(
-    deployments,
+    deployments ?? [],
     pods.items.filter(({ metadata }) => metadata?.namespace === system),
   );
   const [istiod, proxies] = await Promise.all([
@@ -97,10 +97,17 @@ async function read(
     kubernetes: `${version.major}.${version.minor.replace(/\D/g, "")}`,
     layout: (planeVersion === undefined ? undefined : layoutOf(planeVersion)) ?? "modern",
     namespaces,
+    // One that may not be read is named as such.
+    absent: instances.filter(
+      (name) =>
+        !namespaces.some((one) => one.name === name) &&
+        !lists.unseen.some((line) => line.startsWith(`namespace ${name}: `)),
+    ),
     pods: pods.items,
     podsUnseen: !pods.whole,
     services: services.items,
     controlPlanes: running,
+    planesUnseen: deployments === undefined,
     ...{ virtualServices, destinationRules, serviceEntries, gateways, peerAuthentications },
     ...{ webhooks, records, gatewayCrds, ...authority, istiod, proxies },
     meshConfig: meshConfigOf(maps, revisionOf(labels)),

@@ -94,11 +94,15 @@ export interface Evidence {
   readonly kubernetes?: string | undefined;
   readonly layout: Layout;
   readonly namespaces: readonly ObjectMetadata[];
+  /** Instances whose namespace is not there. */
+  readonly absent: readonly string[];
   readonly pods: readonly V1Pod[];
   /** Whether pods of other namespaces than the instances' and istio-system may not be seen. */
   readonly podsUnseen: boolean;
   readonly services: readonly V1Service[];
   readonly controlPlanes: readonly ControlPlane[];
+  /** Whether control planes may not be seen: then there are none above. */
+  readonly planesUnseen: boolean;
   readonly virtualServices: readonly VirtualService[];
   readonly destinationRules: readonly DestinationRule[];
   readonly serviceEntries: readonly ServiceEntry[];

@@ -3,8 +3,9 @@ import type { Layout } from "../../settings/types";
 import { portKind, type PortKind } from "../faults/ports";
 import { hasLabels } from "../istio/pods";
 import { isLive } from "../istio/proxies";
+import { injectionLabel } from "../rollout/injectionLabel";
 import type { Evidence } from "./evidence";
-import type { IstioObject, ServiceEntry } from "./objects";
+import type { IstioObject, ObjectMetadata, ServiceEntry } from "./objects";
 import { covers, fullHost, type HostOwner } from "./whoWins";
 
 /** A Service as something that gives a host. */
@@ -95,3 +96,9 @@ export const ownServices = ({ services, instances }: Evidence): readonly V1Servi
 /** The live pods of the judged instances. */
 export const ownPods = ({ pods, instances }: Evidence): readonly V1Pod[] =>
   pods.filter((pod) => isLive(pod) && instances.includes(pod.metadata?.namespace ?? ""));
+
+const isOn = (value: string | undefined) => value === "true" || value === "enabled";
+
+/** Whether a namespace's new pods get a sidecar. */
+export const injects = ({ labels = {} }: ObjectMetadata) =>
+  labels[injectionLabel] === undefined ? labels["istio.io/rev"] !== undefined : isOn(labels[injectionLabel]);

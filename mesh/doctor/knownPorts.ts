@@ -21,21 +21,25 @@ const byNumber: Readonly<Record<number, KnownProtocol>> = {
   ...{ 27017: client("MongoDB"), 61616: server("ActiveMQ") },
 };
 
-const byImage: readonly (readonly [RegExp, KnownProtocol])[] = [
-  [/^(memcached)$/, client("memcached")],
-  [/^(mysql|mariadb|percona-server)$/, server("MySQL")],
-  [/^(redis|valkey|keydb)$/, client("Redis")],
-  [/^(postgres|postgresql)$/, client("PostgreSQL")],
-  [/^(mongo|mongodb)$/, client("MongoDB")],
-  [/^(openldap)$/, client("LDAP")],
-  [/^(kafka|cp-kafka)$/, client("Kafka")],
+const byImage: readonly (readonly [names: string, KnownProtocol])[] = [
+  ["memcached", client("memcached")],
+  ["mysql|mariadb|percona-server", server("MySQL")],
+  ["redis|valkey|keydb", client("Redis")],
+  ["postgres|postgresql", client("PostgreSQL")],
+  ["mongo|mongodb", client("MongoDB")],
+  ["openldap", client("LDAP")],
+  ["kafka|cp-kafka", client("Kafka")],
 ];
 
 /** The protocol of a port by its number; `undefined` where the number says nothing. */
 export const protocolOfPort = (number: number): KnownProtocol | undefined => byNumber[number];
 
+/** What goes with such a program, and speaks HTTP as a rule. */
+const beside = /exporter|metrics|ui|admin|commander|insight|operator|backup|client|console/;
+
 /** The protocol that a container's program speaks, by the name of its image; `undefined` where that says nothing. */
 export function protocolOfImage(image: string): KnownProtocol | undefined {
   const name = /([^/:@]+)(?:[:@][^/]*)?$/.exec(image)?.[1] ?? "";
-  return byImage.find(([pattern]) => pattern.test(name))?.[1];
+  if (beside.test(name)) return undefined;
+  return byImage.find(([names]) => new RegExp(`(^|[-_.])(${names})($|[-_.])`).test(name))?.[1];
 }

@@ -2,9 +2,11 @@ import * as semver from "semver";
 import { isVersion, type ControlPlane } from "../../istio/controlPlanes";
 import { judgeKubernetes } from "../../istio/kubernetesSupport";
 import { systemNamespace } from "../../istio/names";
+import { proxyVersion } from "../../istio/proxies";
 import { minorData, minorOf } from "../../istio/releases";
 import type { Evidence } from "../evidence";
 import type { Hit } from "../finding";
+import { injects } from "../hosts";
 import { badPatches, crdTrouble } from "../versions";
 
 const objectOf = ({ name }: ControlPlane) => `Deployment ${systemNamespace}/${name}`;
@@ -43,6 +45,25 @@ function judgeVersion(plane: ControlPlane, { kubernetes, wanted, layout }: Evide
       remedy: why.split(". ").slice(1).join(". ") || "a version of Istio for this Kubernetes",
     });
   return hits;
+}
+
+/** Nobody serves an instance whose pods have sidecars, or would get them. */
+function judgeAbsence({ controlPlanes, planesUnseen, namespaces, instances, pods }: Evidence): readonly Hit[] {
+  if (controlPlanes.length > 0 || planesUnseen) return [];
+  return instances.flatMap((name) => {
+    const namespace = namespaces.find((one) => one.name === name);
+    const served = pods.filter((pod) => pod.metadata?.namespace === name && proxyVersion(pod) !== undefined);
+    if (served.length === 0 && (namespace === undefined || !injects(namespace))) return [];
+    return [
+      {
+        code: "control-plane-missing" as const,
+        object: `Namespace ${name}`,
+        evidence: `${String(served.length)} pods have a sidecar; no Deployment istiod or istio-pilot in ${systemNamespace}`,
+        sentence: "its sidecars, and those that its new pods need, are served by nobody",
+        remedy: "npm run up of the stack that owns the mesh",
+      },
+    ];
+  });
 }
 
 function judgeReadiness(planes: readonly ControlPlane[]): readonly Hit[] {
@@ -137,6 +158,7 @@ function judgeCertificates({ certificates, cacertsKeys, now: today }: Evidence):
 
 /** Judges the control planes: whether they are ready, what they run, what they run on, and their authority. */
 export const checkControlPlane = (evidence: Evidence): readonly Hit[] => [
+  ...judgeAbsence(evidence),
   ...judgeReadiness(evidence.controlPlanes),
   ...evidence.controlPlanes.flatMap((plane) => judgeVersion(plane, evidence)),
   ...judgeGatewayApi(evidence),

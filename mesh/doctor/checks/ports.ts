@@ -15,6 +15,8 @@ const portText = ({ port, name = "" }: V1ServicePort) => `port ${String(port)} (
 /** What is known to be spoken on a port, and by what. */
 interface Spoken extends KnownProtocol {
   readonly witness: string;
+  /** Whether the program itself says it, and not its port's number alone. */
+  readonly sure: boolean;
 }
 
 function spokenOn(service: V1Service, port: V1ServicePort, pods: readonly V1Pod[]): Spoken | undefined {
@@ -24,13 +26,14 @@ function spokenOn(service: V1Service, port: V1ServicePort, pods: readonly V1Pod[
   for (const number of [port.port, target]) {
     const known = protocolOfPort(number);
     if (known === undefined) continue;
-    const same = image !== undefined && protocolOfImage(image)?.name === known.name ? `, its image is ${image}` : "";
-    return { ...known, witness: `port ${String(number)} is ${known.name}'s${same}` };
+    const sure = image !== undefined && protocolOfImage(image)?.name === known.name;
+    const same = sure ? `, its image is ${image}` : "";
+    return { ...known, sure, witness: `port ${String(number)} is ${known.name}'s by custom${same}` };
   }
   // Of several ports one may be for metrics, over HTTP.
   const alone = (service.spec?.ports ?? []).length === 1 && images.length === 1;
   const byImage = alone && image !== undefined ? protocolOfImage(image) : undefined;
-  return byImage && { ...byImage, witness: `its image is ${image ?? ""}` };
+  return byImage && { ...byImage, sure: true, witness: `its image is ${image ?? ""}` };
 }
 
 function judgePort(service: V1Service, port: V1ServicePort, { pods, layout }: Evidence): readonly Hit[] {
@@ -45,15 +48,17 @@ function judgePort(service: V1Service, port: V1ServicePort, { pods, layout }: Ev
   const said = port.appProtocol === undefined ? "" : `,{"op":"remove","path":"/spec/ports/${String(at)}/appProtocol"}`;
   const patch = `[{"op":"add","path":"/spec/ports/${String(at)}/name","value":"${newName}"}${said}]`;
   const remedy = `kubectl -n ${namespace} patch service ${name} --type json -p '${patch}'`;
-  const about = { object: serviceName(service), remedy };
+  const severity = spoken.sure ? ("error" as const) : ("warning" as const);
+  const about = { object: serviceName(service), remedy, severity };
   if (kind === "http") {
     const says = port.appProtocol ?? port.name ?? "";
+    const what = spoken.sure ? `it is ${spoken.name}` : `by its number it is ${spoken.name}`;
     return [
       {
         ...about,
         code: "wrong-protocol",
         evidence: `${portText(port)}: ${spoken.witness}`,
-        sentence: `${portText(port)} says ${says}, so sidecars read HTTP there; it is ${spoken.name}, and they end its connections`,
+        sentence: `${portText(port)} says ${says}, so sidecars read HTTP there; ${what}, and they end its connections`,
       },
     ];
   }

@@ -6,7 +6,8 @@ import { proxyRevisions, proxyVersion } from "../../istio/proxies";
 import { injectionLabel } from "../../rollout/injectionLabel";
 import type { Evidence } from "../evidence";
 import type { Hit } from "../finding";
-import { ownPods, podName } from "../hosts";
+import { injects, ownPods } from "../hosts";
+import { workloadOf } from "../workload";
 import type { ObjectMetadata } from "../objects";
 
 const revisionLabel = "istio.io/rev";
@@ -26,14 +27,11 @@ function planeOf(pod: V1Pod, planes: readonly ControlPlane[], tags: Readonly<Rec
   return planes.find(({ revision }) => revisions.includes(revision));
 }
 
-const restartOf = ({ metadata }: V1Pod) =>
-  `kubectl -n ${metadata?.namespace ?? ""} rollout restart the workload of pod ${metadata?.name ?? ""}; npm run up does it, too`;
-
 function judgeProxy(pod: V1Pod, evidence: Evidence, tags: Readonly<Record<string, string>>): readonly Hit[] {
   const version = proxyVersion(pod);
   // What runs an unreadable tag, or an image of somebody's own, cannot be judged.
   if (version === undefined || evidence.controlPlanes.length === 0) return [];
-  const about = { object: podName(pod) };
+  const about = { object: workloadOf(pod).name };
   const plane = planeOf(pod, evidence.controlPlanes, tags);
   if (plane === undefined) {
     const known = evidence.controlPlanes.map(({ revision }) => revision).join(", ");
@@ -41,15 +39,15 @@ function judgeProxy(pod: V1Pod, evidence: Evidence, tags: Readonly<Record<string
       {
         ...about,
         code: "proxy-orphaned",
-        evidence: `revision ${proxyRevisions(pod).join(" or ")}; control planes: ${known}`,
+        evidence: `pod ${pod.metadata?.name ?? ""}: revision ${proxyRevisions(pod).join(" or ")}; control planes: ${known}`,
         sentence: "its sidecar belongs to a control plane that is not there, and gets nothing new",
-        remedy: restartOf(pod),
+        remedy: workloadOf(pod).restart,
       },
     ];
   }
   const [serving] = plane.ready;
   if (!isVersion(serving) || !isVersion(version) || semver.eq(version, serving)) return [];
-  const evidenceText = `sidecar ${version}, control plane ${serving} (Deployment ${plane.name})`;
+  const evidenceText = `pod ${pod.metadata?.name ?? ""}: sidecar ${version}, control plane ${serving} (Deployment ${plane.name})`;
   if (semver.gt(version, serving))
     return [
       {
@@ -57,7 +55,7 @@ function judgeProxy(pod: V1Pod, evidence: Evidence, tags: Readonly<Record<string
         code: "proxy-ahead",
         evidence: evidenceText,
         sentence: "its sidecar is newer than its control plane, which Istio does not support",
-        remedy: restartOf(pod),
+        remedy: workloadOf(pod).restart,
       },
     ];
   const behind = semver.minor(serving) - semver.minor(version);
@@ -67,17 +65,11 @@ function judgeProxy(pod: V1Pod, evidence: Evidence, tags: Readonly<Record<string
       code: "proxy-behind",
       evidence: evidenceText,
       sentence: `its sidecar is older than its control plane${behind > 1 ? `, by ${String(behind)} minors: Istio supports one` : ""}`,
-      remedy: restartOf(pod),
+      remedy: workloadOf(pod).restart,
       severity: behind > 1 ? "error" : "warning",
     },
   ];
 }
-
-const isOn = (value: string | undefined) => value === "true" || value === "enabled";
-
-/** Whether a namespace's new pods get a sidecar. */
-const injects = ({ labels = {} }: ObjectMetadata) =>
-  labels[injectionLabel] === undefined ? labels[revisionLabel] !== undefined : isOn(labels[injectionLabel]);
 
 const wantsNone = ({ metadata, spec }: V1Pod) =>
   spec?.hostNetwork === true ||
@@ -94,7 +86,7 @@ function asProxy({ spec }: V1Pod): string | undefined {
 }
 
 function judgePod(pod: V1Pod, namespace: ObjectMetadata | undefined): readonly Hit[] {
-  const about = { object: podName(pod) };
+  const about = { object: workloadOf(pod).name };
   const has = proxyContainer(pod) !== undefined;
   const name = has ? asProxy(pod) : undefined;
   if (name !== undefined)
@@ -102,7 +94,7 @@ function judgePod(pod: V1Pod, namespace: ObjectMetadata | undefined): readonly H
       {
         ...about,
         code: "runs-as-proxy",
-        evidence: `container ${name} runs as user or group 1337`,
+        evidence: `pod ${pod.metadata?.name ?? ""}: container ${name} runs as user or group 1337`,
         sentence: `what container ${name} sends goes past its sidecar: 1337 is the sidecar's own user`,
         remedy: `give container ${name} another runAsUser and runAsGroup`,
       },
@@ -112,9 +104,9 @@ function judgePod(pod: V1Pod, namespace: ObjectMetadata | undefined): readonly H
     {
       ...about,
       code: "no-sidecar",
-      evidence: `namespace ${namespace.name} has ${injectionLabel}=${namespace.labels?.[injectionLabel] ?? ""} ${revisionLabel}=${namespace.labels?.[revisionLabel] ?? ""}`,
+      evidence: `pod ${pod.metadata?.name ?? ""}; namespace ${namespace.name} has ${injectionLabel}=${namespace.labels?.[injectionLabel] ?? ""} ${revisionLabel}=${namespace.labels?.[revisionLabel] ?? ""}`,
       sentence: "it has no sidecar, although its namespace gets them: nothing of the mesh counts for it",
-      remedy: restartOf(pod),
+      remedy: workloadOf(pod).restart,
     },
   ];
 }

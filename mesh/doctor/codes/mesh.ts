@@ -91,6 +91,14 @@ export const meshCodes = {
     explain:
       "Proxies keep what they have; nothing changes any more, new pods get no configuration, certificates are not renewed.",
   },
+  "control-plane-missing": {
+    severity: "error",
+    problem: "D-17",
+    title: "There is no control plane, and pods need one",
+    explain:
+      "Pods have sidecars, or their namespace asks for them, and nothing in istio-system serves them: sidecars keep what they have, and " +
+      "new pods get none.",
+  },
   "control-plane-twice": {
     severity: "error",
     problem: "D-17",

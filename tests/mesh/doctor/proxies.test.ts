@@ -46,6 +46,12 @@ describe("doctor: proxies and their control planes", () => {
       near: { controlPlanes: [plane("1.30.3")] },
     },
     {
+      title: "and pods would get a sidecar",
+      hit: "control-plane-missing Namespace dev701",
+      of: { controlPlanes: [] },
+      near: { controlPlanes: [], namespaces: [{ name: "dev701" }] },
+    },
+    {
       title: "two Deployments",
       hit: "control-plane-twice Deployment istio-system/istiod-2",
       of: { controlPlanes: [plane("1.30.3"), plane("1.30.3", { name: "istiod-2" })] },
@@ -58,6 +64,17 @@ describe("doctor: proxies and their control planes", () => {
       near: { ...served, webhooks: [tag("default")] },
     },
   ]);
+
+  it("the pods of one workload are said once, with the command that replaces them", () => {
+    const labels = { "pod-template-hash": "5db8" };
+    const ownerReferences = [
+      { apiVersion: "apps/v1", kind: "ReplicaSet", name: "ps-5db8", uid: "x", controller: true },
+    ];
+    const named = (name: string) => ({ name, namespace: "dev701", labels, ownerReferences });
+    const pods = ["ps-5db8-a", "ps-5db8-b"].map((name) => pod("ps", { proxy: "1.29.2", metadata: named(name) }));
+    const { object: at, remedy } = only({ pods });
+    assert.deepEqual([at, remedy], ["Deployment dev701/ps", "kubectl -n dev701 rollout restart deployment/ps"]);
+  });
 
   it("more than one minor behind is an error, and one is a warning", () => {
     assert.equal(only({ pods: [pod("ps", { proxy: "1.29.2" })] }).severity, "warning");

@@ -85,7 +85,13 @@ describe("doctor: Services", () => {
   ]);
 
   it("the remedy is a command that names the port as it should be", () => {
-    const { remedy, sentence } = only({ services: [memcached("http2-cache")] });
+    const byNumber = only({ services: [memcached("http2-cache")] });
+    assert.deepEqual([byNumber.severity, /by its number it is memcached/.test(byNumber.sentence)], ["warning", true]);
+    const { remedy, sentence, severity } = only({
+      services: [memcached("http2-cache")],
+      pods: [pod("memcached", { image: "registry.example.com/doc-memcached:1.6" })],
+    });
+    assert.equal(severity, "error");
     assert.match(sentence, /port 11211 \(http2-cache\) says http2-cache, so sidecars read HTTP there; it is memcached/);
     assert.equal(
       remedy,

@@ -11,6 +11,8 @@ export const clean: Evidence = {
   kubernetes: "1.34",
   layout: "modern",
   namespaces: [{ name: "dev701", labels: { "istio-injection": "enabled" } }],
+  absent: [],
+  planesUnseen: false,
   pods: [],
   podsUnseen: false,
   services: [],
