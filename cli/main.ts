@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import { errorColors } from "./colors";
 import { helpEnd } from "./helpEnd";
 import { addLab } from "./labProgram";
+import { addDoctor } from "./operate/doctorProgram";
 import { addInspect } from "./operate/inspectProgram";
 import { addRelease } from "./moving/releaseProgram";
 import { withoutCredentials } from "../mesh/credentials";
@@ -182,6 +183,7 @@ mesh
   );
 
 addLab(program);
+addDoctor(program);
 addInspect(program);
 addRelease(program);
 
