@@ -3,6 +3,7 @@ import { withTarget } from "./target";
 
 /* eslint-disable @typescript-eslint/no-require-imports -- loaded when one of them runs, as in main.ts */
 const loadProxyConfig = () => require("./proxyConfigCommand") as typeof import("./proxyConfigCommand");
+const loadWhy = () => require("./whyCommand") as typeof import("./whyCommand");
 /* eslint-enable @typescript-eslint/no-require-imports */
 
 /** The end of a command's help. */
@@ -28,4 +29,23 @@ export function addInspect(program: Command): void {
       end("proxy-config ps-5d8c routes --host ct-webapp --stack dev701", "0 shown, 1 wrong input, or no answer"),
     )
     .action((pod: string, part: string, options: object) => loadProxyConfig().proxyConfig(pod, part, options));
+  withTarget(
+    program
+      .command("why")
+      .description("Why a request of a pod's application fails: asked with and past its sidecar, and explained")
+      .argument(...podArgument)
+      .argument("<what>", "a URL, or host:port where it is not HTTP: http://ct-webapp/login, memcached:11211"),
+    { stack: "option" },
+  )
+    .option(...jsonOption)
+    .addHelpText(
+      "after",
+      "\nA GET is sent twice: by the application's container, or an ephemeral one beside it,\n" +
+        "and past the sidecar. Ask no URL that changes something by a GET." +
+        end(
+          "why ps-5d8c http://ct-webapp/login --stack dev701",
+          "0 it is answered, 1 it cannot be told, 3 something is in the way",
+        ),
+    )
+    .action((pod: string, what: string, options: object) => loadWhy().why(pod, what, options));
 }
