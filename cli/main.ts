@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { errorColors } from "./colors";
+import { addCompletion } from "./completion";
 import { helpEnd } from "./helpEnd";
 import { addLab } from "./labProgram";
 import { addInspect } from "./operate/inspectProgram";
@@ -181,6 +182,7 @@ mesh
 
 addLab(program);
 addInspect(program);
+addCompletion(program);
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;
