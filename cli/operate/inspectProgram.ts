@@ -3,6 +3,7 @@ import { withTarget } from "./target";
 
 /* eslint-disable @typescript-eslint/no-require-imports -- loaded when one of them runs, as in main.ts */
 const loadProxyConfig = () => require("./proxyConfigCommand") as typeof import("./proxyConfigCommand");
+const loadDiffConfig = () => require("./diffConfigCommand") as typeof import("./diffConfigCommand");
 const loadWhy = () => require("./whyCommand") as typeof import("./whyCommand");
 const loadRestart = () => require("./restartCommand") as typeof import("./restartCommand");
 const loadPages = () => require("./pagesCommand") as typeof import("./pagesCommand");
@@ -31,6 +32,16 @@ export function addInspect(program: Command): void {
       end("proxy-config ps-5d8c routes --host ct-webapp --stack dev701", "0 shown, 1 wrong input, or no answer"),
     )
     .action((pod: string, part: string, options: object) => loadProxyConfig().proxyConfig(pod, part, options));
+  withTarget(
+    program
+      .command("diff-config")
+      .description("What a pod's proxy has against what its control plane would send: stale, missing, rejected")
+      .argument(...podArgument),
+    { stack: "option" },
+  )
+    .option(...jsonOption)
+    .addHelpText("after", end("diff-config ps-5d8c --stack dev701", "0 the same, 1 it cannot be told, 3 they differ"))
+    .action((pod: string, options: object) => loadDiffConfig().diffConfig(pod, options));
   withTarget(
     program
       .command("why")
