@@ -72,6 +72,7 @@ function conclusionText({ verdict, flag, sentence, remedy }: Conclusion): string
 function whyText(pod: string, found: Investigation, conclusion: Conclusion): string {
   const notes = [
     ...(found.uncaptured ? ["the application runs as user or group 1337: Istio's rules let it past the sidecar"] : []),
+    ...found.unread.map((what) => `not permitted to read ${what}`),
     ...(found.left.length === 0
       ? []
       : [`${found.left.join(", ")}: an ephemeral container, ends after 5 min and stays listed until the pod is gone`]),

@@ -28,14 +28,17 @@ export interface Investigation {
   readonly left: readonly string[];
   /** The application runs as the proxy's user: nothing of it goes through the sidecar. */
   readonly uncaptured: boolean;
+  /** What may not be read, and so is not known. */
+  readonly unread: readonly string[];
 }
 
 const isAsker = (side: Asker | Unasked): side is Asker => "talk" in side;
 
-async function readFaults(cluster: Cluster, namespace: string): Promise<readonly OwnFault[]> {
+/** @returns undefined where they may not be read */
+async function readFaults(cluster: Cluster, namespace: string): Promise<readonly OwnFault[] | undefined> {
   // Without the right to see them a fault is still known by the name that the proxy has of it.
   const seen = await optional(readFaultObjects(cluster, namespace));
-  return (seen?.found ?? []).filter(isActing).map(({ name, annotations = {} }) => ({
+  return seen?.found.filter(isActing).map(({ name, annotations = {} }) => ({
     name,
     effect: annotations[faultAnnotations.effect] ?? "unknown",
     end: annotations[faultAnnotations.end] ?? "unknown",
@@ -148,12 +151,16 @@ export async function investigate(
       counted: counted.filter(({ address: at }) => path.endpoints.some((endpoint) => endpoint.address === at)),
       flags: flagsBetween(before.stats, after.stats),
       ...(calledPort === undefined ? {} : { calledPort }),
-      faults,
+      faults: faults ?? [],
       ...(policies === undefined ? {} : { policies }),
     },
     through: isAsker(through) ? through.from : `not asked: ${through.why}`,
     past: isAsker(past) ? past.from : `not asked: ${past.why}`,
     left: [through, past].flatMap((side) => (isAsker(side) && side.left !== undefined ? [side.left] : [])),
     uncaptured: isUncaptured(pod),
+    unread: [
+      ...(faults === undefined ? ["VirtualServices: faults are known by the proxy's word alone"] : []),
+      ...(isDenied && policies === undefined ? ["AuthorizationPolicies"] : []),
+    ],
   };
 }
