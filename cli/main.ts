@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { errorColors } from "./colors";
+import { addCompletion } from "./completion";
 import { helpEnd } from "./helpEnd";
 import { addLab } from "./labProgram";
 import { addDoctor } from "./operate/doctorProgram";
@@ -186,6 +187,7 @@ addLab(program);
 addDoctor(program);
 addInspect(program);
 addRelease(program);
+addCompletion(program);
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;
