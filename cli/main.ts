@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import { errorColors } from "./colors";
 import { helpEnd } from "./helpEnd";
 import { addLab } from "./labProgram";
+import { addMoving } from "./moving/movingProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
 import { UserError } from "./userError";
@@ -178,6 +179,7 @@ mesh
     loadDrill().drill(stack, fault, options),
   );
 
+addMoving(program);
 addLab(program);
 
 program.parseAsync().catch((error: unknown) => {

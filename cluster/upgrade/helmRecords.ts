@@ -7,22 +7,27 @@ import type { HelmRevision } from "../../mesh/upgrade/gateTypes";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 
 /** What of a release's own text is read. */
-interface Release {
+export interface RecordText {
   readonly info?: { readonly description?: string };
   readonly chart?: RecordedChart;
+  /** What `-f` and `--set` gave. */
+  readonly config?: Readonly<Record<string, unknown>> | null;
   readonly manifest?: string;
 }
 
 /** Helm's payload: base64 inside the Secret's own base64, gzipped JSON. */
-function releaseOf(payload: string | undefined): Release {
+function releaseOf(payload: string | undefined): RecordText {
   const packed = Buffer.from(Buffer.from(payload ?? "", "base64").toString("utf8"), "base64");
   try {
     // A broken record names no owner.
-    return (JSON.parse(gunzipSync(packed).toString("utf8")) as Release | null) ?? {};
+    return (JSON.parse(gunzipSync(packed).toString("utf8")) as RecordText | null) ?? {};
   } catch {
     return {};
   }
 }
+
+/** The text of one of Helm's records; empty where it cannot be read. */
+export const recordText = ({ data }: V1Secret): RecordText => releaseOf(data?.["release"]);
 
 /** Reads one of Helm's records; `undefined` where the Secret is none. */
 export function helmRecord(secret: V1Secret): HelmRevision | undefined {
@@ -30,7 +35,7 @@ export function helmRecord(secret: V1Secret): HelmRevision | undefined {
   const { name, status, version } = labels;
   if (labels["owner"] !== "helm" || name === undefined || status === undefined) return undefined;
   const created = (secret.metadata?.creationTimestamp?.getTime() ?? 0) / 1000;
-  const { info, chart, manifest } = releaseOf(secret.data?.["release"]);
+  const { info, chart, manifest } = recordText(secret);
   return {
     release: name,
     status,
@@ -56,7 +61,7 @@ export async function recordedChart(
   const { items } = await bounded("the Kubernetes API", 30, listing);
   const newest = [...items].sort((a, b) => revisionOf(b) - revisionOf(a));
   for (const secret of newest) {
-    const { chart, manifest = "" } = releaseOf(secret.data?.["release"]);
+    const { chart, manifest = "" } = recordText(secret);
     const files = filesOfRecord(chart, manifest, name);
     if (files !== undefined) return files;
   }

@@ -1,0 +1,41 @@
+import type { Stack } from "@pulumi/pulumi/automation";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { StateResource } from "../mesh/adopt/stateEntries";
+import { run } from "../tools/run";
+
+/** A stack's state as Pulumi exports it, its secrets encrypted. */
+export interface ExportedState {
+  readonly version: number;
+  /** Absent where nothing was ever deployed. */
+  readonly deployment?: {
+    readonly resources?: readonly StateResource[];
+    readonly pending_operations?: readonly { readonly type: string; readonly resource: { readonly urn: string } }[];
+  };
+}
+
+// Not the Automation API's: its export decrypts the secrets, and its import writes them to a file.
+async function pulumi({ name, workspace }: Stack, ...args: readonly string[]): Promise<string> {
+  const options = { seconds: 120, cwd: workspace.workDir, env: { ...process.env, ...workspace.envVars } };
+  const { code, stdout, stderr } = await run("pulumi", ["stack", ...args, "--stack", name], options);
+  // Whole: where the stack is locked, each lock has a line.
+  if (code !== 0) throw new Error(stderr.trim() || `exit code ${String(code)}`);
+  return stdout;
+}
+
+/** Reads a stack's state. */
+export const exportState = async (stack: Stack): Promise<ExportedState> =>
+  JSON.parse(await pulumi(stack, "export")) as ExportedState;
+
+/** Puts another state in the place of a stack's, as a whole. */
+export async function importState(stack: Stack, state: ExportedState): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "jam-istio-"));
+  try {
+    const file = join(folder, "state.json");
+    await writeFile(file, JSON.stringify(state), { mode: 0o600 });
+    await pulumi(stack, "import", "--file", file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
