@@ -10,6 +10,7 @@ import { addDoctor } from "./operate/doctorProgram";
 import { addInspect } from "./operate/inspectProgram";
 import { addRelease } from "./moving/releaseProgram";
 import { addProxyLog } from "./operate/proxyLogProgram";
+import { addMoving } from "./moving/movingProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
 import { UserError } from "./userError";
@@ -184,6 +185,7 @@ mesh
     loadDrill().drill(stack, fault, options),
   );
 
+addMoving(program);
 addLab(program);
 addDoctor(program);
 addInspect(program);
