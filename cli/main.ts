@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import { errorColors } from "./colors";
 import { helpEnd } from "./helpEnd";
 import { addLab } from "./labProgram";
+import { addPrecheck } from "./operate/precheckProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
 import { UserError } from "./userError";
@@ -179,6 +180,7 @@ mesh
   );
 
 addLab(program);
+addPrecheck(program);
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;

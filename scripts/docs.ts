@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { notesPage } from "./notesPage";
 import { sectionSchemas, stackFileSchema, type JsonSchema } from "../settings/jsonSchema";
 
-// Writes the settings reference and the editors' schema from the settings' schema; with --check compares instead.
+// Writes the settings reference and the editors' schema from the settings' schema, and the page of upgrade notes from the notes;
+// with --check compares instead.
 
 const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
@@ -47,6 +49,7 @@ function settingsPage(): string {
 const files = {
   "docs/settings.md": settingsPage(),
   "docs/stack.schema.json": `${JSON.stringify(stackFileSchema(), undefined, 2)}\n`,
+  "docs/upgrade-notes.md": notesPage(),
 };
 const check = process.argv.includes("--check");
 for (const [name, text] of Object.entries(files)) {
@@ -54,7 +57,7 @@ for (const [name, text] of Object.entries(files)) {
   if (!check) {
     writeFileSync(path, text);
   } else if (readFileSync(path, "utf8") !== text) {
-    process.stderr.write(`${name} is not what the settings' schema says: npm run docs\n`);
+    process.stderr.write(`${name} is not what the code says: npm run docs\n`);
     process.exitCode = 1;
   }
 }
