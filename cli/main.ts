@@ -11,6 +11,7 @@ import { addInspect } from "./operate/inspectProgram";
 import { addRelease } from "./moving/releaseProgram";
 import { addProxyLog } from "./operate/proxyLogProgram";
 import { addMoving } from "./moving/movingProgram";
+import { addPrecheck } from "./operate/precheckProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
 import { UserError } from "./userError";
@@ -192,6 +193,7 @@ addInspect(program);
 addRelease(program);
 addCompletion(program);
 addProxyLog(program);
+addPrecheck(program);
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;

@@ -4,6 +4,7 @@ import type { ChartName } from "../../mesh/install/chartSources";
 import { filesOfRecord, type ChartFile, type RecordedChart } from "../../mesh/install/recordedChart";
 import { systemNamespace as namespace } from "../../mesh/istio/names";
 import type { HelmRevision } from "../../mesh/upgrade/gateTypes";
+import type { Release as NotedRelease } from "../../mesh/upgradeNotes/kinds";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 
 /** What of a release's own text is read. */
@@ -13,6 +14,8 @@ export interface RecordText {
   /** What `-f` and `--set` gave. */
   readonly config?: Readonly<Record<string, unknown>> | null;
   readonly manifest?: string;
+  /** The values that a person gave. */
+  readonly config?: Readonly<Record<string, unknown>> | null;
 }
 
 /** Helm's payload: base64 inside the Secret's own base64, gzipped JSON. @throws Error where it is none */
@@ -54,6 +57,23 @@ export function helmRecord(secret: V1Secret): HelmRevision | undefined {
     chartVersion: chart?.metadata?.version ?? "",
     manifest: manifest ?? "",
     secret: secret.metadata?.name ?? "",
+  };
+}
+
+/** Of one of Helm's records, what its values are read from. */
+export interface RecordSecret {
+  readonly metadata: { readonly labels?: Readonly<Record<string, string>> };
+  readonly data?: Readonly<Record<string, string>>;
+}
+
+/** A release with the values that a person gave, out of one of Helm's records; of a broken one, without values. */
+export function recordedValues({ metadata, data }: RecordSecret): NotedRelease {
+  const { chart, config } = releaseOf(data?.["release"]);
+  return {
+    metadata: { name: metadata.labels?.["name"] ?? "", namespace },
+    chart: chart?.metadata?.name ?? "",
+    chartVersion: chart?.metadata?.version ?? "",
+    values: config ?? {},
   };
 }
 
