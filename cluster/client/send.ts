@@ -12,6 +12,8 @@ export interface Message {
   readonly accept?: string;
   /** An object; with PATCH a merge patch. */
   readonly body?: object;
+  /** With PATCH: the object is applied by the server (server-side apply). Default: a merge patch. */
+  readonly apply?: boolean;
 }
 
 /** The API server's refusal. */
@@ -55,12 +57,18 @@ export function sender(config: KubeConfig): Send {
   };
 }
 
-async function sendOnce(config: KubeConfig, method: Method, path: string, { accept, body }: Message): Promise<string> {
+async function sendOnce(
+  config: KubeConfig,
+  method: Method,
+  path: string,
+  { accept, body, apply = false }: Message,
+): Promise<string> {
   const server = config.getCurrentCluster()?.server ?? "";
   const timeout = answerSeconds * 1000;
   const options = { method, headers: { accept: accept ?? "application/json" }, timeout };
   await config.applyToHTTPSOptions(options);
-  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const patch = apply ? "application/apply-patch+yaml" : "application/merge-patch+json";
+  const type = method === "PATCH" ? patch : "application/json";
   const content = body === undefined ? {} : { "content-type": type };
   const request = server.startsWith("http:") ? requestPlain : requestTls;
   return new Promise((resolve, reject) => {
