@@ -6,6 +6,7 @@ import { errorColors } from "./colors";
 import { addDelivery } from "./delivery/program";
 import { helpEnd } from "./helpEnd";
 import { addLab } from "./labProgram";
+import { addInspect } from "./operate/inspectProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
 import { UserError } from "./userError";
@@ -182,6 +183,7 @@ mesh
 
 addLab(program);
 addDelivery(program);
+addInspect(program);
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 /** The program's own files, which a project of one stack's needs. */
 export const programFiles = [
-  ...["index.ts", "settings", "config", "components", "mesh", "cluster", "charts", "tools"],
+  ...["index.ts", "bin", "settings", "config", "components", "mesh", "cluster", "charts", "tools"],
   ...["package.json", "tsconfig.json", "Pulumi.yaml", "node_modules"],
 ];
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ChartUnavailable, lazyHelm, loadChart, repositoryUnder } from "../charts/load";
+import { ChartUnavailable, lazyHelm, loadChart, repositoryUnder, type Loading } from "../charts/load";
 import { withoutCredentials } from "../mesh/credentials";
 import { valueWarnings } from "../charts/valueWarnings";
 import { attemptsText, isKnownMissing, unavailableText, type Unavailable } from "../mesh/install/chartSources";
@@ -77,7 +77,7 @@ export async function render(mesh: MeshPlan, charts: string | undefined, progres
   const { settings } = mesh;
   const { registrations } = await record(settings, mesh);
   const plans = new Map(mesh.releases.map((plan) => [plan.name, plan]));
-  const helm = lazyHelm(progress);
+  const loading = { helm: lazyHelm(progress), progress, credentials: settings.chartCredentials };
   const rendered = await Promise.all(
     registrations.flatMap((registration): Promise<Rendered[number]>[] => {
       const objects = objectsOf(registration);
@@ -86,7 +86,7 @@ export async function render(mesh: MeshPlan, charts: string | undefined, progres
       if (planned === undefined) return [];
       const own = charts === undefined ? planned.repositories : [repositoryUnder(charts, planned, settings.layout)];
       const plan = { ...planned, repositories: own };
-      return [renderRelease(plan, helm, settings.istio.version, progress)];
+      return [renderRelease(plan, loading, settings.istio.version)];
     }),
   );
   const lacking = rendered.flatMap((item) => (item.kind === "release" ? (item.release.lacking ?? []) : []));
@@ -94,19 +94,14 @@ export async function render(mesh: MeshPlan, charts: string | undefined, progres
   return rendered;
 }
 
-async function renderRelease(
-  plan: ReleasePlan,
-  findHelm: () => Promise<string>,
-  istio: string,
-  progress: Progress,
-): Promise<Rendered[number]> {
+async function renderRelease(plan: ReleasePlan, loading: Loading, istio: string): Promise<Rendered[number]> {
+  const { progress } = loading;
   const without = (reason: string) => {
     const missing = withoutCredentials(reason);
     return { kind: "release" as const, release: { plan, objects: undefined, missing } };
   };
-  const helm = await findHelm().catch((error: unknown) => ({ error: lineOf(error) }));
+  const helm = await loading.helm().catch((error: unknown) => ({ error: lineOf(error) }));
   if (typeof helm !== "string") return without(helm.error);
-  const loading = { helm: findHelm, progress };
   const archive = await loadChart(plan, loading).catch((error: unknown) => error);
   if (archive instanceof ChartUnavailable) {
     // Without the chart's name: what is the same for several is said once.

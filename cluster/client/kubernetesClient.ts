@@ -2,6 +2,7 @@ import type { AppsV1Api, BatchV1Api, CoreV1Api, VersionApi } from "@kubernetes/c
 import { call, traced } from "./calls";
 import { discovery } from "./discovery";
 import { ClusterUnreachable, reaching } from "./errors";
+import { exec, type CommandEnd, type ContainerCommand } from "./exec";
 import { readKubeconfig, type ClusterAddress } from "./kubeconfig";
 import { askPod } from "./portForward";
 import { sender, type Send } from "./send";
@@ -18,6 +19,8 @@ export interface Cluster {
   readonly send: Send;
   /** Asks a server on a pod's loopback. */
   readonly askPod: (asked: Parameters<typeof askPod>[1]) => Promise<string>;
+  /** Runs a command in a container. */
+  readonly exec: (asked: ContainerCommand) => Promise<CommandEnd>;
   /** Where it was found. */
   readonly address: ClusterAddress;
   /** Name of the kubeconfig's context. */
@@ -81,6 +84,10 @@ async function open(address: ClusterAddress): Promise<Cluster> {
     send: (method, path, more) => call(`${method} ${path}`, () => send(method, path, more)),
     askPod: (asked) =>
       call(`pod ${asked.namespace}/${asked.pod}:${String(asked.port)}${asked.path}`, () => askPod(config, asked)),
+    exec: (asked) =>
+      call(`exec ${asked.namespace}/${asked.pod}/${asked.container} ${asked.command[0] ?? ""}`, () =>
+        exec(config, asked),
+      ),
     address,
     context: config.getCurrentContext(),
   };

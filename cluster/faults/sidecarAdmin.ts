@@ -5,9 +5,8 @@ import { proxyContainer } from "../../mesh/istio/pods";
 import { isLive } from "../../mesh/istio/proxies";
 import { reasonOf } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
+import { adminPort } from "../proxyConfig/askProxy";
 
-/** Envoy's own administration, on the pod's loopback. */
-const adminPort = 15000;
 /** How long it may take to ask all of them, in seconds. */
 const passSeconds = 40;
 /** How many proxies are asked at the same time. */

@@ -13,11 +13,11 @@ import { rolloutTask } from "./sidecarRollout";
 function desired(plan: MeshPlan, drill: Drill): GateDesired {
   const { settings, mesh, releases, targetVersion: target } = plan;
   const { stack, namespace, layout, istio, injection, production } = settings;
-  const { version, revision, controlPlane, releaseName, allow, timeoutSeconds } = istio;
+  const { version, revision, controlPlane, allow, timeoutSeconds } = istio;
   const hub = controlPlane === "managed" ? effectiveHub(mesh.controlPlane) : undefined;
   return {
     ...{ stack, namespace, layout, production, injection },
-    ...{ version, target, revision, controlPlane, releaseName, allow, timeoutSeconds },
+    ...{ version, target, revision, controlPlane, allow, timeoutSeconds },
     ...(hub === undefined ? {} : { hub }),
     releases: releases.map(({ name }) => name),
     ...(plan.staying === undefined ? {} : { staying: plan.staying }),

@@ -47,7 +47,9 @@ export function chartNameOf(chart: string, version: string): string {
 export function answerOf(line: string): Answer {
   if (/\bversion "[^"]*" not found in /.test(line) || /^failed to perform "FetchReference".*: not found$/.test(line))
     return { found: "lacks" };
-  const status = /: (?:response status code )?([45]\d\d)\b[: ]/.exec(`${line} `)?.[1];
+  // A registry's 401, where Helm is not logged in there.
+  const isLoggedOut = line.endsWith(": basic credential not found");
+  const status = isLoggedOut ? "401" : /: (?:response status code )?([45]\d\d)\b[: ]/.exec(`${line} `)?.[1];
   const cause = /(?:: (?:Get|Head) "[^"]*": )(.*)$/.exec(line)?.[1] ?? line;
   const found = status === "404" ? "absent" : "unread";
   return { found, reason: withoutCredentials(status === undefined ? cause : `HTTP ${status}`) };

@@ -66,16 +66,12 @@ export interface DesiredMesh extends Identity {
   readonly version: string;
   /** Version that the images will have: a tag in the user's values wins. Default: `version`. */
   readonly target?: string;
-  /** Revision of the control plane; absent: the one without. */
-  readonly revision?: string | undefined;
   readonly injection: "enabled" | "revision" | "unmanaged";
   readonly allow: readonly string[];
   /** Releases that the stack manages, in order. */
   readonly releases: readonly string[];
   /** Those of them that keep what they have until the instance moves to the revision; absent: none. */
   readonly staying?: readonly string[] | undefined;
-  /** Name of the control plane's release. */
-  readonly controlPlaneRelease: string;
   readonly timeoutSeconds: number;
 }
 

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { mustRun } from "../../../tools/run";
+import type { PodPlace } from "./kubelet/pods";
 
 /** A call that is measured. */
 export interface Probe {
@@ -28,13 +29,15 @@ export interface Measured {
 
 /** A server in the sidecar's network. */
 export interface Backend {
-  readonly kind: "http" | "greeting" | "echo" | "tls";
+  readonly kind: "http" | "greeting" | "echo" | "tls" | "relay";
   readonly address: string;
   readonly port: number;
   readonly key?: string;
   readonly cert?: string;
   /** What `greeting` says. Default: `hello`. */
   readonly text?: string;
+  /** Unix socket where `relay` leads. */
+  readonly path?: string;
 }
 
 /** What a sidecar is started with. */
@@ -135,32 +138,34 @@ export class Sidecar {
     const captured = ["-p", "tcp", "-m", "owner", "!", "--uid-owner", proxyUser, "!", "-d", "127.0.0.1/32"];
     const redirect = ["-j", "REDIRECT", "--to-ports", capturePort];
     await this.inside(["iptables", "-t", "nat", "-A", "OUTPUT", ...captured, ...redirect]);
-    await this.spawned([process.execPath, traffic, "serve", JSON.stringify(backends)], "ready");
+    // The proxy's own administration is where programs in the pod look for it, too.
+    const admin: Backend = { kind: "relay", address: "127.0.0.1", port: 15000, path: this.adminSocket };
+    await this.spawned([process.execPath, traffic, "serve", JSON.stringify([...backends, admin])], true);
     const file = join(folder, `${this.netns}.json`);
     const id = `sidecar~${own}~${this.pod}.${namespace}~${namespace}.svc.cluster.local`;
     writeFileSync(file, JSON.stringify(bootstrap(id, this.adminSocket, this.options)));
     const user = ["setpriv", `--reuid=${proxyUser}`, `--regid=${proxyUser}`, "--clear-groups"];
     const envoy = [this.options.envoy, "-c", file, "--concurrency", "1", "--log-level", "warning"];
     await this.spawned(
-      [...user, ...envoy, "--use-dynamic-base-id", "--drain-time-s", "45"],
-      undefined,
-      join(folder, `${this.netns}.log`),
+      [...user, ...envoy, "--component-log-level", "misc:error", "--use-dynamic-base-id", "--drain-time-s", "45"],
+      false,
     );
   }
 
-  private async spawned(args: readonly string[], until?: string, log?: string): Promise<void> {
-    const child = spawn("ip", ["netns", "exec", this.netns, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  /** @param speaks whether it says on its standard output that it is ready; else what it says is its log */
+  private async spawned(args: readonly string[], speaks: boolean): Promise<void> {
+    const log = openSync(this.log, "a");
+    const stdio = speaks ? (["ignore", "pipe", "pipe"] as const) : (["ignore", "ignore", log] as const);
+    const child = spawn("ip", ["netns", "exec", this.netns, ...args], { stdio: [...stdio] });
+    closeSync(log);
     this.children.push(child);
+    if (!speaks) return;
     const lines: string[] = [];
-    child.stderr.on("data", (data: Buffer) => {
-      lines.push(data.toString());
-      if (log !== undefined) writeFileSync(log, lines.join(""));
-    });
-    if (until === undefined) return;
+    child.stderr?.on("data", (data: Buffer) => lines.push(data.toString()));
     const ended = once(child, "exit").then(() => {
       throw new Error(`${args[0] ?? ""} ended: ${lines.join("")}`);
     });
-    await Promise.race([once(child.stdout, "data"), ended]);
+    await Promise.race([child.stdout === null ? undefined : once(child.stdout, "data"), ended]);
   }
 
   /** Makes calls, in order; the same probe `count` times, twenty at once. */
@@ -172,6 +177,16 @@ export class Sidecar {
   /** Unix socket of the proxy's own administration. */
   public get adminSocket(): string {
     return join(this.options.folder, `${this.netns}.sock`);
+  }
+
+  /** File with the proxy's log. */
+  private get log(): string {
+    return join(this.options.folder, `${this.netns}.log`);
+  }
+
+  /** Where the pod's processes are, for a kubelet. */
+  public get place(): PodPlace {
+    return { netns: this.netns, adminSocket: this.adminSocket, log: this.log };
   }
 
   /** Asks the proxy's own administration. */

@@ -6,9 +6,10 @@ const net = require("node:net");
 const { clearTimeout, setTimeout } = require("node:timers");
 const tls = require("node:tls");
 
-/** Servers: `http` answers 200, `greeting` speaks first as MySQL does, `echo` sends back, `tls` greets over TLS. */
+/** Servers: `http` answers 200, `greeting` speaks first as MySQL does, `echo` sends back, `tls` greets over TLS, `relay`
+ * leads to a Unix socket. */
 async function serve(servers) {
-  for (const { kind, address, port, key, cert, text = "hello" } of servers) {
+  for (const { kind, address, port, key, cert, path, text = "hello" } of servers) {
     const server =
       kind === "http"
         ? http.createServer((request, response) => response.end(`${address} ${request.url}`))
@@ -16,6 +17,11 @@ async function serve(servers) {
           ? tls.createServer({ key, cert }, (socket) => socket.on("error", () => {}).write("hello"))
           : net.createServer((socket) => {
               socket.on("error", () => {});
+              if (kind === "relay") {
+                const target = net.connect({ path }).on("error", () => socket.destroy());
+                socket.pipe(target).pipe(socket);
+                return;
+              }
               if (kind === "greeting") socket.write(text);
               socket.on("data", (data) => socket.write(data));
             });

@@ -13,7 +13,7 @@ import { serviceEntries, type ExternalSettings } from "../../../mesh/install/ser
 import { chartRoot } from "../../e2e/support/engine";
 import { crdFiles } from "../../support/crds";
 import { Istiod } from "./istiod";
-import { startKubelet } from "./kubelet";
+import { Kubelet } from "./kubelet/server";
 import { Sidecar, type Backend, type SidecarOptions } from "./sidecar";
 
 /** The external services of both instances. */
@@ -84,7 +84,7 @@ function planeObject(): object {
 /** Two instances on one cluster with real istiod; sidecars are started into it. */
 export class World {
   private readonly sidecars: Sidecar[] = [];
-  private kubelet: { readonly stop: () => void } | undefined;
+  private node: Kubelet | undefined;
   private backends: readonly Backend[] = [];
 
   private constructor(
@@ -153,9 +153,20 @@ export class World {
       { kind: "tls", address: at.bucket, port: 443, key, cert },
     ];
     await this.istiod.start();
-    const adminOf = (pod: string) => this.sidecars.find((one) => one.pod === pod)?.adminSocket;
-    this.kubelet = await startKubelet(join(this.plane.plane.folder, "kubelet.sock"), adminOf);
+    this.node = await Kubelet.start({
+      socket: join(this.plane.plane.folder, "kubelet.sock"),
+      kubeconfig: this.plane.kubeconfig,
+      folder: this.folder,
+      placeOf: ({ metadata, spec }) =>
+        this.sidecars.find(({ pod }) => pod === metadata?.name)?.place ?? (spec?.hostPID === true ? {} : undefined),
+    });
     await this.apply(planeObject());
+  }
+
+  /** The kubelet of the node that the sidecars are on. */
+  public get kubelet(): Kubelet {
+    if (this.node === undefined) throw new Error("the node is not up");
+    return this.node;
   }
 
   private fileCount = 0;
@@ -209,7 +220,7 @@ export class World {
 
   public async stop(): Promise<void> {
     for (const sidecar of this.sidecars) await sidecar.stop();
-    this.kubelet?.stop();
+    this.node?.stop();
     this.istiod.stop();
     await this.plane.stop();
     rmSync(this.folder, { recursive: true, force: true });

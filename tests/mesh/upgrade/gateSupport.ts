@@ -49,7 +49,6 @@ export const wanted = (more: Partial<JudgedMesh> = {}): JudgedMesh => ({
   namespace: "dev701",
   layout: "modern",
   controlPlane: "managed",
-  releaseName: "istio",
   version: "1.30.3",
   injection: "enabled",
   controlPlaneRelease: "istiod",
