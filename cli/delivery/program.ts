@@ -35,7 +35,7 @@ export function addDelivery(program: Command): void {
         "0 compared, 1 a side cannot be rendered, 3 without the objects of charts that cannot be reached",
       ),
     )
-    .action((stack: string, options: object) => loadDiff().diff(stack, options as never));
+    .action((stack: string, options: object) => loadDiff().diff(stack, options));
   program
     .command("drift")
     .description("Compare every object of a stack with the cluster, field by field, by dry runs; changes nothing")

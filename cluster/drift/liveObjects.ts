@@ -1,3 +1,4 @@
+import deepmerge from "deepmerge";
 import { systemNamespace } from "../../mesh/istio/names";
 import { isAnswer, isDenied, isNotFound, refusalOf } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
@@ -22,10 +23,11 @@ const manager = "jam-istio-drift";
 
 /** What the API server sets by itself, and no chart means. */
 function withoutServerFields(object: AnyObject): AnyObject {
-  const { status: _status, metadata, ...rest } = object as AnyObject & { readonly status?: unknown };
+  const { metadata, ...rest } = object;
+  const parts = Object.fromEntries(Object.entries(rest).filter(([key]) => key !== "status")) as typeof rest;
   const server = ["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink"];
   const kept = Object.fromEntries(Object.entries(metadata).filter(([key]) => !server.includes(key)));
-  return { ...rest, metadata: kept as AnyObject["metadata"] };
+  return { ...parts, metadata: kept as AnyObject["metadata"] };
 }
 
 /** Path of an object; `undefined` where the cluster does not know its kind. */
@@ -36,6 +38,23 @@ async function pathOf(resources: Resources, object: AnyObject): Promise<string |
   return kind.namespaced
     ? `${kind.base}/namespaces/${namespace}/${kind.plural}/${name}`
     : `${kind.base}/${kind.plural}/${name}`;
+}
+
+/** Whether a webhook of the classic layout stands before the object: it does not say what it does in a dry run. */
+const knowsNoDryRun = (error: unknown) => /does not support dry run/.test(refusalOf(error));
+
+/**
+ * What an object would be if it were applied: asked of the API server by a dry run. Where a webhook stands in the way of that: what
+ * is there with what is wanted over it, which is the same for Istio's objects of that time, as their definitions have no defaults.
+ */
+async function applied(send: Cluster["send"], path: string, live: AnyObject, wanted: AnyObject): Promise<AnyObject> {
+  const query = `?dryRun=All&force=true&fieldManager=${manager}`;
+  try {
+    return JSON.parse(await send("PATCH", `${path}${query}`, { apply: true, body: wanted })) as AnyObject;
+  } catch (error) {
+    if (!knowsNoDryRun(error)) throw error;
+    return deepmerge(live, wanted, { arrayMerge: (_there, here) => here as unknown[] });
+  }
 }
 
 /**
@@ -55,11 +74,8 @@ export async function findObject(
     if (path === undefined) return { state: "missing" };
     const live = JSON.parse(await send("GET", path)) as AnyObject;
     if (!isApplied) return { state: "there", live: wanted, wanted };
-    const query = `?dryRun=All&force=true&fieldManager=${manager}`;
-    const applied = JSON.parse(
-      await send("PATCH", `${path}${query}`, { apply: true, body: withoutServerFields(wanted) }),
-    ) as AnyObject;
-    return { state: "there", live: withoutServerFields(live), wanted: withoutServerFields(applied) };
+    const result = await applied(send, path, live, withoutServerFields(wanted));
+    return { state: "there", live: withoutServerFields(live), wanted: withoutServerFields(result) };
   } catch (error) {
     if (isNotFound(error)) return { state: "missing" };
     if (!isAnswer(error)) throw error;

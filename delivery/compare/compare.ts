@@ -9,12 +9,12 @@ import { compareValues } from "./values";
 const rights = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "ServiceAccount"];
 const webhooks = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
 
-type Object = KubernetesObject & {
+type WithParts = KubernetesObject & {
   readonly spec?: { readonly template?: unknown; readonly jobTemplate?: unknown };
   readonly data?: unknown;
 };
 
-const pods = (object: Object | undefined) => [object?.spec?.template, object?.spec?.jobTemplate];
+const pods = (object: WithParts | undefined) => [object?.spec?.template, object?.spec?.jobTemplate];
 
 /** Whether pods start, end or are replaced. A template has containers: other kinds have templates of something else. */
 function restartsPods({ before, after }: ObjectPair): boolean {
@@ -23,7 +23,7 @@ function restartsPods({ before, after }: ObjectPair): boolean {
 }
 
 /** Whether it defines kinds; the classic layout keeps the definitions in ConfigMaps. */
-function definesKinds({ kind, data }: Object): boolean {
+function definesKinds({ kind, data }: WithParts): boolean {
   if (kind === "CustomResourceDefinition") return true;
   return kind === "ConfigMap" && /\bkind: ["']?CustomResourceDefinition\b/.test(Object.values(data ?? {}).join("\n"));
 }

@@ -69,6 +69,6 @@ export function withoutSecrets(kind: string, change: Change): Change {
     return { ...change, hunks: hideInHunks(keyOf(path), change.hunks) };
   }
   if (change.kind === "order") return change;
-  if (change.kind === "changed") return { ...change, before: hide(change.before), after: hide(change.after) };
-  return { ...change, value: hide(change.value) };
+  if ("value" in change) return { ...change, value: hide(change.value) };
+  return { ...change, before: hide(change.before), after: hide(change.after) };
 }

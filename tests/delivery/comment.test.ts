@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { commentBody, headIn, isOurs, longest, outdated, type StackReport } from "../../delivery/comment/body";
 import { GitHub } from "../../delivery/comment/github";
 import { touchedStacks } from "../../delivery/comment/inputs";
 import { compareObjects } from "../../delivery/compare/compare";
 import { stackDiff } from "../../delivery/stackDiff";
 import type { KubernetesObject } from "../../render/objects";
+import { startGitHub, type StandIn } from "./support/gitHub";
 
-// GitHub's API is a stand-in on loopback: of comments it has pages, creates and edits, and the head of the pull request.
+// GitHub's API is a stand-in on loopback: what GitHub itself answers was not seen.
 
 const commit = "0123456789abcdef0123456789abcdef01234567";
 const newer = "fedcba9876543210fedcba9876543210fedcba98";
@@ -109,50 +108,17 @@ describe("the comment of a pull request: which stacks", () => {
 });
 
 describe("the comment of a pull request: GitHub", () => {
-  let server: Server;
+  let standIn: StandIn;
   let hub: GitHub;
-  let comments: { id: number; body: string }[];
-  let asked: string[];
-  let refuse: number | undefined;
 
   beforeEach(async () => {
-    [comments, asked, refuse] = [[], [], undefined];
-    server = createServer((request, response) => {
-      const url = new URL(request.url ?? "/", "http://localhost");
-      asked.push(`${request.method ?? ""} ${url.pathname}${url.search} ${request.headers.authorization ?? ""}`);
-      const send = (body: unknown, code = 200) =>
-        response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(body));
-      let text = "";
-      request.on("data", (part: Buffer) => (text += part.toString()));
-      request.on("end", () => {
-        if (refuse !== undefined) return send({ message: "Resource not accessible by integration" }, refuse);
-        const body = text === "" ? "" : (JSON.parse(text) as { body: string }).body;
-        const id = Number(/\/comments\/(\d+)$/.exec(url.pathname)?.[1]);
-        if (url.pathname.endsWith("/pulls/12")) return send({ head: { sha: commit } });
-        if (request.method === "POST") {
-          comments.push({ id: comments.length + 1, body });
-          return send({}, 201);
-        }
-        if (request.method === "PATCH") {
-          comments = comments.map((one) => (one.id === id ? { id, body } : one));
-          return send({});
-        }
-        // Pages of 30 whatever is asked for, as a server may have it.
-        const from = (Number(url.searchParams.get("page")) - 1) * 30;
-        return send(comments.slice(from, from + 30));
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const api = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-    hub = new GitHub({ api, repository: "team/mesh", token: "t0ken" });
+    standIn = await startGitHub();
+    hub = new GitHub({ api: standIn.api, repository: "team/mesh", token: "t0ken" });
   });
-  afterEach(async () => {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  });
+  afterEach(() => standIn.stop());
 
   const others = (count: number) => {
-    for (let at = 0; at < count; at++) comments.push({ id: comments.length + 1, body: `comment ${String(at)}` });
+    for (let id = 1; id <= count; id++) standIn.comments.push({ id, body: `comment ${String(id)}` });
   };
 
   it("is found behind 60 others, and edited in its place", async () => {
@@ -161,23 +127,19 @@ describe("the comment of a pull request: GitHub", () => {
     const found = await hub.findComment(12, isOurs);
     assert.equal(found?.id, 61);
     await hub.edit(found.id, outdated(found.body, newer));
-    assert.equal(comments.length, 61);
-    assert.match(comments[60]?.body ?? "", /Outdated/);
-    assert.equal(asked.filter((line) => line.startsWith("GET")).length, 3);
+    assert.equal(standIn.comments.length, 61);
+    assert.match(standIn.comments[60]?.body ?? "", /Outdated/);
+    assert.equal(standIn.asked.filter((line) => line.startsWith("GET")).length, 3);
   });
 
-  it("there is none among others", async () => {
+  it("there is none among others, nor where one quotes it", async () => {
     others(60);
-    comments.push({ id: 99, body: "a reply that quotes <!-- jam-istio:preview head=abc -->" });
+    standIn.comments.push({ id: 99, body: "a reply that quotes <!-- jam-istio:preview head=abc -->" });
     assert.equal(await hub.findComment(12, isOurs), undefined);
   });
 
-  it("the head of the pull request", async () => {
-    assert.equal(await hub.headOf(12), commit);
-  });
-
   it("a refusal says what the token needs, and never the token", async () => {
-    refuse = 403;
+    standIn.refuse = 403;
     await assert.rejects(hub.create(12, "x"), (error: Error) => {
       assert.match(
         error.message,

@@ -132,7 +132,7 @@ describe("the comparison of rendered objects: which are the same", () => {
   });
 
   it("so is another name for the same content", () => {
-    const data = Object.fromEntries([..."abcdefgh"].map((key) => [key, key]));
+    const data = Object.fromEntries(["a", "b", "c", "d", "e", "f"].map((key) => [key, key]));
     const { objects } = compared([object("ConfigMap", "old", { data })], [object("ConfigMap", "new", { data })]);
     assert.deepEqual(
       objects.map(({ kind, before }) => [kind, before]),
@@ -218,60 +218,5 @@ describe("the comparison of rendered objects: what is shown first, and what is n
       ["spec.*"],
     );
     assert.equal(hidden, 1);
-  });
-});
-
-describe("the comparison of rendered objects: secrets", () => {
-  // Built at run time, so that no scanner takes this file for a leak.
-  const secret = ["hunter", "2"].join("");
-  const key = (body: string) =>
-    `-----BEGIN RSA ${"PRIVATE"} KEY-----\n${body}\nx\n-----END RSA ${"PRIVATE"} KEY-----\n`;
-
-  for (const [title, before, after] of [
-    ["a key that names one", { token: `${secret}a` }, { token: `${secret}b` }],
-    [
-      "a variable",
-      { env: [{ name: "DB_PASSWORD", value: `${secret}a` }] },
-      { env: [{ name: "DB_PASSWORD", value: secret }] },
-    ],
-    ["a whole entry that is added", {}, { env: [{ name: "DB_PASSWORD", value: secret }] }],
-    [
-      "a line of a text",
-      { data: { c: `a: 1\npassword: ${secret}a\n` } },
-      { data: { c: `a: 1\npassword: ${secret}\n` } },
-    ],
-    [
-      "JSON in a text",
-      { data: { c: `a\n{"x":1,"apiKey":"${secret}a"}` } },
-      { data: { c: `a\n{"x":1,"apiKey":"${secret}"}` } },
-    ],
-    ["an argument", { args: [`--password=${secret}a`] }, { args: [`--password=${secret}`] }],
-    ["a URL", { url: `http://u:${secret}a@db` }, { url: `http://u:${secret}@db` }],
-    ["a private key in a text", { data: { c: key(`${secret}a`) } }, { data: { c: key(secret) } }],
-    [
-      "kubectl's copy of the object",
-      {
-        metadata: {
-          name: "a",
-          annotations: { "kubectl.kubernetes.io/last-applied-configuration": `{"data":"${secret}a"}` },
-        },
-      },
-      {
-        metadata: {
-          name: "a",
-          annotations: { "kubectl.kubernetes.io/last-applied-configuration": `{"data":"${secret}"}` },
-        },
-      },
-    ],
-  ] as const)
-    it(`${title}: that it differs is shown, and nothing of it`, () => {
-      const shown = lines(before, after);
-      assert.ok(shown.length > 1, "nothing is shown");
-      assert.doesNotMatch(shown.join("\n"), new RegExp(secret));
-    });
-
-  it("all that a Secret holds", () => {
-    const shown = lines({ data: { anything: btoa(`${secret}a`) } }, { data: { anything: btoa(secret) } }, "Secret");
-    assert.deepEqual(shown, ["@@ data.anything @@", "-[secret]", "+[secret]"]);
   });
 });

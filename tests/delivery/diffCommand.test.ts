@@ -1,41 +1,32 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StackDiff } from "../../delivery/stackDiff";
-import { mustRun } from "../../tools/run";
 import { jamIstio } from "../support/command";
 import { itNeeds } from "../support/machine";
+import { StackRepository } from "./support/repository";
 
 // A change in a repository that has stack files alone, as a team has it that uses this program.
 
 describe("jam-istio diff", () => {
-  let folder: string;
-  const git = (...args: readonly string[]) =>
-    mustRun("git", ["-c", "user.name=a", "-c", "user.email=a@example.com", ...args], { seconds: 60, cwd: folder });
-  const stackFile = (version: string) =>
-    `config:\n  jam-istio:istio:\n    version: "${version}"\n  jam-istio:mysql:\n    external: true\n    externalHostName: db.example.com\n`;
-  const writeStack = (version: string) => {
-    writeFileSync(join(folder, "Pulumi.dev701.yaml"), stackFile(version));
-  };
+  let repository: StackRepository;
+  const mesh = (version: string) => ({
+    dev701: `jam-istio:istio: {version: "${version}"}\njam-istio:mysql: {external: true, externalHostName: db.example.com}`,
+  });
+  const diff = (...args: readonly string[]) => jamIstio(["diff", ...args], {}, repository.folder);
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), "jam-istio-diff-test-"));
-    writeFileSync(join(folder, "Pulumi.yaml"), "name: jam-istio\nruntime: nodejs\n");
-    writeStack("1.4.6");
-    await git("init", "--quiet", "--initial-branch=main");
-    await git("add", ".");
-    await git("commit", "--quiet", "--message=before");
+    repository = await StackRepository.create(mesh("1.4.6"));
   });
   afterEach(() => {
-    rmSync(folder, { recursive: true, force: true });
+    repository.remove();
   });
 
   itNeeds(["mirror", "helm"], "an upgrade, as JSON and as a page: by group, with new names", async ({ mirror }) => {
-    writeStack("1.4.10");
-    const page = join(folder, "diff.html");
-    const args = ["diff", "dev701", "--base", "main", "--json", "--html", page, "--charts", mirror];
-    const { code, stdout, stderr } = await jamIstio(args, {}, folder);
+    repository.write(mesh("1.4.10"));
+    const page = join(repository.folder, "diff.html");
+    const args = ["--base", "main", "--json", "--html", page, "--charts", mirror];
+    const { code, stdout, stderr } = await diff("dev701", ...args);
     assert.equal(code, 0, stderr);
     const { objects, version, warnings, hidden, complete } = JSON.parse(stdout) as StackDiff;
     assert.deepEqual([version, complete], [{ before: "1.4.6", after: "1.4.10" }, true]);
@@ -65,16 +56,9 @@ describe("jam-istio diff", () => {
     assert.doesNotMatch(html, /(src|href)=/);
   });
 
-  itNeeds(["mirror", "helm"], "a stack that is new: everything is added; its text fits a pipe", async ({ mirror }) => {
-    writeFileSync(
-      join(folder, "Pulumi.new702.yaml"),
-      'config:\n  jam-istio:istio:\n    version: "1.4.6"\n    controlPlane: shared\n',
-    );
-    const { code, stdout, stderr } = await jamIstio(
-      ["diff", "new702", "--base", "main", "--charts", mirror],
-      {},
-      folder,
-    );
+  it("a stack that is new: everything is added", async () => {
+    repository.write({ new702: 'jam-istio:istio: {version: "1.4.6", controlPlane: shared}' });
+    const { code, stdout, stderr } = await diff("new702", "--base", "main");
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^stack new702 against main \([\da-f]{7}\)\n/);
     assert.match(stdout, /^ {2}\+ Namespace new702$/m);
@@ -82,21 +66,14 @@ describe("jam-istio diff", () => {
   });
 
   it("what is wrong on one side is said with that side, and exit code 1", async () => {
-    writeFileSync(join(folder, "Pulumi.dev701.yaml"), "config:\n  jam-istio:istio:\n    version: 1.4\n");
-    const { code, stdout, stderr } = await jamIstio(
-      ["diff", "dev701", "--base", "main", "--charts", "/nowhere"],
-      {},
-      folder,
-    );
+    repository.write({ dev701: "jam-istio:istio: {version: 1.4}" });
+    const { code, stdout, stderr } = await diff("dev701", "--base", "main", "--charts", "/nowhere");
     assert.deepEqual([code, stdout], [1, ""]);
     assert.match(stderr, /error: the side after the change cannot be rendered: .*istio\.version/s);
   });
 
   it("no such commit, no such stack", async () => {
-    const [commit, stack] = await Promise.all([
-      jamIstio(["diff", "dev701", "--base", "nowhere"], {}, folder),
-      jamIstio(["diff", "dev9", "--base", "main"], {}, folder),
-    ]);
+    const [commit, stack] = await Promise.all([diff("dev701", "--base", "nowhere"), diff("dev9", "--base", "main")]);
     assert.deepEqual([commit.code, stack.code], [1, 1]);
     assert.match(
       commit.stderr,
