@@ -34,7 +34,6 @@ const byWorth: readonly (readonly [string, number])[] = [
   ["e2e/network", 5],
   ["e2e/badInput", 3],
   ["e2e/chartHosts", 15],
-  ["e2e/drift", 7],
   ["e2e/faultsAgain", 6],
   ["e2e/chartHostsClassic", 8],
   ["e2e/platform", 25],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { HttpError, type Send } from "../../../cluster/client/send";
 import { findObject } from "../../../cluster/drift/liveObjects";
 
-// The API server is a function here: what a real one answers to a dry run is seen in tests/e2e/drift.
+// The API server is a function here: what a real one answers to a dry run is not proven by it.
 
 const wanted = {
   apiVersion: "networking.istio.io/v1alpha3",
