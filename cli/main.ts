@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { errorColors } from "./colors";
+import { addDelivery } from "./delivery/program";
 import { addCompletion } from "./completion";
 import { helpEnd } from "./helpEnd";
 import { addLab } from "./labProgram";
@@ -97,6 +98,7 @@ program
   .argument(...stackArgument)
   .option("--yes", "deploy without a preview and a question")
   .option(...refreshOption)
+  .option("--reapply", "apply every release once more: puts back what drift names; implies --refresh")
   .addHelpText("after", helpEnd("up -- dev701", "0 deployed, or answered with no, 1 refused or failed"))
   .action((stack: string, options: object) => loadEngine().up(stack, options));
 program
@@ -188,6 +190,7 @@ mesh
 
 addMoving(program);
 addLab(program);
+addDelivery(program);
 addDoctor(program);
 addInspect(program);
 addRelease(program);

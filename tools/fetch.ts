@@ -22,7 +22,7 @@ async function route(): Promise<Dispatcher> {
  */
 export async function fetchUrl(
   url: string,
-  init: Pick<RequestInit, "method" | "signal" | "headers">,
+  init: Pick<RequestInit, "method" | "signal" | "headers" | "body">,
 ): Promise<Response> {
   // Loaded when it is needed, as few commands need it.
   const { fetch } = await import("undici");

@@ -41,7 +41,11 @@ async function tryOne(
   const sent = wanted.kind === "Secret" ? { metadata: wanted.metadata } : { ...wanted };
   const body = wanted.kind === "Secret" ? sent : withRemovals({ ...before }, sent, strategic);
   try {
-    return { after: JSON.parse(await send("PATCH", `${path}?dryRun=All`, { body, strategic })) as AnyObject };
+    return {
+      after: JSON.parse(
+        await send("PATCH", `${path}?dryRun=All`, { body, patch: strategic ? "strategic" : "merge" }),
+      ) as AnyObject,
+    };
   } catch (error) {
     if (!isAnswer(error)) throw error;
     const why = refusalOf(error);

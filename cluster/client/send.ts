@@ -8,13 +8,22 @@ import { ClusterUnreachable } from "./errors";
 
 type Method = "GET" | "PATCH" | "POST" | "DELETE";
 
+const patchTypes = {
+  merge: "application/merge-patch+json",
+  strategic: "application/strategic-merge-patch+json",
+  apply: "application/apply-patch+yaml",
+} as const;
+
 /** What a request carries beside its path. */
 export interface Message {
   readonly accept?: string;
-  /** An object; with PATCH a merge patch. */
+  /** An object. */
   readonly body?: object;
-  /** Whether a PATCH is a strategic one, which merges lists by their items' names; of kinds that the API server itself has. */
-  readonly strategic?: boolean;
+  /**
+   * How a PATCH is taken: `merge` (default); `strategic`, which merges lists by their items' names, of kinds that the API server
+   * itself has; `apply`, which is the server's own (server-side apply).
+   */
+  readonly patch?: keyof typeof patchTypes;
 }
 
 /** The API server's refusal. */
@@ -70,12 +79,11 @@ export async function beginRequest(
   path: string,
   more: Message & { readonly seconds?: number; readonly signal?: AbortSignal | undefined },
 ): Promise<IncomingMessage> {
-  const { accept = "application/json", body, strategic = false, seconds, signal } = more;
+  const { accept = "application/json", body, patch = "merge", seconds, signal } = more;
   const server = config.getCurrentCluster()?.server ?? "";
   const options = { method, headers: { accept }, ...(seconds === undefined ? {} : { timeout: seconds * 1000 }) };
   await config.applyToHTTPSOptions(options);
-  const patch = strategic ? "application/strategic-merge-patch+json" : "application/merge-patch+json";
-  const type = method === "PATCH" ? patch : "application/json";
+  const type = method === "PATCH" ? patchTypes[patch] : "application/json";
   const headers = { ...options.headers, ...(body === undefined ? {} : { "content-type": type }) };
   const request = server.startsWith("http:") ? requestPlain : requestTls;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {

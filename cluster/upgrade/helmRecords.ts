@@ -14,8 +14,6 @@ export interface RecordText {
   /** What `-f` and `--set` gave. */
   readonly config?: Readonly<Record<string, unknown>> | null;
   readonly manifest?: string;
-  /** The values that a person gave. */
-  readonly config?: Readonly<Record<string, unknown>> | null;
 }
 
 /** Helm's payload: base64 inside the Secret's own base64, gzipped JSON. @throws Error where it is none */

@@ -68,6 +68,17 @@ const joined = (repairs: readonly Repair[], more: readonly Repair[]): readonly R
   ...more.filter(({ release }) => repairs.every((one) => one.release !== release)),
 ];
 
+/** Releases that are applied once more because a person asked for it: what was changed in their objects by hand is put back. */
+export const reapplied = ({ repairs, ...verdict }: Verdict, { known, releases }: JudgedMesh): Verdict => ({
+  ...verdict,
+  repairs: joined(
+    repairs,
+    known
+      .filter(({ name }) => releases.includes(name))
+      .map(({ name }) => ({ release: name, secrets: [], why: "it is applied once more, as asked" })),
+  ),
+});
+
 /**
  * Judges a run before anything changes.
  * @param now seconds since 1970
