@@ -49,7 +49,9 @@ async function plant(lab: Lab, cluster: Cluster, { code, objects = [], also, und
     await until(code, async () => {
       found = codesOf(await examine(cluster));
       return found === code;
-    }).catch(() => assert.equal(found, code));
+    }).catch(() => {
+      assert.equal(found, code);
+    });
   } finally {
     await undo?.(lab);
     for (const one of objects as readonly { kind: string; metadata: { name: string; namespace?: string } }[]) {

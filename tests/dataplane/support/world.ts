@@ -14,6 +14,7 @@ import { chartRoot } from "../../e2e/support/engine";
 import { crdFiles } from "../../support/crds";
 import { Istiod } from "./istiod";
 import { Kubelet } from "./kubelet/server";
+import { planeObject } from "./planeObject";
 import { Sidecar, type Backend, type SidecarOptions } from "./sidecar";
 
 /** The external services of both instances. */
@@ -68,18 +69,6 @@ const podOf = (name: string, namespace: string, labels: Readonly<Record<string, 
     ],
   },
 });
-
-/** What stands for the running istiod in the cluster. Of another version: the lab starts no second program for it. */
-function planeObject(): object {
-  const labels = { app: "istiod" };
-  const containers = [{ name: "discovery", image: "docker.io/istio/pilot:1.28.9" }];
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "istiod", namespace: "istio-system", labels },
-    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
-  };
-}
 
 /** Two instances on one cluster with real istiod; sidecars are started into it. */
 export class World {
@@ -157,13 +146,12 @@ export class World {
       socket: join(this.plane.plane.folder, "kubelet.sock"),
       kubeconfig: this.plane.kubeconfig,
       folder: this.folder,
-      placeOf: ({ metadata, spec }) => {
+      placeOf: ({ metadata, spec }) =>
         // Whatever port is asked for: istiod's own is where the doctor asks it.
-        if (metadata?.namespace === "istio-system") return { adminSocket: this.istiod.debug };
-        return (
-          this.sidecars.find(({ pod }) => pod === metadata?.name)?.place ?? (spec?.hostPID === true ? {} : undefined)
-        );
-      },
+        metadata?.namespace === "istio-system"
+          ? { adminSocket: this.istiod.debug }
+          : (this.sidecars.find(({ pod }) => pod === metadata?.name)?.place ??
+            (spec?.hostPID === true ? {} : undefined)),
     });
     await this.apply(planeObject());
   }
