@@ -113,7 +113,7 @@ describe("reading what the doctor judges", () => {
     assert.deepEqual(found.proxies, [{ pod: "dev701/ps-1", loggers: { admin: "warning", http: "debug" } }]);
     assert.deepEqual(
       diagnose(found).map(({ code }) => code),
-      ["config-rejected", "wrong-protocol", "log-level"],
+      ["config-rejected", "log-level", "wrong-protocol"],
     );
     pods.clear();
     const { unseen } = await read();

@@ -10,6 +10,7 @@ const record = (status: string, more: Partial<HelmRevision> = {}): HelmRevision 
   status,
   modifiedAt: Date.parse("2026-11-26T11:00:00Z") / 1000,
   description: "",
+  chart: "istiod",
   chartVersion: "1.30.3",
   manifest: 'kind: Deployment\nmetadata:\n  name: istiod\nspec:\n      image: "docker.io/istio/pilot:1.30.3"\n',
   secret: "sh.helm.release.v1.istiod.v1",
