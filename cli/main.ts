@@ -8,6 +8,7 @@ import { addLab } from "./labProgram";
 import { addDoctor } from "./operate/doctorProgram";
 import { addInspect } from "./operate/inspectProgram";
 import { addRelease } from "./moving/releaseProgram";
+import { addProxyLog } from "./operate/proxyLogProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
 import { UserError } from "./userError";
@@ -186,6 +187,7 @@ addLab(program);
 addDoctor(program);
 addInspect(program);
 addRelease(program);
+addProxyLog(program);
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;

@@ -4,6 +4,7 @@ import { discovery } from "./discovery";
 import { ClusterUnreachable, reaching } from "./errors";
 import { exec, type CommandEnd, type ContainerCommand } from "./exec";
 import { readKubeconfig, type ClusterAddress } from "./kubeconfig";
+import { followLog, type LogToFollow } from "./podLog";
 import { askPod } from "./portForward";
 import { sender, type Send } from "./send";
 
@@ -21,6 +22,8 @@ export interface Cluster {
   readonly askPod: (asked: Parameters<typeof askPod>[1]) => Promise<string>;
   /** Runs a command in a container. */
   readonly exec: (asked: ContainerCommand) => Promise<CommandEnd>;
+  /** Follows a container's log from now on, line by line. */
+  readonly followLog: (asked: LogToFollow, onLine: Parameters<typeof followLog>[2]) => Promise<void>;
   /** Where it was found. */
   readonly address: ClusterAddress;
   /** Name of the kubeconfig's context. */
@@ -88,6 +91,8 @@ async function open(address: ClusterAddress): Promise<Cluster> {
       call(`exec ${asked.namespace}/${asked.pod}/${asked.container} ${asked.command[0] ?? ""}`, () =>
         exec(config, asked),
       ),
+    followLog: (asked, onLine) =>
+      call(`log of ${asked.namespace}/${asked.pod}/${asked.container}`, () => followLog(config, asked, onLine)),
     address,
     context: config.getCurrentContext(),
   };

@@ -58,7 +58,7 @@ export function countProxies(pods: readonly V1Pod[]): Counts {
 }
 
 /** The workload that a pod is one of, as `namespace/name`: its Deployment, StatefulSet, DaemonSet or Job, else the pod itself. */
-function workloadOf({ metadata }: V1Pod): string {
+export function workloadOf({ metadata }: V1Pod): string {
   const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true);
   const hash = metadata?.labels?.["pod-template-hash"];
   const name = owner?.name ?? metadata?.name ?? "";
