@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { errorColors } from "./colors";
+import { addCompletion } from "./completion";
 import { helpEnd } from "./helpEnd";
 import { addLab } from "./labProgram";
 import { addDoctor } from "./operate/doctorProgram";
@@ -187,6 +188,7 @@ addLab(program);
 addDoctor(program);
 addInspect(program);
 addRelease(program);
+addCompletion(program);
 addProxyLog(program);
 
 program.parseAsync().catch((error: unknown) => {

@@ -18,6 +18,8 @@ export interface ProxyDump {
   /** Absent in Envoys before 1.19, and where they were not asked for. */
   readonly endpoints: readonly Json[];
   readonly rejected: readonly Rejection[];
+  /** Names of what came with the bootstrap, or stands in another piece: no control plane sends it by itself. */
+  readonly fixed: ReadonlySet<string>;
 }
 
 /** The states of a resource, the one in use first; Envoy before 1.14 has the resource itself. */
@@ -51,7 +53,15 @@ export function readDump(text: string): ProxyDump {
       );
       return [{ what, name: named.find((one) => one !== "") ?? "", details: textAt(error, "details") }];
     });
+  const fixed = [
+    ["Clusters", "static_clusters", "cluster"],
+    ["Listeners", "static_listeners", "listener"],
+    ["Routes", "static_route_configs", "route_config"],
+  ].flatMap(([name = "", list = "", key = ""]) =>
+    section(name).flatMap((dump) => listAt(dump, list).map((entry) => textAt(entry, key, "name"))),
+  );
   return {
+    fixed: new Set(fixed),
     bootstrap: objectAt(section("Bootstrap")[0], "bootstrap"),
     clusters: resources("Clusters", "cluster"),
     listeners: resources("Listeners", "listener"),
