@@ -14,7 +14,7 @@ import { chartRoot } from "../../e2e/support/engine";
 import { crdFiles } from "../../support/crds";
 import { Istiod } from "./istiod";
 import { Kubelet } from "./kubelet/server";
-import { planeObject } from "./planeObject";
+import { planeObject, podOf, service } from "./worldObjects";
 import { Sidecar, type Backend, type SidecarOptions } from "./sidecar";
 
 /** The external services of both instances. */
@@ -38,47 +38,8 @@ export const at = {
 };
 
 /** A port of a Service. */
-export interface Port {
-  readonly name: string;
-  readonly port: number;
-  readonly target: number;
-}
-
-/** A Service, and the address behind it; without one nobody is behind it. */
-export function service(
-  namespace: string,
-  name: string,
-  address: string | undefined,
-  ports: readonly Port[],
-): readonly object[] {
-  const metadata = { name, namespace };
-  const slice = {
-    apiVersion: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    metadata: { ...metadata, labels: { "kubernetes.io/service-name": name } },
-    addressType: "IPv4",
-    ports: ports.map((one) => ({ name: one.name, port: one.target, protocol: "TCP" })),
-    endpoints: address === undefined ? [] : [{ addresses: [address], conditions: { ready: true } }],
-  };
-  const spec = { ports: ports.map((one) => ({ name: one.name, port: one.port, targetPort: one.target })) };
-  return [{ apiVersion: "v1", kind: "Service", metadata, spec }, slice];
-}
-
-/** The pod that a sidecar is of; the simulated node makes it ready. */
-const podOf = (name: string, namespace: string, labels: Readonly<Record<string, string>>) => ({
-  apiVersion: "v1",
-  kind: "Pod",
-  metadata: { name, namespace, labels },
-  spec: {
-    containers: [
-      { name: "app", image: "app:1" },
-      { name: "istio-proxy", image: "docker.io/istio/proxyv2:1.28.10" },
-    ],
-  },
-});
-
-/** Two instances on one cluster with real istiod; sidecars are started into it. */
-export class World {
+export /** Two instances on one cluster with real istiod; sidecars are started into it. */
+class World {
   private readonly sidecars: Sidecar[] = [];
   private node: Kubelet | undefined;
   private backends: readonly Backend[] = [];
