@@ -10,6 +10,8 @@ import { addDoctor } from "./operate/doctorProgram";
 import { addInspect } from "./operate/inspectProgram";
 import { addRelease } from "./moving/releaseProgram";
 import { addProxyLog } from "./operate/proxyLogProgram";
+import { addMoving } from "./moving/movingProgram";
+import { addPrecheck } from "./operate/precheckProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
 import { UserError } from "./userError";
@@ -184,12 +186,14 @@ mesh
     loadDrill().drill(stack, fault, options),
   );
 
+addMoving(program);
 addLab(program);
 addDoctor(program);
 addInspect(program);
 addRelease(program);
 addCompletion(program);
 addProxyLog(program);
+addPrecheck(program);
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;

@@ -2,18 +2,15 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { StateResource } from "../mesh/adopt/stateEntries";
 import { run } from "../tools/run";
 
-/** A resource of a stack, as far as it is read here. */
-export interface StateResource {
-  readonly type: string;
-  /** Absent for a component. */
-  readonly id?: string;
-  readonly outputs?: Readonly<Record<string, unknown>>;
-}
+export type { StateResource } from "../mesh/adopt/stateEntries";
 
 /** A stack's state, as the engine exports it; its secrets are encrypted. */
 export interface ExportedState {
+  readonly version: number;
+  /** Absent where nothing was ever deployed. */
   readonly deployment?: {
     readonly resources?: readonly StateResource[];
     readonly pending_operations?: readonly { readonly type: string; readonly resource: { readonly urn: string } }[];

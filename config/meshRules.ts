@@ -1,5 +1,9 @@
+import { closest } from "fastest-levenshtein";
 import { controlPlaneReleaseName } from "../mesh/istio/names";
 import { compareMinors, kialiVersion, layoutOf, minorOf, noChartsReason, optionalCharts } from "../mesh/istio/releases";
+import { acknowledgeable, acknowledgement } from "../mesh/upgradeNotes/judge";
+import { lacksProfile, profileOf } from "../mesh/upgradeNotes/profiles";
+import { oldestProfiles } from "../mesh/upgradeNotes/removedSettings";
 import { when, type RuleOf } from "./rule";
 
 export const version: RuleOf = ({ istio, kiali }) => {
@@ -96,4 +100,26 @@ export const components: RuleOf = ({ istio }) => {
       "ambient mode needs the node agent: set istio.cni.enabled to true",
     ),
   ];
+};
+
+/** Acknowledgements of upgrade notes that there are not. */
+export const upgradeNotes: RuleOf = ({ istio }) =>
+  (istio?.allow ?? []).flatMap((risk, at) =>
+    when(
+      risk.startsWith(acknowledgement("")) && !acknowledgeable.includes(risk),
+      `istio.allow[${String(at)}]`,
+      `"${risk}" is no upgrade note. The nearest is "${closest(risk, acknowledgeable)}"; docs/upgrade-notes.md has all`,
+    ),
+  );
+
+/** A compatibility profile that the charts do not have: Helm would fail half-way. */
+export const compatibilityProfile: RuleOf = ({ istio }) => {
+  const profile = profileOf(istio?.values);
+  if (istio === undefined || profile === undefined || layoutOf(istio.version) !== "modern") return [];
+  const minor = minorOf(istio.version);
+  return when(
+    lacksProfile(minor, profile),
+    "istio.values",
+    `compatibilityVersion names a profile that the charts of ${minor} do not have; the oldest is ${oldestProfiles[minor] ?? ""}`,
+  );
 };

@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { codes } from "../mesh/doctor/codes";
+import { notesPage } from "./notesPage";
 import { sectionSchemas, stackFileSchema, type JsonSchema } from "../settings/jsonSchema";
 
-// Writes the settings reference and the editors' schema from the settings' schema, and the doctor's codes from their table; with
-// --check compares instead.
+// Writes the settings reference and the editors' schema from the settings' schema, the doctor's codes from their table, and the page
+// of upgrade notes from the notes; with --check compares instead.
 
 const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
@@ -64,6 +65,7 @@ const files = {
   "docs/settings.md": settingsPage(),
   "docs/doctor.md": doctorPage(),
   "docs/stack.schema.json": `${JSON.stringify(stackFileSchema(), undefined, 2)}\n`,
+  "docs/upgrade-notes.md": notesPage(),
 };
 const check = process.argv.includes("--check");
 for (const [name, text] of Object.entries(files)) {

@@ -28,14 +28,20 @@ export const risks = [
   "plain-credentials",
 ] as const;
 
-const risksText = [...risks, "old-proxies:namespace/workload"];
+const risksText = [...risks, "old-proxies:namespace/workload", "upgrade:note"];
 const aRisk = { error: () => risksText.join(" or ") };
 
 /** Old proxies are acknowledged workload by workload: each is somebody's. */
 const oldProxies = /^old-proxies:[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\/[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/;
 
+/** What an upgrade note refuses is acknowledged note by note; which there are is judged with the other rules. */
+const upgradeNote = /^upgrade:[0-9a-z-]{1,20}$/;
+
 const risk = z
-  .union([z.enum(risks, aRisk), z.string(aRisk).regex(oldProxies, aRisk)], aRisk)
+  .union(
+    [z.enum(risks, aRisk), z.string(aRisk).regex(oldProxies, aRisk), z.string(aRisk).regex(upgradeNote, aRisk)],
+    aRisk,
+  )
   .meta({ description: "A risk.", allowed: risksText.join(" or ") });
 
 const istio = map(
