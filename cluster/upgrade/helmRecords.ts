@@ -11,10 +11,8 @@ import { bounded, type Cluster } from "../client/kubernetesClient";
 export interface RecordText {
   readonly info?: { readonly description?: string };
   readonly chart?: RecordedChart;
-  /** What `-f` and `--set` gave. */
-  readonly config?: Readonly<Record<string, unknown>> | null;
   readonly manifest?: string;
-  /** The values that a person gave. */
+  /** The values that a person gave, with `-f` and `--set`. */
   readonly config?: Readonly<Record<string, unknown>> | null;
 }
 
