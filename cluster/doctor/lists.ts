@@ -14,6 +14,12 @@ interface Page<T> {
 /** An object of Istio's, of whatever kind. */
 type Item = IstioObject<object>;
 
+/** Objects of a kind, and whether these are all of the cluster's. */
+interface Seen<T> {
+  readonly items: readonly T[];
+  readonly whole: boolean;
+}
+
 /** Reads lists of a cluster, and keeps what may not be read. */
 export class Lists {
   /** What may not be read, and why, a line each. */
@@ -62,10 +68,7 @@ export class Lists {
    * The objects of a kind in the whole cluster; where that may not be seen, of the instances and istio-system.
    * @param group `/api/v1`, `/apis/<group>/<version>`
    */
-  public async everywhere<T>(
-    group: string,
-    plural: string,
-  ): Promise<{ readonly items: readonly T[]; readonly whole: boolean }> {
+  public async everywhere<T>(group: string, plural: string): Promise<Seen<T>> {
     try {
       return { items: await this.pages<T>(`${group}/${plural}`), whole: true };
     } catch (error) {

@@ -29,12 +29,18 @@ interface SyncStatus {
 
 type PushStatus = Readonly<Record<string, Readonly<Record<string, { readonly message?: string }>> | null>>;
 
+/** Envoy's message out of the status in which istiod keeps it, in one line. */
+function messageIn(status: string): string {
+  const quoted = /\bmessage:\s*"((?:[^"\\]|\\.)*)"/.exec(status)?.[1]?.replace(/\\n/g, " ").replace(/\\(.)/g, "$1");
+  return (quoted ?? status).replace(/\s+/g, " ").trim();
+}
+
 /** Reads what istiod says of its proxies. */
 export function rejectionsIn(text: string): readonly Rejection[] {
   const clients = (JSON.parse(text) ?? []) as readonly SyncStatus[];
   return clients.flatMap(({ proxy = "", resources }) =>
     Object.entries(resources ?? {}).flatMap(([type, { lastError = "" }]) =>
-      lastError === "" ? [] : [{ proxy, type: type.split(".").at(-1) ?? type, message: lastError }],
+      lastError === "" ? [] : [{ proxy, type: type.split(".").at(-1) ?? type, message: messageIn(lastError) }],
     ),
   );
 }

@@ -11,9 +11,9 @@ import { bounded, type Cluster } from "../client/kubernetesClient";
 export interface RecordText {
   readonly info?: { readonly description?: string };
   readonly chart?: RecordedChart;
-  /** What `-f` and `--set` gave. */
-  readonly config?: Readonly<Record<string, unknown>> | null;
   readonly manifest?: string;
+  /** The values that a person gave, with `-f` and `--set`. */
+  readonly config?: Readonly<Record<string, unknown>> | null;
 }
 
 /** Helm's payload: base64 inside the Secret's own base64, gzipped JSON. @throws Error where it is none */

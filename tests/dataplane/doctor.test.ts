@@ -180,8 +180,8 @@ describeTraffic("doctor", (world) => {
     await finds("config-rejected");
     const named = (await findings()).find(({ code }) => code === "config-rejected");
     assert.match(named?.object ?? "", new RegExp(`^Proxy ${ps.pod}\\.dev701$`));
-    assert.ok((named?.evidence ?? "").length > 20, named?.evidence);
-    figure(named?.evidence.split("\n")[0]?.slice(0, 100) ?? "");
+    assert.match(named?.evidence ?? "", /^Cluster: .*cluster/);
+    figure(named?.evidence.slice(0, 150) ?? "");
     await removed(filter);
     await until("it takes it again", async () => !(await findings()).some(({ code }) => code === "config-rejected"));
   });

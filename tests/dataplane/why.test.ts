@@ -4,7 +4,8 @@ import { until } from "../e2e/support/until";
 import { Project, type CommandEnd } from "./support/project";
 import type { Sidecar } from "./support/sidecar";
 import { describeTraffic, figure } from "./support/suite";
-import { at, service } from "./support/world";
+import { at } from "./support/world";
+import { service } from "./support/worldObjects";
 
 // Each cause of a failing request on a real proxy, and what `why` says of it.
 

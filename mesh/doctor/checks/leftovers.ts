@@ -4,6 +4,7 @@ import { isLive } from "../../istio/proxies";
 import type { Evidence } from "../evidence";
 import type { Hit } from "../finding";
 import { ownPods, podName } from "../hosts";
+import { isOver, leftMarks, markOf } from "../../proxyLog/mark";
 import { objectName, type VirtualService } from "../objects";
 
 function judgeFault(route: VirtualService, now: Date): readonly Hit[] {
@@ -39,39 +40,62 @@ function judgeFault(route: VirtualService, now: Date): readonly Hit[] {
 /** Levels at which a proxy writes more than anybody reads. */
 const loud = ["debug", "trace"];
 
-function judgeLevels({ proxies, pods, instances }: Evidence): readonly Hit[] {
-  const running = proxies.flatMap(({ pod, loggers }) => {
-    const found = Object.entries(loggers).filter(([, level]) => loud.includes(level));
-    if (found.length === 0) return [];
-    const [namespace = "", name = ""] = pod.split("/");
-    const some = found.slice(0, 5).map(([logger, level]) => `${logger}: ${level}`);
+/** What a proxy that logs much is found as: by whom it is known, from the command that set it. */
+function loudProxy(name: string, loggers: Readonly<Record<string, string>>, pod: V1Pod | undefined, now: Date): Hit {
+  const found = Object.entries(loggers).filter(([, level]) => loud.includes(level));
+  const some = found.slice(0, 5).map(([logger, level]) => `${logger}: ${level}`);
+  const [namespace = "", podName = ""] = name.split("/");
+  const about = {
+    code: "log-level" as const,
+    object: `Pod ${name}`,
+    evidence: `${String(found.length)} of ${String(Object.keys(loggers).length)} loggers: ${some.join(", ")}`,
+  };
+  const mark = pod && markOf(pod);
+  if (mark !== undefined && !isOver(mark, now.getTime()))
+    return {
+      ...about,
+      sentence: `somebody reads its log with proxy-log, until ${mark.until} at the latest`,
+      remedy: "wait for it to end",
+      severity: "info",
+    };
+  return {
+    ...about,
+    sentence: "its proxy logs at debug or trace",
+    remedy: `kubectl -n ${namespace} exec ${podName} -c istio-proxy -- pilot-agent request POST 'logging?level=warning'`,
+  };
+}
+
+function judgeLevels(evidence: Evidence): readonly Hit[] {
+  const { proxies, now } = evidence;
+  const pods = ownPods(evidence);
+  const left = leftMarks(pods, now.getTime()).map(({ pod, mark }) => ({
+    code: "log-level" as const,
+    object: podName(pod),
+    evidence: `its mark of proxy-log ended ${mark.until}; before it its loggers were at ${mark.level}`,
+    sentence: "a run of proxy-log was killed and left its proxy's levels as they were then",
+    remedy: `npx jam-istio proxy-log ${pod.metadata?.name ?? ""} --reset --namespace ${pod.metadata?.namespace ?? ""}`,
+  }));
+  const running = proxies
+    .filter(({ loggers }) => Object.values(loggers).some((level) => loud.includes(level)))
+    .map(({ pod: name, loggers }) => {
+      const pod = pods.find((one) => podName(one) === `Pod ${name}`);
+      return loudProxy(name, loggers, pod, now);
+    });
+  const asked = pods.flatMap((pod) => {
+    const level = pod.metadata?.annotations?.["sidecar.istio.io/logLevel"] ?? "";
+    if (!loud.includes(level)) return [];
     return [
       {
         code: "log-level" as const,
-        object: `Pod ${pod}`,
-        evidence: `${String(found.length)} of ${String(Object.keys(loggers).length)} loggers: ${some.join(", ")}`,
-        sentence: "its proxy logs at debug or trace",
-        remedy: `kubectl -n ${namespace} exec ${name} -c istio-proxy -- pilot-agent request POST 'logging?level=warning'`,
+        object: podName(pod),
+        evidence: `annotation sidecar.istio.io/logLevel: ${level}`,
+        sentence: `its proxy logs at ${level}, from its start on`,
+        remedy: "remove the annotation from the workload's pod template",
       },
     ];
   });
-  const asked = pods
-    .filter((pod) => isLive(pod) && instances.includes(pod.metadata?.namespace ?? ""))
-    .filter((pod) => !running.some(({ object }) => object === podName(pod)))
-    .flatMap((pod) => {
-      const level = pod.metadata?.annotations?.["sidecar.istio.io/logLevel"] ?? "";
-      if (!loud.includes(level)) return [];
-      return [
-        {
-          code: "log-level" as const,
-          object: podName(pod),
-          evidence: `annotation sidecar.istio.io/logLevel: ${level}`,
-          sentence: `its proxy logs at ${level}, from its start on`,
-          remedy: "remove the annotation from the workload's pod template",
-        },
-      ];
-    });
-  return [...running, ...asked];
+  // Of one pod the first is said: whose way out is the surest.
+  return [...left, ...asked, ...running];
 }
 
 const isKsniff = ({ metadata }: V1Pod) =>

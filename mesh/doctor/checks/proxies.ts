@@ -7,7 +7,7 @@ import { injectionLabel } from "../../rollout/injectionLabel";
 import type { Evidence } from "../evidence";
 import type { Hit } from "../finding";
 import { injects, ownPods } from "../hosts";
-import { workloadOf } from "../workload";
+import { replaceable } from "../workload";
 import type { ObjectMetadata } from "../objects";
 
 const revisionLabel = "istio.io/rev";
@@ -31,7 +31,7 @@ function judgeProxy(pod: V1Pod, evidence: Evidence, tags: Readonly<Record<string
   const version = proxyVersion(pod);
   // What runs an unreadable tag, or an image of somebody's own, cannot be judged.
   if (version === undefined || evidence.controlPlanes.length === 0) return [];
-  const about = { object: workloadOf(pod).name };
+  const about = { object: replaceable(pod).name };
   const plane = planeOf(pod, evidence.controlPlanes, tags);
   if (plane === undefined) {
     const known = evidence.controlPlanes.map(({ revision }) => revision).join(", ");
@@ -41,7 +41,7 @@ function judgeProxy(pod: V1Pod, evidence: Evidence, tags: Readonly<Record<string
         code: "proxy-orphaned",
         evidence: `pod ${pod.metadata?.name ?? ""}: revision ${proxyRevisions(pod).join(" or ")}; control planes: ${known}`,
         sentence: "its sidecar belongs to a control plane that is not there, and gets nothing new",
-        remedy: workloadOf(pod).restart,
+        remedy: replaceable(pod).restart,
       },
     ];
   }
@@ -55,7 +55,7 @@ function judgeProxy(pod: V1Pod, evidence: Evidence, tags: Readonly<Record<string
         code: "proxy-ahead",
         evidence: evidenceText,
         sentence: "its sidecar is newer than its control plane, which Istio does not support",
-        remedy: workloadOf(pod).restart,
+        remedy: replaceable(pod).restart,
       },
     ];
   const behind = semver.minor(serving) - semver.minor(version);
@@ -65,7 +65,7 @@ function judgeProxy(pod: V1Pod, evidence: Evidence, tags: Readonly<Record<string
       code: "proxy-behind",
       evidence: evidenceText,
       sentence: `its sidecar is older than its control plane${behind > 1 ? `, by ${String(behind)} minors: Istio supports one` : ""}`,
-      remedy: workloadOf(pod).restart,
+      remedy: replaceable(pod).restart,
       severity: behind > 1 ? "error" : "warning",
     },
   ];
@@ -86,7 +86,7 @@ function asProxy({ spec }: V1Pod): string | undefined {
 }
 
 function judgePod(pod: V1Pod, namespace: ObjectMetadata | undefined): readonly Hit[] {
-  const about = { object: workloadOf(pod).name };
+  const about = { object: replaceable(pod).name };
   const has = proxyContainer(pod) !== undefined;
   const name = has ? asProxy(pod) : undefined;
   if (name !== undefined)
@@ -106,7 +106,7 @@ function judgePod(pod: V1Pod, namespace: ObjectMetadata | undefined): readonly H
       code: "no-sidecar",
       evidence: `pod ${pod.metadata?.name ?? ""}; namespace ${namespace.name} has ${injectionLabel}=${namespace.labels?.[injectionLabel] ?? ""} ${revisionLabel}=${namespace.labels?.[revisionLabel] ?? ""}`,
       sentence: "it has no sidecar, although its namespace gets them: nothing of the mesh counts for it",
-      remedy: workloadOf(pod).restart,
+      remedy: replaceable(pod).restart,
     },
   ];
 }

@@ -113,7 +113,7 @@ describe("reading what the doctor judges", () => {
     assert.deepEqual(found.proxies, [{ pod: "dev701/ps-1", loggers: { admin: "warning", http: "debug" } }]);
     assert.deepEqual(
       diagnose(found).map(({ code }) => code),
-      ["config-rejected", "wrong-protocol", "log-level"],
+      ["config-rejected", "log-level", "wrong-protocol"],
     );
     pods.clear();
     const { unseen } = await read();
@@ -136,6 +136,11 @@ describe("what istiod and proxies answer", () => {
   it("of every version", () => {
     assert.deepEqual(rejectionsIn("null"), []);
     assert.deepEqual(rejectionsIn('[{"proxy":"a.b","cluster_sent":"1","cluster_acked":"1"}]'), []);
+    const status = 'goo.gle/debugstr  code:13  message:"Error adding:\\n \\"x\\" is bad"';
+    const resources = { "type.googleapis.com/envoy.config.cluster.v3.Cluster": { lastError: status } };
+    assert.deepEqual(rejectionsIn(JSON.stringify([{ proxy: "a.b", resources }])), [
+      { proxy: "a.b", type: "Cluster", message: 'Error adding: "x" is bad' },
+    ]);
     assert.deepEqual(conflictsIn(""), []);
     assert.deepEqual(conflictsIn('{"pilot_vservice_dup_domain":{"web:80":{"proxy":"a","message":"twice"}},"x":null}'), [
       { metric: "pilot_vservice_dup_domain", key: "web:80", message: "twice" },

@@ -14,6 +14,7 @@ import { chartRoot } from "../../e2e/support/engine";
 import { crdFiles } from "../../support/crds";
 import { Istiod } from "./istiod";
 import { Kubelet } from "./kubelet/server";
+import { planeObject, podOf, service } from "./worldObjects";
 import { Sidecar, type Backend, type SidecarOptions } from "./sidecar";
 
 /** The external services of both instances. */
@@ -37,59 +38,8 @@ export const at = {
 };
 
 /** A port of a Service. */
-export interface Port {
-  readonly name: string;
-  readonly port: number;
-  readonly target: number;
-}
-
-/** A Service, and the address behind it; without one nobody is behind it. */
-export function service(
-  namespace: string,
-  name: string,
-  address: string | undefined,
-  ports: readonly Port[],
-): readonly object[] {
-  const metadata = { name, namespace };
-  const slice = {
-    apiVersion: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    metadata: { ...metadata, labels: { "kubernetes.io/service-name": name } },
-    addressType: "IPv4",
-    ports: ports.map((one) => ({ name: one.name, port: one.target, protocol: "TCP" })),
-    endpoints: address === undefined ? [] : [{ addresses: [address], conditions: { ready: true } }],
-  };
-  const spec = { ports: ports.map((one) => ({ name: one.name, port: one.port, targetPort: one.target })) };
-  return [{ apiVersion: "v1", kind: "Service", metadata, spec }, slice];
-}
-
-/** The pod that a sidecar is of; the simulated node makes it ready. */
-const podOf = (name: string, namespace: string, labels: Readonly<Record<string, string>>) => ({
-  apiVersion: "v1",
-  kind: "Pod",
-  metadata: { name, namespace, labels },
-  spec: {
-    containers: [
-      { name: "app", image: "app:1" },
-      { name: "istio-proxy", image: "docker.io/istio/proxyv2:1.28.10" },
-    ],
-  },
-});
-
-/** What stands for the running istiod in the cluster. Of another version: the lab starts no second program for it. */
-function planeObject(): object {
-  const labels = { app: "istiod" };
-  const containers = [{ name: "discovery", image: "docker.io/istio/pilot:1.28.9" }];
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "istiod", namespace: "istio-system", labels },
-    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
-  };
-}
-
-/** Two instances on one cluster with real istiod; sidecars are started into it. */
-export class World {
+export /** Two instances on one cluster with real istiod; sidecars are started into it. */
+class World {
   private readonly sidecars: Sidecar[] = [];
   private node: Kubelet | undefined;
   private backends: readonly Backend[] = [];
@@ -166,13 +116,12 @@ export class World {
       socket: join(this.plane.plane.folder, "kubelet.sock"),
       kubeconfig: this.plane.kubeconfig,
       folder: this.folder,
-      placeOf: ({ metadata, spec }) => {
+      placeOf: ({ metadata, spec }) =>
         // Whatever port is asked for: istiod's own is where the doctor asks it.
-        if (metadata?.namespace === "istio-system") return { adminSocket: this.istiod.debug };
-        return (
-          this.sidecars.find(({ pod }) => pod === metadata?.name)?.place ?? (spec?.hostPID === true ? {} : undefined)
-        );
-      },
+        metadata?.namespace === "istio-system"
+          ? { adminSocket: this.istiod.debug }
+          : (this.sidecars.find(({ pod }) => pod === metadata?.name)?.place ??
+            (spec?.hostPID === true ? {} : undefined)),
     });
     await this.apply(planeObject());
   }

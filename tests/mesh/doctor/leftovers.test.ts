@@ -25,6 +25,11 @@ const running = (name: string, state: object) =>
     },
   });
 
+const marked = (until: string) => {
+  const mark = JSON.stringify({ run: "x", until, level: "warning", loggers: {} });
+  return pod("ps", { metadata: { name: "ps-1", namespace: "dev701", annotations: { "jam-istio/proxy-log": mark } } });
+};
+
 describe("doctor: leftovers", () => {
   itFinds([
     {
@@ -76,6 +81,12 @@ describe("doctor: leftovers", () => {
       },
     },
     {
+      title: "that a killed run of proxy-log left",
+      hit: "log-level Pod dev701/ps-1",
+      of: { pods: [marked("2026-11-26T11:00:00Z")], proxies: [{ pod: "dev701/ps-1", loggers: { http: "debug" } }] },
+      near: { pods: [marked("2026-11-26T13:00:00Z")] },
+    },
+    {
       title: "of ksniff",
       hit: "capture-left Pod other/ksniff-abcd",
       of: {
@@ -103,6 +114,14 @@ describe("doctor: leftovers", () => {
       near: { pods: [pod("ps", { container: { securityContext: { runAsUser: 1000 } } })] },
     },
   ]);
+
+  it("who reads a log at this moment is said, and is nothing to do", () => {
+    const loggers = { http: "debug", admin: "warning" };
+    const now = only({ pods: [marked("2026-11-26T13:00:00Z")], proxies: [{ pod: "dev701/ps-1", loggers }] });
+    assert.deepEqual([now.severity, now.evidence], ["info", "1 of 2 loggers: http: debug"]);
+    const left = only({ pods: [marked("2026-11-26T11:00:00Z")], proxies: [{ pod: "dev701/ps-1", loggers }] });
+    assert.equal(left.remedy, "npx jam-istio proxy-log ps-1 --reset --namespace dev701");
+  });
 
   it("a fault says what it does, and how it ends", () => {
     const { sentence, remedy, evidence } = only({ virtualServices: [fault("none")] });
