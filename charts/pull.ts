@@ -4,7 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { withoutCredentials } from "../mesh/credentials";
-import { answerOf, archiveName, lackingText, nearRanges, type ChartName } from "../mesh/install/chartSources";
+import {
+  answerOf,
+  archiveName,
+  helmChart,
+  lackingText,
+  nearRanges,
+  type ChartName,
+} from "../mesh/install/chartSources";
 import { mustRun } from "../tools/run";
 import { messageOf } from "../tools/errors";
 import { deniedText, loggedIn, type Credential } from "./credentials";
@@ -40,12 +47,6 @@ async function ask(helm: string, args: readonly string[]): Promise<string> {
   }
 }
 
-/** What Helm is told of a chart in a repository, of either kind. */
-function place({ chart }: Pick<ChartName, "chart">, repository: string): readonly string[] {
-  if (repository.startsWith("oci:")) return [`${repository.replace(/\/+$/, "")}/${chart}`];
-  return [chart, "--repo", repository];
-}
-
 /** Where Helm finds a chart: a repository, and the arguments that let it in there. */
 interface Place {
   readonly repository: string;
@@ -56,7 +57,7 @@ interface Place {
 /** Versions near to one that a repository lacks; none where it has no such chart. */
 async function versionsNear(helm: string, name: ChartName, { repository, login }: Place): Promise<readonly string[]> {
   const texts = nearRanges(name.version).map((range) =>
-    ask(helm, ["show", "chart", ...place(name, repository), "--version", range, ...login]).catch(() => ""),
+    ask(helm, ["show", "chart", ...helmChart({ ...name, version: range }, repository), ...login]).catch(() => ""),
   );
   return (await Promise.all(texts)).flatMap((text) => /^version: ["']?([^"'\s]+)/m.exec(text)?.[1] ?? []);
 }
@@ -72,7 +73,7 @@ async function whyNot(helm: string, name: ChartName, from: Place, error: unknown
 
 /** Fetches a chart with Helm, which knows the machine's proxies, authorities and logins. */
 async function pullWithHelm(helm: string, name: ChartName, from: Place, folder: string): Promise<WhyNot | undefined> {
-  const args = ["pull", ...place(name, from.repository), "--version", name.version, "--destination", folder];
+  const args = ["pull", ...helmChart(name, from.repository), "--destination", folder];
   try {
     await ask(helm, [...args, ...from.login]);
     return undefined;

@@ -1,8 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { codes } from "../mesh/doctor/codes";
 import { sectionSchemas, stackFileSchema, type JsonSchema } from "../settings/jsonSchema";
 
-// Writes the settings reference and the editors' schema from the settings' schema; with --check compares instead.
+// Writes the settings reference and the editors' schema from the settings' schema, and the doctor's codes from their table; with
+// --check compares instead.
 
 const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
@@ -44,8 +46,23 @@ function settingsPage(): string {
   return [...head, ...parts].join("\n");
 }
 
+/** docs/doctor.md with its table of codes as they are now; its other text is written by hand. */
+function doctorPage(): string {
+  const text = readFileSync(join(__dirname, "..", "docs/doctor.md"), "utf8");
+  const table = Object.entries(codes).map(([code, row]) => {
+    const same: readonly string[] = "analyze" in row ? row.analyze : [];
+    return `| \`${code}\` | ${row.severity} | ${cell(row.title)} | ${same.join(", ") || "–"} |`;
+  });
+  const head = ["| code | severity | what it is | in istioctl analyze |", "|---|---|---|---|"];
+  return text.replace(
+    /(<!-- prettier-ignore-start -->\n)[\s\S]*(<!-- prettier-ignore-end -->)/,
+    (_, begin: string, end: string) => `${begin}\n${[...head, ...table].join("\n")}\n\n${end}`,
+  );
+}
+
 const files = {
   "docs/settings.md": settingsPage(),
+  "docs/doctor.md": doctorPage(),
   "docs/stack.schema.json": `${JSON.stringify(stackFileSchema(), undefined, 2)}\n`,
 };
 const check = process.argv.includes("--check");
@@ -54,7 +71,7 @@ for (const [name, text] of Object.entries(files)) {
   if (!check) {
     writeFileSync(path, text);
   } else if (readFileSync(path, "utf8") !== text) {
-    process.stderr.write(`${name} is not what the settings' schema says: npm run docs\n`);
+    process.stderr.write(`${name} is not what the program says: npm run docs\n`);
     process.exitCode = 1;
   }
 }

@@ -5,6 +5,7 @@ import { ClusterUnreachable, reaching } from "./errors";
 import { exec, type CommandEnd, type ContainerCommand } from "./exec";
 import { forwardPort, type ForwardedPort } from "./forwardPort";
 import { readKubeconfig, type ClusterAddress } from "./kubeconfig";
+import { followLog, type LogToFollow } from "./podLog";
 import { askPod } from "./portForward";
 import { sender, type Send } from "./send";
 
@@ -24,6 +25,8 @@ export interface Cluster {
   readonly forward: (asked: Parameters<typeof forwardPort>[1]) => Promise<ForwardedPort>;
   /** Runs a command in a container. */
   readonly exec: (asked: ContainerCommand) => Promise<CommandEnd>;
+  /** Follows a container's log from now on, line by line. */
+  readonly followLog: (asked: LogToFollow, onLine: Parameters<typeof followLog>[2]) => Promise<void>;
   /** Where it was found. */
   readonly address: ClusterAddress;
   /** Name of the kubeconfig's context. */
@@ -92,6 +95,8 @@ async function open(address: ClusterAddress): Promise<Cluster> {
       call(`exec ${asked.namespace}/${asked.pod}/${asked.container} ${asked.command[0] ?? ""}`, () =>
         exec(config, asked),
       ),
+    followLog: (asked, onLine) =>
+      call(`log of ${asked.namespace}/${asked.pod}/${asked.container}`, () => followLog(config, asked, onLine)),
     address,
     context: config.getCurrentContext(),
   };

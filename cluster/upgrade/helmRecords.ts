@@ -1,5 +1,5 @@
 import type { V1Secret } from "@kubernetes/client-node";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { ChartName } from "../../mesh/install/chartSources";
 import { filesOfRecord, type ChartFile, type RecordedChart } from "../../mesh/install/recordedChart";
 import { systemNamespace as namespace } from "../../mesh/istio/names";
@@ -13,12 +13,18 @@ interface Release {
   readonly manifest?: string;
 }
 
-/** Helm's payload: base64 inside the Secret's own base64, gzipped JSON. */
+/** Helm's payload: base64 inside the Secret's own base64, gzipped JSON. @throws Error where it is none */
+export const unpacked = (payload: string | undefined): string =>
+  gunzipSync(Buffer.from(Buffer.from(payload ?? "", "base64").toString("utf8"), "base64")).toString("utf8");
+
+/** The payload of a release's JSON. */
+export const packed = (json: string): string =>
+  Buffer.from(gzipSync(json, { level: 9 }).toString("base64")).toString("base64");
+
 function releaseOf(payload: string | undefined): Release {
-  const packed = Buffer.from(Buffer.from(payload ?? "", "base64").toString("utf8"), "base64");
   try {
     // A broken record names no owner.
-    return (JSON.parse(gunzipSync(packed).toString("utf8")) as Release | null) ?? {};
+    return (JSON.parse(unpacked(payload)) as Release | null) ?? {};
   } catch {
     return {};
   }
@@ -29,14 +35,17 @@ export function helmRecord(secret: V1Secret): HelmRevision | undefined {
   const labels = secret.metadata?.labels ?? {};
   const { name, status, version } = labels;
   if (labels["owner"] !== "helm" || name === undefined || status === undefined) return undefined;
-  const created = (secret.metadata?.creationTimestamp?.getTime() ?? 0) / 1000;
+  const begun = secret.metadata?.creationTimestamp?.getTime();
+  const created = (begun ?? 0) / 1000;
   const { info, chart, manifest } = releaseOf(secret.data?.["release"]);
   return {
     release: name,
     status,
     revision: Number(version),
+    ...(begun === undefined ? {} : { createdAt: Math.floor(created) }),
     modifiedAt: Math.floor(Math.max(Number(labels["modifiedAt"]) || 0, created)),
     description: info?.description ?? "",
+    chart: chart?.metadata?.name ?? "",
     chartVersion: chart?.metadata?.version ?? "",
     manifest: manifest ?? "",
     secret: secret.metadata?.name ?? "",

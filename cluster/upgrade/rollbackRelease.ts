@@ -29,7 +29,7 @@ async function goBack(cluster: Cluster, { failure, revision, timeoutSeconds }: F
   if ("stays" in way) return `release ${release} was not rolled back: ${way.stays}`;
   const { to } = way;
   const target = `revision ${String(to.revision)} (${to.chartVersion})`;
-  const below = belowProxies(await bounded("the Kubernetes API", 60, allPods(cluster)), revision, to);
+  const below = belowProxies(await bounded("the Kubernetes API", 60, allPods(cluster)), revision, way);
   if (below !== undefined)
     return (
       `release ${release} was not rolled back to ${target}: ${below}. A control plane below its proxies is not supported. ` +

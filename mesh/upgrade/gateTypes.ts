@@ -8,10 +8,14 @@ export interface HelmRevision {
   readonly release: string;
   readonly revision: number;
   readonly status: string;
+  /** When it was begun, in seconds since 1970; absent where that is not known. */
+  readonly createdAt?: number;
   /** Seconds since 1970. */
   readonly modifiedAt: number;
   /** The release's description; what this program installs carries its mark. */
   readonly description: string;
+  /** Name of the chart; empty where the record cannot be read. */
+  readonly chart: string;
   /** Version of the chart; empty where the record cannot be read. */
   readonly chartVersion: string;
   /** The objects, as Helm sent them. */

@@ -16,9 +16,12 @@ function markOf(record: HelmRevision, records: readonly HelmRevision[]): string 
   return origin?.description ?? record.description;
 }
 
-// The mark ends the description, or a space follows: dev70 is not dev701.
-const hasMark = (record: HelmRevision, records: readonly HelmRevision[], stack: string) =>
-  `${markOf(record, records)} `.startsWith(`${ownerMark(stack)} `);
+/** Whether a description is a stack's mark. The mark ends it, or a space follows: dev70 is not dev701. */
+export const isMarkOf = (description: string, stack: string) => `${description} `.startsWith(`${ownerMark(stack)} `);
+
+/** Whether a revision is the work of a stack. */
+export const hasMark = (record: HelmRevision, records: readonly HelmRevision[], stack: string) =>
+  isMarkOf(markOf(record, records), stack);
 
 const isOurs = (record: HelmRevision, { records }: ObservedMesh, { stack }: JudgedMesh) =>
   hasMark(record, records, stack);

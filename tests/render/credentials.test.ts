@@ -24,17 +24,15 @@ describe("jam-istio render, charts behind a login", () => {
               JAM_ISTIO_CHART_CREDENTIALS: given,
             });
           try {
-            const without = await render();
+            const without = await render("");
             assert.equal(without.code, 3);
             const hint = `HTTP 401; there are no credentials for ${host} in jam-istio:chartCredentials (without Pulumi, as in render, JAM_ISTIO_CHART_CREDENTIALS)`;
             assert.ok(without.stdout.includes(hint), without.stdout);
-            process.env["JAM_ISTIO_CHART_CREDENTIALS"] = JSON.stringify([{ host, token }]);
-            const { code, stdout, stderr } = await render();
+            const { code, stdout, stderr } = await render(JSON.stringify([{ host, token }]));
             assert.equal(code, 0, stderr);
             const files = filesIn(out).map((file) => readFileSync(join(out, file), "utf8"));
             for (const text of [stdout, stderr, ...files]) assert.ok(!text.includes(token), text);
-            process.env["JAM_ISTIO_CHART_CREDENTIALS"] = token;
-            const wrong = await render();
+            const wrong = await render(token);
             assert.equal(wrong.code, 1);
             assert.match(
               wrong.stderr,

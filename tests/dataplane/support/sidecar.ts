@@ -209,9 +209,9 @@ export class Sidecar {
   }
 
   /** Asks the proxy's own administration. */
-  public admin(path: string): Promise<string> {
+  public admin(path: string, method = "GET"): Promise<string> {
     return new Promise((resolve, reject) => {
-      const call = request({ socketPath: this.adminSocket, path: `/${path}` }, (response) => {
+      const call = request({ socketPath: this.adminSocket, path: `/${path}`, method }, (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (part: string) => (text += part));
         response.on("end", () => {

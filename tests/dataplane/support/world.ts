@@ -166,8 +166,13 @@ export class World {
       socket: join(this.plane.plane.folder, "kubelet.sock"),
       kubeconfig: this.plane.kubeconfig,
       folder: this.folder,
-      placeOf: ({ metadata, spec }) =>
-        this.sidecars.find(({ pod }) => pod === metadata?.name)?.place ?? (spec?.hostPID === true ? {} : undefined),
+      placeOf: ({ metadata, spec }) => {
+        // Whatever port is asked for: istiod's own is where the doctor asks it.
+        if (metadata?.namespace === "istio-system") return { adminSocket: this.istiod.debug };
+        return (
+          this.sidecars.find(({ pod }) => pod === metadata?.name)?.place ?? (spec?.hostPID === true ? {} : undefined)
+        );
+      },
     });
     await this.apply(planeObject());
   }

@@ -14,6 +14,7 @@ export function record(release: string, revision: number, more: Partial<HelmRevi
     status: "deployed",
     modifiedAt: now - 86_400,
     description: "",
+    chart: "",
     chartVersion: "",
     manifest: "",
     secret: `sh.helm.release.v1.${release}.v${String(revision)}`,

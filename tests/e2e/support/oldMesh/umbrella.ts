@@ -49,14 +49,19 @@ function filled(path: string, text: string, charts: string): string {
     .replace(/passphrase: *$/m, `passphrase: ${base64(oldLogin.passphrase)}`);
 }
 
-/** A folder as the document's team has it, for instance dev701, and a shell in it. */
+/** Writes the files as the document's team has them into a folder. @param charts where the charts are. Default: the document's host */
+export function writeUmbrella(folder: string, charts = host): void {
+  for (const [path, text] of Object.entries({ ...documentFiles, ...instanceFiles })) {
+    const place = join(folder, path);
+    mkdirSync(dirname(place), { recursive: true });
+    writeFileSync(place, filled(path, text, charts));
+  }
+}
+
+/** Such a folder, for instance dev701, and a shell in it. */
 export async function openUmbrella(lab: Lab): Promise<Shell> {
   const shell = await openShell(lab, { JAM_INSTANCE: "dev701" });
-  for (const [path, text] of Object.entries({ ...documentFiles, ...instanceFiles })) {
-    const place = join(shell.folder, path);
-    mkdirSync(dirname(place), { recursive: true });
-    writeFileSync(place, filled(path, text, lab.charts.url));
-  }
+  writeUmbrella(shell.folder, lab.charts.url);
   return shell;
 }
 
