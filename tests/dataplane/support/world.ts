@@ -63,15 +63,26 @@ export function service(
   return [{ apiVersion: "v1", kind: "Service", metadata, spec }, slice];
 }
 
+/** Images of a pod's containers. One with `-distroless` has no programs but the proxy's agent. */
+interface Images {
+  readonly app?: string;
+  readonly proxy?: string;
+}
+
 /** The pod that a sidecar is of; the simulated node makes it ready. */
-const podOf = (name: string, namespace: string, labels: Readonly<Record<string, string>>) => ({
+const podOf = (
+  name: string,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  { app = "app:1", proxy = "docker.io/istio/proxyv2:1.28.10" }: Images,
+) => ({
   apiVersion: "v1",
   kind: "Pod",
   metadata: { name, namespace, labels },
   spec: {
     containers: [
-      { name: "app", image: "app:1" },
-      { name: "istio-proxy", image: "docker.io/istio/proxyv2:1.28.10" },
+      { name: "app", image: app },
+      { name: "istio-proxy", image: proxy },
     ],
   },
 });
@@ -210,7 +221,7 @@ export class World {
     labels: SidecarOptions["labels"],
     namespace = "dev701",
     metadata: SidecarOptions["metadata"] = {},
-    more: Pick<SidecarOptions, "inbound"> = {},
+    { inbound, ...images }: Pick<SidecarOptions, "inbound"> & Images = {},
   ): Promise<Sidecar> {
     const { envoy, folder, backends } = this;
     const { xds } = this.istiod;
@@ -218,10 +229,10 @@ export class World {
     const sidecar = await Sidecar.start({
       ...{ envoy, folder, xds, namespace, labels, metadata, backends },
       names: known,
-      ...more,
+      ...(inbound === undefined ? {} : { inbound }),
     });
     this.sidecars.push(sidecar);
-    await this.apply(podOf(sidecar.pod, namespace, labels));
+    await this.apply(podOf(sidecar.pod, namespace, labels, images));
     await this.plane.kubectl("wait", "--for=condition=Ready", `pod/${sidecar.pod}`, "-n", namespace);
     return sidecar;
   }
