@@ -76,7 +76,7 @@ function pastTarget(
 function isStrange(...sides: readonly (Conversation | undefined)[]): boolean {
   return sides.some((side) => {
     const answer = httpAnswer(side?.said ?? "");
-    if (answer === undefined) return side !== undefined && !["refused", "unresolved"].includes(side.end);
+    if (answer === undefined) return side !== undefined && !["refused", "unresolved", "unreachable"].includes(side.end);
     return answer.status === 400 || ["UC", "UF", "UPE", "UR"].includes(localReply(answer)?.flag ?? "");
   });
 }
