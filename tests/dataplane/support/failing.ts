@@ -1,4 +1,5 @@
-import { at, service, type World } from "./world";
+import { at, type World } from "./world";
+import { service } from "./worldObjects";
 import type { Sidecar } from "./sidecar";
 
 const web = (target: number) => [{ name: "http-web", port: 80, target }];
