@@ -2,7 +2,7 @@ import { connect, type Cluster } from "../../cluster/client/kubernetesClient";
 import { askControlPlane } from "../../cluster/proxyConfig/askControlPlane";
 import { askProxy, placeOf } from "../../cluster/proxyConfig/askProxy";
 import { compareDumps, type Difference } from "../../mesh/proxyConfig/compare";
-import { readDump } from "../../mesh/proxyConfig/dump";
+import { readDump, readSentDump } from "../../mesh/proxyConfig/dump";
 import { tableText } from "../../tools/table";
 import { clusterError } from "../clusterError";
 import { outColors } from "../colors";
@@ -40,7 +40,7 @@ export async function diffConfig(name: string, { json, ...where }: Options): Pro
   const compare = async (cluster: Cluster) => {
     const place = placeOf(await findPod(cluster, namespace, name));
     const [sent, has] = await Promise.all([askControlPlane(cluster, place), askProxy(cluster, place, "/config_dump")]);
-    const differences = compareDumps(readDump(sent), readDump(has));
+    const differences = compareDumps(readSentDump(sent), readDump(has));
     const data = { pod: name, namespace, differences };
     process.stdout.write(
       `${json === true ? JSON.stringify(data, undefined, 2) : diffText(`${namespace}/${name}`, differences)}\n`,

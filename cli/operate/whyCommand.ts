@@ -30,7 +30,7 @@ function table({ evidence, through, past }: Investigation): string {
   const [one, other] = [sideOf(evidence.through), sideOf(evidence.past)];
   const rows = ["result", "it says", "server"].map((what, at) => [what, one[at] ?? "", other[at] ?? ""]);
   return tableText(
-    ["", "through the sidecar", "past the sidecar"],
+    ["what", "through the sidecar", "past the sidecar"],
     [["asked from", through, past], ["asked at", requestText(evidence.request), evidence.pastAddress], ...rows],
   );
 }

@@ -1,6 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { isIP } from "node:net";
-import { faultAnnotations, isActing } from "../../mesh/faults/faultObjects";
+import { faultAnnotations, faultLabel } from "../../mesh/faults/faultObjects";
 import { readDump } from "../../mesh/proxyConfig/dump";
 import { endpointsOf, type Endpoint } from "../../mesh/proxyConfig/endpoints";
 import { httpAnswer, type Conversation } from "../../mesh/why/answer";
@@ -11,8 +11,8 @@ import { openingOf, protocolOf, tellingOpenings } from "../../mesh/why/openings"
 import { pathOf, type ProxyPath } from "../../mesh/why/path";
 import type { Request } from "../../mesh/why/request";
 import { optional } from "../client/errors";
-import type { Cluster } from "../client/kubernetesClient";
-import { readFaultObjects } from "../faults/faultObjects";
+import { listMetadata, type Cluster } from "../client/kubernetesClient";
+import { collectionOf } from "../faults/faultObjects";
 import { askProxy, placeOf } from "../proxyConfig/askProxy";
 import { isUncaptured, pastSidecar, throughSidecar, type Asker, type Unasked } from "./asker";
 import { policiesFor } from "./policies";
@@ -37,8 +37,9 @@ const isAsker = (side: Asker | Unasked): side is Asker => "talk" in side;
 /** @returns undefined where they may not be read */
 async function readFaults(cluster: Cluster, namespace: string): Promise<readonly OwnFault[] | undefined> {
   // Without the right to see them a fault is still known by the name that the proxy has of it.
-  const seen = await optional(readFaultObjects(cluster, namespace));
-  return seen?.found.filter(isActing).map(({ name, annotations = {} }) => ({
+  const path = `${collectionOf("VirtualService", namespace)}?labelSelector=${encodeURIComponent(faultLabel)}`;
+  const found = await optional(listMetadata(cluster, path));
+  return found?.map(({ name, annotations = {} }) => ({
     name,
     effect: annotations[faultAnnotations.effect] ?? "unknown",
     end: annotations[faultAnnotations.end] ?? "unknown",
@@ -75,7 +76,7 @@ function pastTarget(
 function isStrange(...sides: readonly (Conversation | undefined)[]): boolean {
   return sides.some((side) => {
     const answer = httpAnswer(side?.said ?? "");
-    if (answer === undefined) return side !== undefined && !["refused", "unresolved"].includes(side.end);
+    if (answer === undefined) return side !== undefined && !["refused", "unresolved", "unreachable"].includes(side.end);
     return answer.status === 400 || ["UC", "UF", "UPE", "UR"].includes(localReply(answer)?.flag ?? "");
   });
 }

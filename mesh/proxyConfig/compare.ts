@@ -14,14 +14,14 @@ export interface Difference {
 
 const kinds = ["clusters", "listeners", "routes"] as const;
 
-/** With sorted keys: both sides write the same in another order. */
+/** In one form of its own: one side writes keys as `connect_timeout`, the other as `connectTimeout`, and in another order. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, canonical(inner)]),
+      .map(([key, inner]) => [key.replaceAll("_", "").toLowerCase(), canonical(inner)] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
 }
 

@@ -29,7 +29,7 @@ const statesOf = (entry: Json) =>
     : [objectAt(entry, "active_state"), objectAt(entry, "warming_state")];
 
 /**
- * Reads `/config_dump`, of the proxy's administration, or of a control plane's `/debug/config_dump?proxyID=`.
+ * Reads `/config_dump` of a proxy's administration.
  * @see https://www.envoyproxy.io/docs/envoy/latest/operations/admin#get--config_dump
  */
 export function readDump(text: string): ProxyDump {
@@ -74,3 +74,20 @@ export function readDump(text: string): ProxyDump {
     ],
   };
 }
+
+/** The names of fields as Envoy writes them; what is no name of a field, as in capital letters, stays. */
+function snake(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snake);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      /^[a-z][a-z0-9]*([A-Z][a-z0-9]*)+$/.test(key)
+        ? key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+        : key,
+      snake(inner),
+    ]),
+  );
+}
+
+/** Reads a control plane's `/debug/config_dump?proxyID=`; newer ones write the names of fields in camel case. */
+export const readSentDump = (text: string): ProxyDump => readDump(JSON.stringify(snake(JSON.parse(text))));

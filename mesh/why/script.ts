@@ -37,11 +37,16 @@ wait
 
 const escaped = (text: string) => Buffer.from(text, "latin1").toString("hex").replace(/../g, "\\x$&");
 
+/** How long a connection may take to come about, in seconds: bash itself waits for minutes. */
+const connectSeconds = 8;
+/** What `timeout` ends with when it was too long. */
+const lateCode = 124;
+
 /** The command for a container. It ends by itself, also where nobody waits for it any more. */
 export function talkCommand(host: string, port: number, openings: readonly Opening[]): readonly string[] {
   const longest = Math.max(0, ...openings.map(({ seconds, rest }) => seconds + rest));
   const said = openings.map(({ hello, seconds, rest }) => `${String(seconds)}:${String(rest)}:${escaped(hello)}`);
-  return ["timeout", String(longest + 10), "bash", "-c", script, "talk", host, String(port), ...said];
+  return ["timeout", String(longest + connectSeconds), "bash", "-c", script, "talk", host, String(port), ...said];
 }
 
 /** What came of it. */
@@ -71,12 +76,13 @@ const decoded = (parts: readonly string[]) =>
  */
 export function readTalk(
   count: number,
-  { stdout, stderr }: { readonly stdout: string; readonly stderr: string },
+  { code: ended, stdout, stderr }: { readonly code: number; readonly stdout: string; readonly stderr: string },
 ): Talk {
   const lines = stdout.split("\n");
   const conversations = Array.from({ length: count }, (_, at): Conversation => {
     const line = lines.find((one) => one.startsWith(`${String(at)} `));
     const [, ms = "", code = "", ...said] = line?.split(" ") ?? [];
+    if (line === undefined && ended === lateCode) return { end: "unreachable", said: "", ms: connectSeconds * 1000 };
     if (line === undefined) throw new Error(stderr.trim().split("\n").at(-1) || "nothing was printed");
     if (code === "failed") return { end: failure(stderr), said: "", ms: Number(ms) };
     const text = decoded(said);

@@ -6,8 +6,14 @@ const net = require("node:net");
 const { clearTimeout, setTimeout } = require("node:timers");
 const tls = require("node:tls");
 
-// What a memcached answers: to text, and to what is none of its commands.
-const memcached = (data) => (data.toString("latin1").startsWith("version\r\n") ? "VERSION 1.6.21\r\n" : "ERROR\r\n");
+// What a memcached answers to each line: its version, or that it is none of its commands.
+const memcached = (data) =>
+  data
+    .toString("latin1")
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => (line.trim() === "version" ? "VERSION 1.6.21\r\n" : "ERROR\r\n"))
+    .join("");
 
 /** Servers: `http` answers 200, or the status in its path; `memcached` stands for one; `greeting` speaks first as MySQL does, `echo` sends back, `tls` greets over TLS, `relay`
  * leads to a Unix socket. */

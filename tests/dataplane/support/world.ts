@@ -14,8 +14,8 @@ import { chartRoot } from "../../e2e/support/engine";
 import { crdFiles } from "../../support/crds";
 import { Istiod } from "./istiod";
 import { Kubelet } from "./kubelet/server";
-import { planeObject, podOf, service } from "./worldObjects";
 import { Sidecar, type Backend, type SidecarOptions } from "./sidecar";
+import { planeObject, podOf, service, type Images } from "./worldObjects";
 
 /** The external services of both instances. */
 export const external: ExternalSettings = {
@@ -37,9 +37,8 @@ export const at = {
   ...{ db: "10.99.2.1", mail: "10.99.2.2", bucket: "10.99.2.3", reader: "10.99.2.4", stranger: "10.99.2.5" },
 };
 
-/** A port of a Service. */
-export /** Two instances on one cluster with real istiod; sidecars are started into it. */
-class World {
+/** Two instances on one cluster with real istiod; sidecars are started into it. */
+export class World {
   private readonly sidecars: Sidecar[] = [];
   private node: Kubelet | undefined;
   private backends: readonly Backend[] = [];
@@ -116,12 +115,13 @@ class World {
       socket: join(this.plane.plane.folder, "kubelet.sock"),
       kubeconfig: this.plane.kubeconfig,
       folder: this.folder,
-      placeOf: ({ metadata, spec }) =>
+      placeOf: ({ metadata, spec }) => {
         // Whatever port is asked for: istiod's own is where the doctor asks it.
-        metadata?.namespace === "istio-system"
-          ? { adminSocket: this.istiod.debug }
-          : (this.sidecars.find(({ pod }) => pod === metadata?.name)?.place ??
-            (spec?.hostPID === true ? {} : undefined)),
+        if (metadata?.namespace === "istio-system") return { adminSocket: this.istiod.debug };
+        return (
+          this.sidecars.find(({ pod }) => pod === metadata?.name)?.place ?? (spec?.hostPID === true ? {} : undefined)
+        );
+      },
     });
     await this.apply(planeObject());
   }
@@ -159,7 +159,7 @@ class World {
     labels: SidecarOptions["labels"],
     namespace = "dev701",
     metadata: SidecarOptions["metadata"] = {},
-    more: Pick<SidecarOptions, "inbound"> = {},
+    { inbound, ...images }: Pick<SidecarOptions, "inbound"> & Images = {},
   ): Promise<Sidecar> {
     const { envoy, folder, backends } = this;
     const { xds } = this.istiod;
@@ -167,10 +167,10 @@ class World {
     const sidecar = await Sidecar.start({
       ...{ envoy, folder, xds, namespace, labels, metadata, backends },
       names: known,
-      ...more,
+      ...(inbound === undefined ? {} : { inbound }),
     });
     this.sidecars.push(sidecar);
-    await this.apply(podOf(sidecar.pod, namespace, labels));
+    await this.apply(podOf(sidecar.pod, namespace, labels, images));
     await this.plane.kubectl("wait", "--for=condition=Ready", `pod/${sidecar.pod}`, "-n", namespace);
     return sidecar;
   }

@@ -1,4 +1,5 @@
-interface Port {
+/** A port of a Service. */
+export interface Port {
   readonly name: string;
   readonly port: number;
   readonly target: number;
@@ -24,15 +25,26 @@ export function service(
   return [{ apiVersion: "v1", kind: "Service", metadata, spec }, slice];
 }
 
+/** Images of a pod's containers. One with `-distroless` has no programs but the proxy's agent. */
+export interface Images {
+  readonly app?: string;
+  readonly proxy?: string;
+}
+
 /** The pod that a sidecar is of; the simulated node makes it ready. */
-export const podOf = (name: string, namespace: string, labels: Readonly<Record<string, string>>) => ({
+export const podOf = (
+  name: string,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  { app = "app:1", proxy = "docker.io/istio/proxyv2:1.28.10" }: Images,
+) => ({
   apiVersion: "v1",
   kind: "Pod",
   metadata: { name, namespace, labels },
   spec: {
     containers: [
-      { name: "app", image: "app:1" },
-      { name: "istio-proxy", image: "docker.io/istio/proxyv2:1.28.10" },
+      { name: "app", image: app },
+      { name: "istio-proxy", image: proxy },
     ],
   },
 });

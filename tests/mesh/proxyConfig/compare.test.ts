@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { compareDumps } from "../../../mesh/proxyConfig/compare";
-import { readDump } from "../../../mesh/proxyConfig/dump";
+import { readDump, readSentDump } from "../../../mesh/proxyConfig/dump";
 import { recorded } from "./recorded";
 
 interface Entry {
@@ -32,6 +32,16 @@ describe("diff-config", () => {
       ),
       [],
     );
+  });
+
+  it("finds none where the control plane writes the names of fields in camel case, as newer ones do", () => {
+    const camel = recorded("config_dump").replace(
+      /"([a-z]+(?:_[a-z0-9]+)+)":/g,
+      (_, key: string) => `"${key.replace(/_([a-z0-9])/g, (__, letter: string) => letter.toUpperCase())}":`,
+    );
+    assert.match(camel, /"dynamicActiveClusters":/);
+    assert.equal(readSentDump(camel).clusters.length, same.clusters.length);
+    assert.deepEqual(compareDumps(readSentDump(camel), same), []);
   });
 
   it("tells what the proxy lacks, what it has too much, what it has in another form", () => {
