@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { errorColors } from "./colors";
 import { helpEnd } from "./helpEnd";
 import { addLab } from "./labProgram";
-import { addRelease } from "./moving/releaseProgram";
+import { addMoving } from "./moving/movingProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
 import { UserError } from "./userError";
@@ -180,8 +180,8 @@ mesh
     loadDrill().drill(stack, fault, options),
   );
 
+addMoving(program);
 addLab(program);
-addRelease(program);
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;

@@ -2,42 +2,33 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { StateResource } from "../mesh/adopt/stateEntries";
 import { run } from "../tools/run";
 
-/** A resource of a stack, as far as it is read here. */
-export interface StateResource {
-  readonly type: string;
-  /** Absent for a component. */
-  readonly id?: string;
-  readonly outputs?: Readonly<Record<string, unknown>>;
-}
-
-/** A stack's state, as the engine exports it; its secrets are encrypted. */
+/** A stack's state as Pulumi exports it, its secrets encrypted. */
 export interface ExportedState {
+  readonly version: number;
+  /** Absent where nothing was ever deployed. */
   readonly deployment?: {
     readonly resources?: readonly StateResource[];
     readonly pending_operations?: readonly { readonly type: string; readonly resource: { readonly urn: string } }[];
   };
 }
 
+// Not the Automation API's: its export decrypts the secrets, and its import writes them to a file.
 async function pulumi({ name, workspace }: Stack, ...args: readonly string[]): Promise<string> {
-  const env = { ...process.env, ...workspace.envVars };
-  const options = { seconds: 120, cwd: workspace.workDir, env };
+  const options = { seconds: 120, cwd: workspace.workDir, env: { ...process.env, ...workspace.envVars } };
   const { code, stdout, stderr } = await run("pulumi", ["stack", ...args, "--stack", name], options);
   // Whole: where the stack is locked, each lock has a line.
   if (code !== 0) throw new Error(stderr.trim() || `exit code ${String(code)}`);
   return stdout;
 }
 
-/**
- * Reads a stack's state, secrets encrypted. Not by exportStack(): that one decrypts them, and importStack() would write them to a
- * file in clear.
- * @throws Error with what Pulumi says
- */
+/** Reads a stack's state. */
 export const exportState = async (stack: Stack): Promise<ExportedState> =>
   JSON.parse(await pulumi(stack, "export")) as ExportedState;
 
-/** Writes a stack's state. @throws Error with what Pulumi says, such as the locks of a run that is at work */
+/** Puts another state in the place of a stack's, as a whole. */
 export async function importState(stack: Stack, state: ExportedState): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "jam-istio-"));
   try {

@@ -48,7 +48,7 @@ async function expand(
   plan: ReleasePlan,
   archive: string,
   helm: string,
-  istio: string,
+  kubernetes: string,
 ): Promise<readonly KubernetesObject[]> {
   const folder = await mkdtemp(join(tmpdir(), "jam-istio-"));
   try {
@@ -56,7 +56,7 @@ async function expand(
     await writeFile(values, JSON.stringify(plan.values));
     const crds = plan.skipCrds === true ? [] : ["--include-crds"];
     const args = ["template", plan.name, archive, "--namespace", systemNamespace, "--values", values, ...crds];
-    const text = await mustRun(helm, [...args, "--kube-version", kubernetesOf(istio)], { seconds: 120 });
+    const text = await mustRun(helm, [...args, "--kube-version", kubernetes], { seconds: 120 });
     return parseManifest(text).map(hideSecretData);
   } catch (error) {
     throw new Error(
@@ -71,9 +71,15 @@ async function expand(
 /**
  * Renders a stack: its own objects and, with Helm, those of its releases. What cannot be had now is left out and named.
  * @param charts root that replaces the official repositories: directory or URL
+ * @param kubernetes the Kubernetes version that charts are rendered for; default: {@link kubernetesOf}
  * @throws Error naming every chart that is not where the settings say, with the versions that are there
  */
-export async function render(mesh: MeshPlan, charts: string | undefined, progress: Progress): Promise<Rendered> {
+export async function render(
+  mesh: MeshPlan,
+  charts: string | undefined,
+  progress: Progress,
+  kubernetes = kubernetesOf(mesh.settings.istio.version),
+): Promise<Rendered> {
   const { settings } = mesh;
   const { registrations } = await record(settings, mesh);
   const plans = new Map(mesh.releases.map((plan) => [plan.name, plan]));
@@ -86,7 +92,7 @@ export async function render(mesh: MeshPlan, charts: string | undefined, progres
       if (planned === undefined) return [];
       const own = charts === undefined ? planned.repositories : [repositoryUnder(charts, planned, settings.layout)];
       const plan = { ...planned, repositories: own };
-      return [renderRelease(plan, helm, settings.istio.version, progress)];
+      return [renderRelease(plan, helm, kubernetes, progress)];
     }),
   );
   const lacking = rendered.flatMap((item) => (item.kind === "release" ? (item.release.lacking ?? []) : []));
@@ -97,7 +103,7 @@ export async function render(mesh: MeshPlan, charts: string | undefined, progres
 async function renderRelease(
   plan: ReleasePlan,
   findHelm: () => Promise<string>,
-  istio: string,
+  kubernetes: string,
   progress: Progress,
 ): Promise<Rendered[number]> {
   const without = (reason: string) => {
@@ -116,5 +122,5 @@ async function renderRelease(
   if (typeof archive !== "string") return without(lineOf(archive));
   for (const line of await valueWarnings(archive, plan)) progress(`warning: ${line}`);
   progress(`rendering ${plan.name} (chart ${plan.chart} ${plan.version})`);
-  return { kind: "release", release: { plan, objects: await expand(plan, archive, helm, istio) } };
+  return { kind: "release", release: { plan, objects: await expand(plan, archive, helm, kubernetes) } };
 }

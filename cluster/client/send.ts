@@ -12,6 +12,8 @@ export interface Message {
   readonly accept?: string;
   /** An object; with PATCH a merge patch. */
   readonly body?: object;
+  /** Whether a PATCH is a strategic one, which merges lists by their items' names; of kinds that the API server itself has. */
+  readonly strategic?: boolean;
 }
 
 /** The API server's refusal. */
@@ -55,12 +57,14 @@ export function sender(config: KubeConfig): Send {
   };
 }
 
-async function sendOnce(config: KubeConfig, method: Method, path: string, { accept, body }: Message): Promise<string> {
+async function sendOnce(config: KubeConfig, method: Method, path: string, message: Message): Promise<string> {
+  const { accept, body, strategic = false } = message;
   const server = config.getCurrentCluster()?.server ?? "";
   const timeout = answerSeconds * 1000;
   const options = { method, headers: { accept: accept ?? "application/json" }, timeout };
   await config.applyToHTTPSOptions(options);
-  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const patch = strategic ? "application/strategic-merge-patch+json" : "application/merge-patch+json";
+  const type = method === "PATCH" ? patch : "application/json";
   const content = body === undefined ? {} : { "content-type": type };
   const request = server.startsWith("http:") ? requestPlain : requestTls;
   return new Promise((resolve, reject) => {

@@ -7,9 +7,11 @@ import type { HelmRevision } from "../../mesh/upgrade/gateTypes";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 
 /** What of a release's own text is read. */
-interface Release {
+export interface RecordText {
   readonly info?: { readonly description?: string };
   readonly chart?: RecordedChart;
+  /** What `-f` and `--set` gave. */
+  readonly config?: Readonly<Record<string, unknown>> | null;
   readonly manifest?: string;
 }
 
@@ -21,14 +23,17 @@ export const unpacked = (payload: string | undefined): string =>
 export const packed = (json: string): string =>
   Buffer.from(gzipSync(json, { level: 9 }).toString("base64")).toString("base64");
 
-function releaseOf(payload: string | undefined): Release {
+function releaseOf(payload: string | undefined): RecordText {
   try {
     // A broken record names no owner.
-    return (JSON.parse(unpacked(payload)) as Release | null) ?? {};
+    return (JSON.parse(unpacked(payload)) as RecordText | null) ?? {};
   } catch {
     return {};
   }
 }
+
+/** The text of one of Helm's records; empty where it cannot be read. */
+export const recordText = ({ data }: V1Secret): RecordText => releaseOf(data?.["release"]);
 
 /** Reads one of Helm's records; `undefined` where the Secret is none. */
 export function helmRecord(secret: V1Secret): HelmRevision | undefined {
@@ -36,7 +41,7 @@ export function helmRecord(secret: V1Secret): HelmRevision | undefined {
   const { name, status, version } = labels;
   if (labels["owner"] !== "helm" || name === undefined || status === undefined) return undefined;
   const created = (secret.metadata?.creationTimestamp?.getTime() ?? 0) / 1000;
-  const { info, chart, manifest } = releaseOf(secret.data?.["release"]);
+  const { info, chart, manifest } = recordText(secret);
   return {
     release: name,
     status,
@@ -63,7 +68,7 @@ export async function recordedChart(
   const { items } = await bounded("the Kubernetes API", 30, listing);
   const newest = [...items].sort((a, b) => revisionOf(b) - revisionOf(a));
   for (const secret of newest) {
-    const { chart, manifest = "" } = releaseOf(secret.data?.["release"]);
+    const { chart, manifest = "" } = recordText(secret);
     const files = filesOfRecord(chart, manifest, name);
     if (files !== undefined) return files;
   }

@@ -11,5 +11,8 @@ export const signingKeyField = "value.txt";
 export const controlPlaneReleaseName = (revision: string | undefined) =>
   revision === undefined ? "istiod" : `istiod-${revision}`;
 
+/** Annotation of a control plane's Deployment that a stack is taking over, and that no Helm release has yet: the stack's name. */
+export const adoptingAnnotation = "jam-istio/adopting";
+
 /** Name of the ingress gateway's release. */
 export const gatewayReleaseName = "istio-ingressgateway";

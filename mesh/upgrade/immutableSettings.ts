@@ -12,7 +12,11 @@ export interface Identity {
   readonly cluster?: string | undefined;
 }
 
-const fixed: readonly { readonly key: Exclude<keyof Identity, "revision">; readonly setting: string; readonly way: string }[] = [
+const fixed: readonly {
+  readonly key: Exclude<keyof Identity, "revision">;
+  readonly setting: string;
+  readonly way: string;
+}[] = [
   {
     key: "layout",
     setting: "istio.version",
@@ -47,7 +51,9 @@ const names: Partial<Record<keyof Identity, string>> = { controlPlaneRelease: "c
 export function judgeIdentity(before: Partial<Identity>, now: Identity): readonly string[] {
   return fixed
     .filter(({ key }) => before[key] !== undefined && now[key] !== undefined && before[key] !== now[key])
-    .filter(({ key }) => key !== "controlPlaneRelease" || (before.layout === now.layout && before.revision === now.revision))
+    .filter(
+      ({ key }) => key !== "controlPlaneRelease" || (before.layout === now.layout && before.revision === now.revision),
+    )
     .map(({ key, setting, way }) =>
       key === "cluster"
         ? `jam-istio:${setting} leads to another cluster: ${way}`
