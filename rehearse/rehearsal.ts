@@ -93,7 +93,7 @@ export class Rehearsal {
       const { code, stderr, stdout } = await adopting();
       const seconds = (Date.now() - start) / 1000;
       const lost = lostSince(before, await readIdentities(this.plane, this.namespace));
-      this.progress(stdout.trimEnd());
+      this.progress(code === 0 ? stdout.trimEnd() : `${stdout}${stderr}`.trimEnd());
       // What comes before it is progress.
       const errors = code === 0 ? [] : [stderr.slice(Math.max(0, stderr.lastIndexOf("error:"))).trim()];
       return { succeeded: code === 0, seconds, errors, notes: [], steps: [], lost };

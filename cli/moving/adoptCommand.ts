@@ -41,7 +41,7 @@ function isDone({ plan, found }: Looked, urns: readonly string[], stack: string)
   );
   return (
     plan.releases.every(({ name }) => known(name) && finished.some((one) => one.name === name)) &&
-    plan.emptied.length === 0 &&
+    plan.emptied.length + plan.marked.length === 0 &&
     found.controlPlanes.every(({ adoptedBy }) => adoptedBy === undefined)
   );
 }

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
+import { addRelease } from "./releaseProgram";
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when the command runs, as in main.ts
 const loadAdopt = () => require("./adoptCommand") as typeof import("./adoptCommand");
 
-/** Adds the commands with which a mesh that runs already comes to this program. */
+/** Adds the commands with which a mesh that runs already comes to this program, and leaves it. */
 export function addMoving(program: Command): void {
   program
     .command("adopt")
@@ -18,4 +19,5 @@ export function addMoving(program: Command): void {
         "Exit codes: 0 carried out, or there is nothing to take over, 1 refused or failed, 3 there is a plan, and it was only shown.",
     )
     .action((stack: string, options: object) => loadAdopt().adopt(stack, options));
+  addRelease(program);
 }

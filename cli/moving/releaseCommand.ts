@@ -3,13 +3,14 @@ import { unseenText } from "../../cluster/faults/faultObjects";
 import { readMarks, takeOffMarks, type Marks } from "../../cluster/moving/ownMarks";
 import { meshPlan } from "../../mesh/meshPlan";
 import { helmCommands, judgeLettingGo, type LettingGo } from "../../mesh/moving/lettingGo";
+import type { StateResource } from "../../mesh/adopt/stateEntries";
 import { ownerMark } from "../../mesh/upgrade/helmHistory";
 import type { Settings } from "../../settings/types";
 import { tableText } from "../../tools/table";
 import { ask, canAsk } from "../ask";
 import { clusterError } from "../clusterError";
 import { outColors } from "../colors";
-import { exportState, importState, type ExportedState, type StateResource } from "../stackState";
+import { exportState, importState, type ExportedState } from "../stackState";
 import { explained, openStack, say, type OpenStack } from "../openStack";
 import { readStack } from "../stackFile";
 import { UserError } from "../userError";
@@ -54,11 +55,9 @@ async function makePlan(settings: Settings, cluster: Cluster, { stack, step }: O
   const state = await step(() => exportState(stack));
   const resources = resourcesOf(state);
   const nameOf = ({ id = "" }: StateResource) => id.split("/").at(-1) ?? id;
-  const marks = await readMarks(cluster, settings.namespace, settings.istio.controlPlane === "managed").catch(
-    (error: unknown) => {
-      throw clusterError("the cluster cannot be read, so nothing was changed", error);
-    },
-  );
+  const marks = await readMarks(cluster, settings).catch((error: unknown) => {
+    throw clusterError("the cluster cannot be read, so nothing was changed", error);
+  });
   const holdings = {
     held: resources.filter(({ type }) => type === releaseType).map(nameOf),
     planned: meshPlan(settings).releases.map(({ name }) => name),
@@ -73,6 +72,7 @@ function marksText({ stack, marked, settings, marks }: Plan): readonly string[] 
   const { annotated, noted } = marks.namespace;
   return [
     ...(marked.length === 0 ? [] : [`"${ownerMark(stack)}" in ${String(marked.length)} of Helm's records`]),
+    ...marks.adopting.map((one) => `the mark of an adoption that was broken off, on Deployment ${one}`),
     ...(annotated ? [`annotation pulumi.com/patchForce of namespace ${settings.namespace}`] : []),
     ...(noted ? [`ConfigMap ${settings.namespace}/jam-istio-faults-off`] : []),
   ];
@@ -128,7 +128,7 @@ async function letGo(plan: Plan, cluster: Cluster, { stack, step }: OpenStack): 
     await step(() => importState(stack, { ...state, deployment: empty }));
   }
   say("taking the marks off");
-  await takeOffMarks(cluster, settings.namespace, marked, marks.namespace).catch((error: unknown) => {
+  await takeOffMarks(cluster, settings.namespace, marked, marks).catch((error: unknown) => {
     throw clusterError(
       "the stack's state is empty, and its marks could not all be taken off",
       error,

@@ -1,11 +1,13 @@
 import type { V1Secret } from "@kubernetes/client-node";
-import { systemNamespace } from "../../mesh/istio/names";
+import { adoptingAnnotation, systemNamespace } from "../../mesh/istio/names";
 import { plainDescription, type ClusterHoldings } from "../../mesh/moving/lettingGo";
 import type { HelmRevision } from "../../mesh/upgrade/gateTypes";
+import type { Settings } from "../../settings/types";
 import { isNotFound, optional } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 import { forgetEndedDrills, readEndedDrills } from "../faults/endedByHand";
 import { readFaultObjects } from "../faults/faultObjects";
+import { readControlPlanes } from "../upgrade/controlPlanes";
 import { helmRecord, packed, unpacked } from "../upgrade/helmRecords";
 
 /** Annotation with which Pulumi's provider is told to take a label over; it stays on the namespace. */
@@ -22,6 +24,8 @@ export interface NamespaceMarks {
 /** What of a stack is in the cluster, with its marks. */
 export interface Marks extends ClusterHoldings {
   readonly namespace: NamespaceMarks;
+  /** Deployments of control planes that an adoption which was broken off has marked. */
+  readonly adopting: readonly string[];
   /** Kinds of parts of faults that may not be listed. */
   readonly unseen: readonly string[];
 }
@@ -30,12 +34,16 @@ const path = (namespace: string) => `/api/v1/namespaces/${namespace}`;
 
 /**
  * Reads what a stack has in its cluster; changes nothing.
- * @param managed whether the stack owns istio-system: only then it has releases there
  * @throws HttpError where it may not be seen
  */
-export async function readMarks(cluster: Cluster, namespace: string, managed: boolean): Promise<Marks> {
+export async function readMarks(
+  cluster: Cluster,
+  { stack, namespace, istio }: Pick<Settings, "stack" | "namespace" | "istio">,
+): Promise<Marks> {
   const { core } = cluster;
-  const [secrets, system, own, faults, drills] = await Promise.all([
+  // Only a stack that owns istio-system has releases there.
+  const managed = istio.controlPlane === "managed";
+  const [secrets, system, own, faults, drills, planes] = await Promise.all([
     managed
       ? bounded(
           "the Kubernetes API",
@@ -50,12 +58,14 @@ export async function readMarks(cluster: Cluster, namespace: string, managed: bo
     }),
     readFaultObjects(cluster, namespace),
     readEndedDrills(cluster, namespace),
+    managed ? readControlPlanes(cluster) : [],
   ]);
   return {
     records: secrets.items.map(helmRecord).filter((record) => record !== undefined),
     cluster: system?.metadata?.uid,
     faults: faults.found.map(({ key }) => key),
     unseen: faults.unseen,
+    adopting: planes.filter(({ adoptedBy }) => adoptedBy === stack).map(({ name }) => name),
     namespace: { annotated: own?.metadata?.annotations?.[patchForce] !== undefined, noted: drills.length > 0 },
   };
 }
@@ -83,9 +93,13 @@ export async function takeOffMarks(
   cluster: Cluster,
   namespace: string,
   records: readonly HelmRevision[],
-  { annotated, noted }: NamespaceMarks,
+  { adopting, namespace: { annotated, noted } }: Pick<Marks, "adopting" | "namespace">,
 ): Promise<void> {
   for (const record of records) await bounded(`unmarking ${record.secret}`, 30, takeOffRecord(cluster, record));
+  for (const name of adopting)
+    await cluster.send("PATCH", `/apis/apps/v1/namespaces/${systemNamespace}/deployments/${name}`, {
+      body: { metadata: { annotations: { [adoptingAnnotation]: null } } },
+    });
   if (annotated)
     await cluster.send("PATCH", path(namespace), { body: { metadata: { annotations: { [patchForce]: null } } } });
   if (noted) await forgetEndedDrills(cluster, namespace);

@@ -1,7 +1,7 @@
 import type { FoundMesh, FoundRelease, RenderedPlan } from "./found";
 import type { AdoptionPlan, Asked, PlannedObject, PlannedRelease } from "./types";
 import { hooksInTheWay, isDoneJob } from "./hooks";
-import { isMarkedFor } from "./marks";
+import { isMarkedFor, ownerOf } from "./marks";
 import {
   changesBetween,
   isHook,
@@ -117,6 +117,7 @@ export function planAdoption(found: FoundMesh, asked: Asked): AdoptionPlan {
     objects: [...taken, ...leftOf(found, { wanted, own: ownKeys, old })],
     restarts: taken.filter(({ object, changes }) => replacesPods(object, changes)).map(({ object }) => titleOf(object)),
     ...{ keep, mark },
+    marked: own.flatMap((object) => found.live.get(keyOf(object)) ?? []).filter((live) => ownerOf(live) !== undefined),
     again: hooksInTheWay(found, plans).filter(isDoneJob),
     emptied: renamed(plans, found).filter(({ objects }) =>
       objects.every((one) => wanted.has(keyOf(one)) || ownKeys.has(keyOf(one)) || !found.live.has(keyOf(one))),

@@ -2,6 +2,7 @@ import { dump } from "js-yaml";
 import { plainCredentials } from "../install/plainCredentials";
 import { valuesSetting } from "../install/unknownValues";
 import { defaultRevision, runningVersion } from "../istio/controlPlanes";
+import { systemNamespace } from "../istio/names";
 import { ownerMark } from "../upgrade/helmHistory";
 import { controlPlaneOf } from "../upgrade/revisions";
 import type { FoundMesh, FoundRelease, RenderedPlan } from "./found";
@@ -162,6 +163,19 @@ function ofObjects(found: FoundMesh, { plans }: Asked, old: readonly FoundReleas
   );
 }
 
+/** Objects that the stack makes itself, and that a release elsewhere has. */
+function ofOwn(found: FoundMesh, { own }: Asked): readonly string[] {
+  return own.flatMap((object) => {
+    const live = found.live.get(keyOf(object));
+    const owner = live && ownerOf(live);
+    if (owner === undefined || owner.namespace === systemNamespace) return [];
+    return [
+      `${titleOf(object)} belongs to Helm release ${owner.name} in ${owner.namespace}: annotate it with ` +
+        "helm.sh/resource-policy=keep and take it out of that release first",
+    ];
+  });
+}
+
 function ofHooks(found: FoundMesh, { plans }: Asked): readonly string[] {
   return hooksInTheWay(found, plans)
     .filter((object) => !isDoneJob(object))
@@ -184,6 +198,7 @@ export function problemsOf(found: FoundMesh, asked: Asked, old: readonly FoundRe
     ...ofLogin(found, asked),
     ...ofValues(found, asked, old),
     ...ofObjects(found, asked, old),
+    ...ofOwn(found, asked),
     ...ofHooks(found, asked),
   ];
 }

@@ -39,6 +39,8 @@ export interface AdoptionPlan {
   readonly mark: readonly { readonly object: AnyObject; readonly release: string }[];
   /** Jobs that are done and that Helm makes once more: those that are there are in its way, and are removed. */
   readonly again: readonly AnyObject[];
+  /** The stack's own objects that carry marks of Helm's still: they are taken off once no release has them. */
+  readonly marked: readonly AnyObject[];
   /** Old releases that have nothing any more in the end: their records go, their objects are others'. */
   readonly emptied: readonly FoundRelease[];
 }

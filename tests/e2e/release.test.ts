@@ -8,7 +8,7 @@ import { kill } from "./support/kill";
 import { apply, classicConfig, modernConfig, useLab, type Lab } from "./support/lab";
 import { oldInstance } from "./support/oldMesh/instance";
 import { openShell } from "./support/oldMesh/shell";
-import { snapshot } from "./support/oldMesh/snapshot";
+import { snapshot, type Snapshot } from "./support/oldMesh/snapshot";
 import { until } from "./support/until";
 
 // The way out: after it plain Helm goes on, by the very lines that the command prints.
@@ -120,15 +120,25 @@ for (const { minor, stack, config, releases } of cases) {
       assert.deepEqual(seen.sort(), releases.map((name) => `${name} deployed 2`).sort());
       const after = await snapshot(lab(), stack);
       assert.deepEqual(after.templates, before.templates);
-      // Helm makes the chart's hooks again.
-      const gone = Object.keys(before.uids).filter(
-        (key) => !/^(Job|Pod)\//.test(key) && after.uids[key] !== before.uids[key],
-      );
-      assert.deepEqual(gone, []);
+      assert.deepEqual(lostOf(before, after), []);
       remove();
+    });
+
+    it("adopt takes it back, without a loss, and up has nothing to do", async () => {
+      const before = await snapshot(lab(), stack);
+      const { code, stdout, stderr } = await command("adopt", stack, "--yes");
+      assert.equal(code, 0, stdout + stderr);
+      const after = await snapshot(lab(), stack);
+      assert.deepEqual(after.templates, before.templates);
+      assert.deepEqual(lostOf(before, after), []);
+      assert.deepEqual(Object.keys(await instance.up()), ["same"]);
     });
   });
 }
+
+/** What is gone or was made anew, but for what Helm makes again: the charts' hooks. */
+const lostOf = (before: Snapshot, after: Snapshot) =>
+  Object.keys(before.uids).filter((key) => !/^(Job|Pod)\//.test(key) && after.uids[key] !== before.uids[key]);
 
 interface Checkpoint {
   readonly checkpoint: { readonly latest: { readonly resources?: readonly object[] } };

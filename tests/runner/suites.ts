@@ -27,6 +27,7 @@ const byWorth: readonly (readonly [string, number])[] = [
   ["e2e/unfinished", 9],
   ["e2e/faultsOff", 12],
   ["e2e/canary", 7],
+  ["e2e/adopt", 8],
   ["e2e/repair", 7],
   ["e2e/shared", 3],
   ["e2e/release", 6],
