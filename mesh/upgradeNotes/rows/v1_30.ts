@@ -166,4 +166,12 @@ export const notes: readonly Note[] = [
       "manifests/charts/istio-control/istio-discovery/templates/istiod-injector-configmap.yaml",
     ),
   }),
+  {
+    id: "30-11",
+    range: since("1.30"),
+    title: "a gateway ends a TLS handshake that takes longer than 15 seconds",
+    elsewhere: "clients on slow lines",
+    remedy: "set pilot.env.PILOT_GATEWAY_TRANSPORT_SOCKET_CONNECT_TIMEOUT; 0s switches it off",
+    source: istioFile("release-1.30", "pilot/pkg/features/pilot.go"),
+  },
 ];
