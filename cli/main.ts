@@ -5,6 +5,7 @@ import { inspect } from "node:util";
 import { errorColors } from "./colors";
 import { helpEnd } from "./helpEnd";
 import { addLab } from "./labProgram";
+import { addCapture } from "./operate/captureProgram";
 import { addProxyLog } from "./operate/proxyLogProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
@@ -181,6 +182,7 @@ mesh
 
 addLab(program);
 addProxyLog(program);
+addCapture(program);
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;
