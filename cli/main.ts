@@ -3,10 +3,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { errorColors } from "./colors";
+import { addCompletion } from "./completion";
 import { helpEnd } from "./helpEnd";
 import { addLab } from "./labProgram";
 import { addCapture } from "./operate/captureProgram";
+import { addDoctor } from "./operate/doctorProgram";
+import { addInspect } from "./operate/inspectProgram";
+import { addRelease } from "./moving/releaseProgram";
 import { addProxyLog } from "./operate/proxyLogProgram";
+import { addMoving } from "./moving/movingProgram";
+import { addPrecheck } from "./operate/precheckProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
 import { UserError } from "./userError";
@@ -117,12 +123,13 @@ program
   .option("--kubernetes <version>", "Kubernetes minor (default: one that the Istio versions support)")
   .option("--binaries <folder>", "folder with the control plane's programs")
   .option("--charts <root>", "directory or URL laid out like the official chart repositories")
+  .option("--adopt <paths...>", "the old umbrella chart's folder and values files: made with Helm first, then adopted")
   .option("--json", "print the report as JSON")
   .addHelpText(
     "after",
     helpEnd(
       "rehearse -- dev701 --to-version 1.4.10",
-      "0 it went through, 1 it was refused, failed, or left a workload of several replicas without a ready pod",
+      "0 it went through, 1 it was refused, failed, left a workload of several replicas without a ready pod, or an adoption lost an object",
     ),
   )
   .action((stack: string, options: object) => loadRehearse().rehearse(stack, options));
@@ -180,9 +187,15 @@ mesh
     loadDrill().drill(stack, fault, options),
   );
 
+addMoving(program);
 addLab(program);
+addDoctor(program);
+addInspect(program);
+addRelease(program);
+addCompletion(program);
 addProxyLog(program);
 addCapture(program);
+addPrecheck(program);
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;

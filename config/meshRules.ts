@@ -1,5 +1,9 @@
+import { closest } from "fastest-levenshtein";
 import { controlPlaneReleaseName } from "../mesh/istio/names";
 import { compareMinors, kialiVersion, layoutOf, minorOf, noChartsReason, optionalCharts } from "../mesh/istio/releases";
+import { acknowledgeable, acknowledgement } from "../mesh/upgradeNotes/judge";
+import { lacksProfile, profileOf } from "../mesh/upgradeNotes/profiles";
+import { oldestProfiles } from "../mesh/upgradeNotes/removedSettings";
 import { when, type RuleOf } from "./rule";
 
 export const version: RuleOf = ({ istio, kiali }) => {
@@ -20,11 +24,6 @@ export const version: RuleOf = ({ istio, kiali }) => {
       wantsKiali && kialiVersion(istio.version) === undefined,
       "kiali.enabled",
       `no Kiali release is known for Istio ${minorOf(istio.version)}; set it to false`,
-    ),
-    ...when(
-      layout === "modern" && istio.releaseName !== "istio",
-      "istio.releaseName",
-      "only the classic layout has it; in the modern layout the releases are istio-base and istiod",
     ),
   ];
 };
@@ -59,7 +58,7 @@ export const revision: RuleOf = ({ istio, injection }) => {
       "missing: injection: revision needs the name of the control plane's revision",
     ),
     ...when(
-      controlPlaneReleaseName(istio.revision).length > 53,
+      istio.releaseName === undefined && controlPlaneReleaseName(istio.revision).length > 53,
       "istio.revision",
       "is too long: with istiod- before it Helm takes 53 characters, so at most 46",
     ),
@@ -101,4 +100,26 @@ export const components: RuleOf = ({ istio }) => {
       "ambient mode needs the node agent: set istio.cni.enabled to true",
     ),
   ];
+};
+
+/** Acknowledgements of upgrade notes that there are not. */
+export const upgradeNotes: RuleOf = ({ istio }) =>
+  (istio?.allow ?? []).flatMap((risk, at) =>
+    when(
+      risk.startsWith(acknowledgement("")) && !acknowledgeable.includes(risk),
+      `istio.allow[${String(at)}]`,
+      `"${risk}" is no upgrade note. The nearest is "${closest(risk, acknowledgeable)}"; docs/upgrade-notes.md has all`,
+    ),
+  );
+
+/** A compatibility profile that the charts do not have: Helm would fail half-way. */
+export const compatibilityProfile: RuleOf = ({ istio }) => {
+  const profile = profileOf(istio?.values);
+  if (istio === undefined || profile === undefined || layoutOf(istio.version) !== "modern") return [];
+  const minor = minorOf(istio.version);
+  return when(
+    lacksProfile(minor, profile),
+    "istio.values",
+    `compatibilityVersion names a profile that the charts of ${minor} do not have; the oldest is ${oldestProfiles[minor] ?? ""}`,
+  );
 };

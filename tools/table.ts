@@ -7,7 +7,7 @@ export const outWidth = (): number | undefined => (process.stdout.isTTY ? proces
 const lengthOf = (text: string) => stripVTControlCharacters(text).length;
 
 /** Breaks a text into lines between its words, and a word that is longer than a line anywhere. */
-function wrap(text: string, width: number): string {
+export function wrap(text: string, width: number): string {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {

@@ -13,6 +13,8 @@ export interface Message {
   readonly accept?: string;
   /** An object; with PATCH a merge patch. */
   readonly body?: object;
+  /** Whether a PATCH is a strategic one, which merges lists by their items' names; of kinds that the API server itself has. */
+  readonly strategic?: boolean;
 }
 
 /** The API server's refusal. */
@@ -68,11 +70,12 @@ export async function beginRequest(
   path: string,
   more: Message & { readonly seconds?: number; readonly signal?: AbortSignal | undefined },
 ): Promise<IncomingMessage> {
-  const { accept = "application/json", body, seconds, signal } = more;
+  const { accept = "application/json", body, strategic = false, seconds, signal } = more;
   const server = config.getCurrentCluster()?.server ?? "";
   const options = { method, headers: { accept }, ...(seconds === undefined ? {} : { timeout: seconds * 1000 }) };
   await config.applyToHTTPSOptions(options);
-  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const patch = strategic ? "application/strategic-merge-patch+json" : "application/merge-patch+json";
+  const type = method === "PATCH" ? patch : "application/json";
   const headers = { ...options.headers, ...(body === undefined ? {} : { "content-type": type }) };
   const request = server.startsWith("http:") ? requestPlain : requestTls;
   const response = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -3,6 +3,7 @@ import { faultObjectsOf } from "../../mesh/faults/allObjects";
 import { keyOf, restOf, type Drill } from "../../mesh/faults/drill";
 import { effectiveHub } from "../../mesh/install/helmReleases";
 import type { MeshPlan } from "../../mesh/meshPlan";
+import { switchesOf } from "../../mesh/upgradeNotes/gateStep";
 import { ownerMark } from "../../mesh/upgrade/helmHistory";
 import { recordedVersion, type StackState } from "../state/stackState";
 import { dynamicCode } from "./dynamicCode";
@@ -13,12 +14,14 @@ import { rolloutTask } from "./sidecarRollout";
 function desired(plan: MeshPlan, drill: Drill): GateDesired {
   const { settings, mesh, releases, targetVersion: target } = plan;
   const { stack, namespace, layout, istio, injection, production } = settings;
-  const { version, revision, controlPlane, releaseName, allow, timeoutSeconds } = istio;
+  const { version, revision, controlPlane, allow, timeoutSeconds } = istio;
   const hub = controlPlane === "managed" ? effectiveHub(mesh.controlPlane) : undefined;
+  const switches = switchesOf(mesh.controlPlane.values);
   return {
     ...{ stack, namespace, layout, production, injection },
-    ...{ version, target, revision, controlPlane, releaseName, allow, timeoutSeconds },
+    ...{ version, target, revision, controlPlane, allow, timeoutSeconds },
     ...(hub === undefined ? {} : { hub }),
+    ...(Object.keys(switches).length === 0 ? {} : { switches }),
     releases: releases.map(({ name }) => name),
     ...(plan.staying === undefined ? {} : { staying: plan.staying }),
     controlPlaneRelease: mesh.controlPlane.name,

@@ -95,3 +95,26 @@ describe("settings: the length of a revision", () => {
     },
   ]);
 });
+
+describe("settings: upgrade notes and compatibility profiles", () => {
+  checkRows([
+    {
+      name: "a note that there is not",
+      config: stack("1.30.3", { allow: ["upgrade:24-5"] }),
+      problems: [
+        'istio.allow[0]: "upgrade:24-5" is no upgrade note. The nearest is "upgrade:24-05"; docs/upgrade-notes.md has all',
+      ],
+    },
+    {
+      name: "a profile that the charts do not have any more",
+      config: stack("1.30.3", { values: { compatibilityVersion: "1.24" } }),
+      problems: [
+        "istio.values: compatibilityVersion names a profile that the charts of 1.30 do not have; the oldest is 1.25",
+      ],
+    },
+  ]);
+  checkValid([
+    { name: "a note that there is", config: stack("1.30.3", { allow: ["upgrade:24-05"] }) },
+    { name: "a profile that is there", config: stack("1.30.3", { values: { compatibilityVersion: "1.25" } }) },
+  ]);
+});

@@ -13,8 +13,8 @@ const hub =
   "an image registry with its path such as docker.io/istio or registry.example.com:5000/istio, without https:// and without a tag";
 const risks =
   "untested-kubernetes or downgrade or end-of-life or classic-minor or downtime or rejected-configuration or other-images or " +
-  "plain-credentials or old-proxies:namespace/workload";
-const releaseName = "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init";
+  "plain-credentials or old-proxies:namespace/workload or upgrade:note";
+const releaseName = "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init or istio-base";
 const istioKeys =
   "a map with the keys version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, dnsCapture, timeoutSeconds, allow";
 
@@ -105,6 +105,7 @@ describe("settings: istio", () => {
     wrongItem("istio.allow", "old-proxies", risks),
     wrongItem("istio.allow", "old-proxies:legacy", risks),
     wrongItem("istio.allow", "old-proxies:legacy/", risks),
+    wrongItem("istio.allow", "upgrade:", risks),
     {
       name: "istio.revision is a Kubernetes name",
       config: istio({ revision: "1.30", controlPlane: "shared" }),
@@ -121,7 +122,7 @@ describe("settings: istio", () => {
     right("istio.hub", "reg:5000/istio"),
     right("istio.hub", "localhost:5000"),
     right("istio.hub", "123456789012.dkr.ecr.eu-central-1.amazonaws.com/docker-hub/istio_mirror/a--b"),
-    right("istio.allow", ["downgrade", "old-proxies:legacy/ledger.v1"]),
+    right("istio.allow", ["downgrade", "old-proxies:legacy/ledger.v1", "upgrade:24-05"]),
     right("istio.allow", ["untested-kubernetes", "downgrade", "end-of-life", "classic-minor", "downtime"]),
     right("istio.allow", ["rejected-configuration", "other-images", "plain-credentials"]),
     right("istio.releaseName", "jam-istio"),

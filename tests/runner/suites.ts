@@ -31,6 +31,8 @@ const byWorth: readonly (readonly [string, number])[] = [
   ["e2e/canary", 7],
   ["e2e/repair", 7],
   ["e2e/shared", 3],
+  ["e2e/release", 6],
+  ["e2e/rehearseAdoption", 5],
   ["e2e/network", 5],
   ["e2e/badInput", 3],
   ["e2e/chartHosts", 15],

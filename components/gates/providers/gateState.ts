@@ -4,7 +4,8 @@ import type { DesiredMesh, RememberedMesh, Repair } from "../../../mesh/upgrade/
 import type { JudgedRun } from "./judgeRun";
 
 /** What the settings ask for. No secrets. */
-export interface GateDesired extends DesiredMesh, RunAim, Pick<JudgedRun, "production" | "hub" | "rollout"> {}
+export interface GateDesired
+  extends DesiredMesh, RunAim, Pick<JudgedRun, "production" | "hub" | "switches" | "rollout"> {}
 
 /** What the stack's state knows of earlier runs. */
 export type GateRemembered = Omit<RememberedMesh, "resumed">;

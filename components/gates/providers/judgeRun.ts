@@ -2,8 +2,10 @@ import type { Cluster } from "../../../cluster/client/kubernetesClient";
 import { readMetrics } from "../../../cluster/upgrade/pilots";
 import { readOutdated } from "../../../cluster/rollout/readNamespace";
 import { readClosingImages } from "../../../cluster/upgrade/closingImages";
+import { readNoteEvidence } from "../../../cluster/upgrade/noteEvidence";
 import { defaultRevision } from "../../../mesh/istio/controlPlanes";
 import { closingText, hubNote } from "../../../mesh/istio/registries";
+import { officialHub } from "../../../mesh/istio/releases";
 import { planRollout, type RolloutTask } from "../../../mesh/rollout/plan";
 import { servedVersion } from "../../../mesh/rollout/servingControlPlane";
 import { canarySteps, stayingNotes } from "../../../mesh/upgrade/canarySteps";
@@ -11,12 +13,16 @@ import { judge } from "../../../mesh/upgrade/gate";
 import { targetOf, type JudgedMesh, type ObservedMesh } from "../../../mesh/upgrade/gateTypes";
 import { runningOf } from "../../../mesh/upgrade/revisions";
 import { upgradeSteps } from "../../../mesh/upgrade/upgradeSteps";
+import { gateNotes, judgeStep, kindsOf, type GateNotes } from "../../../mesh/upgradeNotes/judge";
+import { noteStep } from "../../../mesh/upgradeNotes/gateStep";
 
 /** What a run is judged by, beside the cluster. */
 export interface JudgedRun extends JudgedMesh {
   readonly production: boolean;
   /** Image registry that the control plane's release asks for. Default: the chart's own. */
   readonly hub?: string;
+  /** Switches of istiod that upgrade notes know, as the control plane's release sets them. Default: none. */
+  readonly switches?: Readonly<Record<string, string>>;
   readonly rollout: RolloutTask;
 }
 
@@ -40,15 +46,25 @@ async function judgeRejections(cluster: Cluster, { allow, revision }: JudgedRun)
   ];
 }
 
+/** What Istio's upgrade notes say of the step, by the objects that are in the cluster. */
+async function judgeNotes(cluster: Cluster, found: ObservedMesh, run: JudgedRun): Promise<GateNotes> {
+  const step = noteStep(found, run);
+  if (step === undefined) return gateNotes(undefined, run.allow);
+  // Where the charts of a minor name a registry that closes, the program names the official one.
+  const asked = { ...step, hub: run.hub ?? officialHub, env: run.switches ?? {} };
+  return gateNotes(judgeStep(await readNoteEvidence(cluster, kindsOf([asked])), asked), run.allow);
+}
+
 /** Judges a run before anything changes: the step of the version, the releases, the rollout, the images. */
 export async function judgeAll(cluster: Cluster, found: ObservedMesh, run: JudgedRun) {
   const running = runningOf(found, run);
   const changes = run.controlPlane === "managed" && running !== undefined && running !== targetOf(run);
   const verdict = judge(found, run, Math.floor(Date.now() / 1000));
-  const [rollout, rejections, closing] = await Promise.all([
+  const [rollout, rejections, closing, upgrade] = await Promise.all([
     judgeRollout(cluster, found, run),
     changes ? judgeRejections(cluster, run) : [],
     readClosingImages(cluster, run.rollout.namespaces),
+    judgeNotes(cluster, found, run),
   ]);
   const moves = running === undefined || changes || closing.length > 0;
   const { staying = [] } = run;
@@ -59,14 +75,15 @@ export async function judgeAll(cluster: Cluster, found: ObservedMesh, run: Judge
   const hub = moves ? hubNote(run.version, run.hub) : undefined;
   return {
     ...verdict,
-    refused: [...verdict.refused, ...rejections],
+    refused: [...verdict.refused, ...rejections, ...upgrade.refused],
     refusedRollout: rollout.refused,
-    warnings: [...verdict.warnings, ...closingText(closing, run.hub)],
+    warnings: [...verdict.warnings, ...closingText(closing, run.hub), ...upgrade.warnings],
     notes: [
       ...steps,
       ...(begins ? [canarySteps(run)] : []),
       ...stayingNotes(staying),
       ...(hub === undefined ? [] : [hub]),
+      ...upgrade.notes,
       ...rollout.notes,
     ],
   };

@@ -29,7 +29,7 @@ export interface Measured {
 
 /** A server in the sidecar's network. */
 export interface Backend {
-  readonly kind: "http" | "greeting" | "echo" | "tls" | "relay";
+  readonly kind: "http" | "greeting" | "echo" | "memcached" | "tls" | "relay";
   readonly address: string;
   readonly port: number;
   readonly key?: string;
@@ -51,12 +51,14 @@ export interface SidecarOptions {
   /** More of the metadata that its agent would send to istiod. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly backends: readonly Backend[];
+  /** Port of its own address on which HTTP is served behind the proxy: what comes there goes through the proxy's inbound side. */
+  readonly inbound?: number;
   /** Names and addresses that its /etc/hosts has. */
   readonly names: Readonly<Record<string, string>>;
 }
 
 const traffic = join(__dirname, "traffic.js");
-const [proxyUser, capturePort] = ["1337", "15001"];
+const [proxyUser, capturePort, inboundPort] = ["1337", "15001", "15006"];
 let count = 0;
 
 function bootstrap(node: string, admin: string, { xds, namespace, labels, metadata: more }: SidecarOptions): object {
@@ -105,12 +107,19 @@ export class Sidecar {
     /** Name of its pod. */
     public readonly pod: string,
     private readonly netns: string,
+    /** Address of its pod. */
+    public readonly address: string,
     private readonly options: SidecarOptions,
   ) {}
 
   public static async start(options: SidecarOptions): Promise<Sidecar> {
     count += 1;
-    const sidecar = new Sidecar(`app-${String(count)}`, `jam-${String(process.pid)}-${String(count)}`, options);
+    const sidecar = new Sidecar(
+      `app-${String(count)}`,
+      `jam-${String(process.pid)}-${String(count)}`,
+      `10.99.0.${String(count)}`,
+      options,
+    );
     await sidecar.setUp();
     return sidecar;
   }
@@ -130,17 +139,27 @@ export class Sidecar {
     writeFileSync(`/etc/netns/${this.netns}/hosts`, `127.0.0.1 localhost\n${hosts.join("")}`);
     await this.ip("netns", "add", this.netns);
     await this.inside(["ip", "link", "set", "lo", "up"]);
-    const own = `10.99.0.${String(count)}`;
+    const own = this.address;
     for (const address of new Set([own, ...backends.map((one) => one.address)]))
       await this.inside(["ip", "addr", "add", `${address}/32`, "dev", "lo"]);
     await this.inside(["ip", "route", "add", "default", "dev", "lo", "src", own]);
     // What the proxy itself sends goes out; all else goes to the proxy.
     const captured = ["-p", "tcp", "-m", "owner", "!", "--uid-owner", proxyUser, "!", "-d", "127.0.0.1/32"];
     const redirect = ["-j", "REDIRECT", "--to-ports", capturePort];
+    const { inbound } = this.options;
+    const served: readonly Backend[] =
+      inbound === undefined ? [] : [{ kind: "http", address: this.address, port: inbound }];
+    // The proxy's inbound side calls its application from this address.
+    const incoming = ["-p", "tcp", "!", "-s", "127.0.0.6/32", "-d", `${this.address}/32`];
+    for (const { port } of served)
+      await this.inside([
+        ...["iptables", "-t", "nat", "-A", "OUTPUT", ...incoming, "--dport", String(port)],
+        ...["-j", "REDIRECT", "--to-ports", inboundPort],
+      ]);
     await this.inside(["iptables", "-t", "nat", "-A", "OUTPUT", ...captured, ...redirect]);
     // The proxy's own administration is where programs in the pod look for it, too.
     const admin: Backend = { kind: "relay", address: "127.0.0.1", port: 15000, path: this.adminSocket };
-    await this.spawned([process.execPath, traffic, "serve", JSON.stringify([...backends, admin])], true);
+    await this.spawned([process.execPath, traffic, "serve", JSON.stringify([...backends, ...served, admin])], true);
     const file = join(folder, `${this.netns}.json`);
     const id = `sidecar~${own}~${this.pod}.${namespace}~${namespace}.svc.cluster.local`;
     writeFileSync(file, JSON.stringify(bootstrap(id, this.adminSocket, this.options)));
@@ -190,9 +209,9 @@ export class Sidecar {
   }
 
   /** Asks the proxy's own administration. */
-  public admin(path: string): Promise<string> {
+  public admin(path: string, method = "GET"): Promise<string> {
     return new Promise((resolve, reject) => {
-      const call = request({ socketPath: this.adminSocket, path: `/${path}` }, (response) => {
+      const call = request({ socketPath: this.adminSocket, path: `/${path}`, method }, (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (part: string) => (text += part));
         response.on("end", () => {

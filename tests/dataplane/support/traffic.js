@@ -6,13 +6,19 @@ const net = require("node:net");
 const { clearTimeout, setTimeout } = require("node:timers");
 const tls = require("node:tls");
 
-/** Servers: `http` answers 200, `greeting` speaks first as MySQL does, `echo` sends back, `tls` greets over TLS, `relay`
+// What a memcached answers: to text, and to what is none of its commands.
+const memcached = (data) => (data.toString("latin1").startsWith("version\r\n") ? "VERSION 1.6.21\r\n" : "ERROR\r\n");
+
+/** Servers: `http` answers 200, or the status in its path; `memcached` stands for one; `greeting` speaks first as MySQL does, `echo` sends back, `tls` greets over TLS, `relay`
  * leads to a Unix socket. */
 async function serve(servers) {
   for (const { kind, address, port, key, cert, path, text = "hello" } of servers) {
     const server =
       kind === "http"
-        ? http.createServer((request, response) => response.end(`${address} ${request.url}`))
+        ? http.createServer((request, response) => {
+            response.statusCode = Number(/^\/status\/(\d{3})$/.exec(request.url)?.[1] ?? 200);
+            response.end(`${address} ${request.url}`);
+          })
         : kind === "tls"
           ? tls.createServer({ key, cert }, (socket) => socket.on("error", () => {}).write("hello"))
           : net.createServer((socket) => {
@@ -23,7 +29,7 @@ async function serve(servers) {
                 return;
               }
               if (kind === "greeting") socket.write(text);
-              socket.on("data", (data) => socket.write(data));
+              socket.on("data", (data) => socket.write(kind === "memcached" ? memcached(data) : data));
             });
     server.listen(port, address);
     await once(server, "listening");

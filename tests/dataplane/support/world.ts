@@ -36,13 +36,20 @@ export const at = {
   ...{ db: "10.99.2.1", mail: "10.99.2.2", bucket: "10.99.2.3", reader: "10.99.2.4", stranger: "10.99.2.5" },
 };
 
-interface Port {
+/** A port of a Service. */
+export interface Port {
   readonly name: string;
   readonly port: number;
   readonly target: number;
 }
 
-function service(namespace: string, name: string, address: string, ports: readonly Port[]): readonly object[] {
+/** A Service, and the address behind it; without one nobody is behind it. */
+export function service(
+  namespace: string,
+  name: string,
+  address: string | undefined,
+  ports: readonly Port[],
+): readonly object[] {
   const metadata = { name, namespace };
   const slice = {
     apiVersion: "discovery.k8s.io/v1",
@@ -50,7 +57,7 @@ function service(namespace: string, name: string, address: string, ports: readon
     metadata: { ...metadata, labels: { "kubernetes.io/service-name": name } },
     addressType: "IPv4",
     ports: ports.map((one) => ({ name: one.name, port: one.target, protocol: "TCP" })),
-    endpoints: [{ addresses: [address], conditions: { ready: true } }],
+    endpoints: address === undefined ? [] : [{ addresses: [address], conditions: { ready: true } }],
   };
   const spec = { ports: ports.map((one) => ({ name: one.name, port: one.port, targetPort: one.target })) };
   return [{ apiVersion: "v1", kind: "Service", metadata, spec }, slice];
@@ -145,6 +152,8 @@ export class World {
       { kind: "echo", address: at.cache, port: 11211 },
       { kind: "echo", address: at.cache, port: 11212 },
       { kind: "http", address: at.cache, port: 8080 },
+      { kind: "memcached", address: at.cache, port: 11213 },
+      { kind: "tls", address: at.webapp, port: 8443, key, cert },
       { kind: "greeting", address: at.db, port: 3306 },
       { kind: "greeting", address: at.reader, port: 3306, text: "reader" },
       { kind: "greeting", address: at.stranger, port: 3306, text: "stranger" },
@@ -157,8 +166,13 @@ export class World {
       socket: join(this.plane.plane.folder, "kubelet.sock"),
       kubeconfig: this.plane.kubeconfig,
       folder: this.folder,
-      placeOf: ({ metadata, spec }) =>
-        this.sidecars.find(({ pod }) => pod === metadata?.name)?.place ?? (spec?.hostPID === true ? {} : undefined),
+      placeOf: ({ metadata, spec }) => {
+        // Whatever port is asked for: istiod's own is where the doctor asks it.
+        if (metadata?.namespace === "istio-system") return { adminSocket: this.istiod.debug };
+        return (
+          this.sidecars.find(({ pod }) => pod === metadata?.name)?.place ?? (spec?.hostPID === true ? {} : undefined)
+        );
+      },
     });
     await this.apply(planeObject());
   }
@@ -182,15 +196,30 @@ export class World {
     return this.plane.kubectl("get", "service", name, "-n", namespace, "-o", "jsonpath={.spec.clusterIP}");
   }
 
-  /** Starts a sidecar of a pod with labels. */
+  /** The names of a namespace's Services, as its DNS would have them. */
+  private async serviceNames(namespace: string): Promise<Readonly<Record<string, string>>> {
+    const lines = '{range .items[*]}{.metadata.name} {.spec.clusterIP}{"\\n"}{end}';
+    const found = await this.plane.kubectl("get", "services", "-n", namespace, "-o", `jsonpath=${lines}`);
+    return Object.fromEntries(
+      found.split("\n").flatMap((line) => (line === "" ? [] : [line.split(" ") as [string, string]])),
+    );
+  }
+
+  /** Starts a sidecar of a pod with labels; it knows the names of the Services that are there by then. */
   public async sidecar(
     labels: SidecarOptions["labels"],
     namespace = "dev701",
     metadata: SidecarOptions["metadata"] = {},
+    more: Pick<SidecarOptions, "inbound"> = {},
   ): Promise<Sidecar> {
     const { envoy, folder, backends } = this;
     const { xds } = this.istiod;
-    const sidecar = await Sidecar.start({ envoy, folder, xds, namespace, labels, metadata, backends, names });
+    const known = { ...names, ...(await this.serviceNames(namespace)) };
+    const sidecar = await Sidecar.start({
+      ...{ envoy, folder, xds, namespace, labels, metadata, backends },
+      names: known,
+      ...more,
+    });
     this.sidecars.push(sidecar);
     await this.apply(podOf(sidecar.pod, namespace, labels));
     await this.plane.kubectl("wait", "--for=condition=Ready", `pod/${sidecar.pod}`, "-n", namespace);
