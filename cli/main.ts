@@ -7,6 +7,7 @@ import { addDelivery } from "./delivery/program";
 import { addCompletion } from "./completion";
 import { helpEnd } from "./helpEnd";
 import { addLab } from "./labProgram";
+import { addCapture } from "./operate/captureProgram";
 import { addDoctor } from "./operate/doctorProgram";
 import { addInspect } from "./operate/inspectProgram";
 import { addRelease } from "./moving/releaseProgram";
@@ -196,6 +197,7 @@ addInspect(program);
 addRelease(program);
 addCompletion(program);
 addProxyLog(program);
+addCapture(program);
 addPrecheck(program);
 
 program.parseAsync().catch((error: unknown) => {

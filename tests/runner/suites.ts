@@ -23,6 +23,8 @@ const byWorth: readonly (readonly [string, number])[] = [
   ["dataplane/http", 2],
   ["dataplane/connections", 3],
   ["dataplane/sharedPort", 2],
+  ["dataplane/proxyLog", 6],
+  ["dataplane/capture", 6],
   ["e2e/interrupted", 15],
   ["e2e/unfinished", 9],
   ["e2e/faultsOff", 12],
