@@ -1,4 +1,4 @@
-import type { Labels, Selector, Thing } from "./kinds";
+import type { Labels, Selector, Thing } from "./thing";
 
 // Parts of Istio's objects, and of the Gateway API's, that notes read. The API server has checked them against their schema.
 

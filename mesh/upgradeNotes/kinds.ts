@@ -1,30 +1,7 @@
 import type { Istio } from "./istioKinds";
+import type { Labels, Thing } from "./thing";
 
 // What the notes read of objects, as the API server gives them: parts that a person may have left out are optional.
-
-export type Labels = Readonly<Record<string, string>>;
-
-/** What every object has. */
-export interface Thing<Spec = unknown> {
-  readonly metadata: {
-    readonly name?: string;
-    readonly namespace?: string;
-    readonly labels?: Labels;
-    readonly annotations?: Labels;
-    readonly creationTimestamp?: string;
-  };
-  readonly spec?: Spec;
-}
-
-/** A label selector of Kubernetes. */
-export interface Selector {
-  readonly matchLabels?: Labels;
-  readonly matchExpressions?: readonly {
-    readonly key: string;
-    readonly operator: string;
-    readonly values?: readonly string[];
-  }[];
-}
 
 export interface Container {
   readonly name: string;
