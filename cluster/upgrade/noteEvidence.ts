@@ -1,6 +1,7 @@
 import { systemNamespace as system } from "../../mesh/istio/names";
 import type { Evidence } from "../../mesh/upgradeNotes/judge";
-import { noObjects, type Kind, type Objects, type Release, type Thing } from "../../mesh/upgradeNotes/kinds";
+import { noObjects, type Kind, type Objects, type Release } from "../../mesh/upgradeNotes/kinds";
+import type { Thing } from "../../mesh/upgradeNotes/thing";
 import { planes } from "../../mesh/upgradeNotes/look";
 import { isDenied, isNotFound } from "../client/errors";
 import { listMetadata, type Cluster } from "../client/kubernetesClient";

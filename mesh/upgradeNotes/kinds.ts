@@ -1,8 +1,6 @@
 import type { Istio } from "./istioKinds";
 import type { Labels, Thing } from "./thing";
 
-export type { Labels, Selector, Thing } from "./thing";
-
 // What the notes read of objects, as the API server gives them: parts that a person may have left out are optional.
 
 export interface Container {

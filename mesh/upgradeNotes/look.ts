@@ -4,7 +4,8 @@ import * as semver from "semver";
 import { discovery, isVersion } from "../istio/controlPlanes";
 import { isLive, proxyVersion } from "../istio/proxies";
 import type { TrafficPolicy } from "./istioKinds";
-import type { Kinds, Objects, Pod, Thing } from "./kinds";
+import type { Kinds, Objects, Pod } from "./kinds";
+import type { Thing } from "./thing";
 import type { Hit } from "./note";
 
 // How notes look at objects.

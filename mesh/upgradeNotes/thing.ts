@@ -1,4 +1,4 @@
-// What is the same for objects of every kind.
+// What every object has, as the API server gives it: parts that a person may have left out are optional.
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -1,7 +1,8 @@
 import { cniPods, counted, each, isAmbient, isBelow, istiodEnv, meshConfigs, planes, textOf } from "../look";
 import { versionOf } from "../../istio/images";
 import { istioFile, note, patches, releaseNote, since, upgradeNotes, type Note } from "../note";
-import type { Kinds, Labels } from "../kinds";
+import type { Kinds } from "../kinds";
+import type { Labels } from "../thing";
 
 const oldAccount = "istiod-service-account";
 
