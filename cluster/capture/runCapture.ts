@@ -98,7 +98,7 @@ async function capture(cluster: Cluster, task: CaptureTask, place: Place, run: s
   }
   // What came is still on its way to a slow reader; one that has stopped reading is not waited for.
   stdout.end();
-  await Promise.race([finished(stdout).catch(() => undefined), sleep(stopMs)]);
+  await Promise.race([finished(stdout).catch(() => undefined), sleep(stopMs, undefined, { ref: false })]);
   return { end, lost: damage === undefined ? lost : new ClusterUnreachable(damage), packets: records.packets };
 }
 
