@@ -1,6 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { randomBytes } from "node:crypto";
 import { Writable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   captureCommand,
@@ -95,6 +96,9 @@ async function capture(cluster: Cluster, task: CaptureTask, place: Place, run: s
   } finally {
     signal.removeEventListener("abort", stop);
   }
+  // What came is still on its way to a slow reader; one that has stopped reading is not waited for.
+  stdout.end();
+  await Promise.race([finished(stdout).catch(() => undefined), sleep(stopMs, undefined, { ref: false })]);
   return { end, lost: damage === undefined ? lost : new ClusterUnreachable(damage), packets: records.packets };
 }
 
