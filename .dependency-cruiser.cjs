@@ -12,7 +12,8 @@ const mayImport = {
   migrate: ["config", "mesh", "settings", "tools"],
   render: ["charts", "components", "config", "mesh", "settings", "tools"],
   rehearse: ["config", "lab", "mesh", "settings", "tools"],
-  cli: ["cluster", "config", "lab", "mesh", "migrate", "rehearse", "render", "settings", "tools"],
+  delivery: ["config", "mesh", "render", "settings", "tools"],
+  cli: ["cluster", "config", "delivery", "lab", "mesh", "migrate", "rehearse", "render", "settings", "tools"],
 };
 
 const all = [...Object.keys(mayImport), "scripts", "tests", "index.ts"];

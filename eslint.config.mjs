@@ -3,7 +3,7 @@ import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules", "rendered"] },
+  { ignores: ["node_modules", "rendered", ".jam-istio"] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

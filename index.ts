@@ -11,7 +11,8 @@ const settings = readSettings();
 async function run() {
   const host = await GateHost.start();
   // Loaded while the gate's process starts.
-  const program = await import("./components/program");
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the loader of TypeScript handles require() alone
+  const program = require("./components/program") as typeof import("./components/program");
   const asked = program.meshPlan(settings);
   const info = (line: string) => void pulumi.log.info(line);
   const warn = (line: string) => void pulumi.log.warn(line);
@@ -27,6 +28,7 @@ async function run() {
   await program.provideCharts(program.neededCharts(plan, state, kept), {
     stack: settings.stack,
     folder: process.cwd(),
+    credentials: settings.chartCredentials,
     connected,
     info,
     warn,

@@ -13,6 +13,7 @@ import {
 } from "../mesh/install/chartSources";
 import type { Layout } from "../settings/types";
 import { cacheFolder, findHelm, type Progress } from "../tools/helm";
+import { credentialFor, type Credential } from "./credentials";
 import { isRemote, lackingDirectory, pull } from "./pull";
 import { messageOf } from "../tools/errors";
 
@@ -44,6 +45,8 @@ export interface Loading {
   readonly helm: () => Promise<string>;
   /** Told what is waited for. */
   readonly progress: Progress;
+  /** Who repositories let in. Default: nobody in particular. */
+  readonly credentials?: readonly Credential[];
 }
 
 /** Helm, looked for once. */
@@ -68,7 +71,8 @@ function present(source: ChartSource): string | undefined {
  * Gives the path of a chart's archive: in a directory, or fetched from the first repository that has it and kept.
  * @throws ChartUnavailable with each repository and why it gave none
  */
-export async function loadChart(source: ChartSource, { helm, progress }: Loading): Promise<string> {
+export async function loadChart(source: ChartSource, loading: Loading): Promise<string> {
+  const { progress } = loading;
   const here = present(source);
   if (here !== undefined) return here;
   const name = `chart ${source.chart} ${source.version}`;
@@ -80,7 +84,7 @@ export async function loadChart(source: ChartSource, { helm, progress }: Loading
     }
     const shown = withoutCredentials(repository);
     progress(`loading ${name} from ${shown}`);
-    const whyNot = await fetchInto(cachedIn(repository), source, repository, helm);
+    const whyNot = await fetchInto(cachedIn(repository), source, repository, loading);
     if (whyNot === undefined) {
       if (attempts.length > 0) progress(`${name} comes from ${shown}: ${attemptsText(attempts)}`);
       return join(cachedIn(repository), archiveName(source));
@@ -94,7 +98,7 @@ async function fetchInto(
   folder: string,
   source: ChartSource,
   repository: string,
-  helm: Loading["helm"],
+  { helm, credentials = [] }: Loading,
 ): ReturnType<typeof pull> {
   let found: string;
   try {
@@ -103,5 +107,5 @@ async function fetchInto(
     return { found: "unread", text: `was not asked: ${messageOf(error)}` };
   }
   await mkdir(folder, { recursive: true });
-  return pull(found, source, repository, folder);
+  return pull(found, source, { repository, credential: credentialFor(repository, credentials) }, folder);
 }

@@ -32,6 +32,7 @@ export interface Providing {
   readonly connected: () => Promise<Cluster>;
   readonly info: (line: string) => void;
   readonly warn: (line: string) => void;
+  readonly credentials?: Loading["credentials"];
   /** Default: looked for, once, where a chart has to be fetched. */
   readonly helm?: Loading["helm"];
 }
@@ -101,7 +102,8 @@ async function provide(needed: NeededChart, loading: Loading, given: Providing):
  * @throws RunError naming every chart that cannot be had, each repository and why not, and what to do
  */
 export async function provideCharts(charts: readonly NeededChart[], given: Providing): Promise<void> {
-  const loading = { helm: given.helm ?? lazyHelm(given.info), progress: given.info };
+  const { info, credentials = [], helm = lazyHelm(info) } = given;
+  const loading = { helm, progress: info, credentials };
   const missing = await Promise.all(charts.map((needed) => provide(needed, loading, given)));
   const failed = missing.filter((one) => one !== undefined);
   if (failed.length > 0) throw new RunError(unavailableText(given.stack, failed));

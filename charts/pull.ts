@@ -7,19 +7,16 @@ import { withoutCredentials } from "../mesh/credentials";
 import {
   answerOf,
   archiveName,
+  helmChart,
   lackingText,
   nearRanges,
-  type Attempt,
   type ChartName,
 } from "../mesh/install/chartSources";
 import { mustRun } from "../tools/run";
 import { messageOf } from "../tools/errors";
-
-/** Why a repository did not give a chart. */
-type WhyNot = Omit<Attempt, "repository">;
-
-/** How long one question to a repository may take, in seconds: Helm itself waits for ever. */
-export const chartSeconds = 15;
+import { deniedText, loggedIn, type Credential } from "./credentials";
+import { download } from "./download";
+import { chartSeconds, type WhyNot } from "./whyNot";
 
 /** Whether a repository is a place on the network; else it is a directory. */
 export const isRemote = (repository: string) => /^(https?|oci):\/\//i.test(repository);
@@ -50,46 +47,62 @@ async function ask(helm: string, args: readonly string[]): Promise<string> {
   }
 }
 
-/** What Helm is told of a chart in a repository, of either kind. */
-function place({ chart }: Pick<ChartName, "chart">, repository: string): readonly string[] {
-  if (repository.startsWith("oci:")) return [`${repository.replace(/\/+$/, "")}/${chart}`];
-  return [chart, "--repo", repository];
+/** Where Helm finds a chart: a repository, and the arguments that let it in there. */
+interface Place {
+  readonly repository: string;
+  readonly credential: Credential | undefined;
+  readonly login: readonly string[];
 }
 
 /** Versions near to one that a repository lacks; none where it has no such chart. */
-async function versionsNear(helm: string, name: ChartName, repository: string): Promise<readonly string[]> {
+async function versionsNear(helm: string, name: ChartName, { repository, login }: Place): Promise<readonly string[]> {
   const texts = nearRanges(name.version).map((range) =>
-    ask(helm, ["show", "chart", ...place(name, repository), "--version", range]).catch(() => ""),
+    ask(helm, ["show", "chart", ...helmChart({ ...name, version: range }, repository), ...login]).catch(() => ""),
   );
   return (await Promise.all(texts)).flatMap((text) => /^version: ["']?([^"'\s]+)/m.exec(text)?.[1] ?? []);
 }
 
 /** Why Helm did not bring a chart. */
-async function whyNot(helm: string, name: ChartName, repository: string, error: unknown): Promise<WhyNot> {
+async function whyNot(helm: string, name: ChartName, from: Place, error: unknown): Promise<WhyNot> {
   const answer = answerOf(messageOf(error));
-  if (answer.found !== "lacks") return { found: answer.found, text: `cannot be reached: ${answer.reason}` };
-  return { found: "lacks", text: lackingText(name, await versionsNear(helm, name, repository)) };
+  if (answer.found === "lacks")
+    return { found: "lacks", text: lackingText(name, await versionsNear(helm, name, from)) };
+  const denied = deniedText(answer.reason, from.repository, from.credential);
+  return { found: answer.found, text: `cannot be reached: ${answer.reason}${denied}` };
+}
+
+/** Fetches a chart with Helm, which knows the machine's proxies, authorities and logins. */
+async function pullWithHelm(helm: string, name: ChartName, from: Place, folder: string): Promise<WhyNot | undefined> {
+  const args = ["pull", ...helmChart(name, from.repository), "--destination", folder];
+  try {
+    await ask(helm, [...args, ...from.login]);
+    return undefined;
+  } catch (error) {
+    return whyNot(helm, name, from, error);
+  }
 }
 
 /**
- * Fetches a chart with Helm, which knows the machine's proxies, authorities and logins, and keeps it only when it can be read.
+ * Fetches a chart and keeps it only when it can be read.
+ * @param credential who is let in there; absent: whoever Helm is logged in as
  * @returns `undefined` when it is in the folder, else why it is not
  */
 export async function pull(
   helm: string,
   name: ChartName,
-  repository: string,
+  { repository, credential }: Omit<Place, "login">,
   folder: string,
 ): Promise<WhyNot | undefined> {
   const arriving = await mkdtemp(join(folder, "new-"));
   const file = join(arriving, archiveName(name));
   try {
-    const args = ["pull", ...place(name, repository), "--version", name.version, "--destination", arriving];
-    try {
-      await ask(helm, args);
-    } catch (error) {
-      return await whyNot(helm, name, repository, error);
-    }
+    const failed =
+      credential === undefined || repository.startsWith("oci:")
+        ? await loggedIn(repository, credential, (login) =>
+            pullWithHelm(helm, name, { repository, credential, login }, arriving),
+          )
+        : await download(name, repository, credential, file);
+    if (failed !== undefined) return failed;
     try {
       // Read once before it is kept: a broken archive must not stay.
       await mustRun(helm, ["show", "chart", file], { seconds: chartSeconds });

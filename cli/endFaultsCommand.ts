@@ -56,8 +56,21 @@ function namespaceText(one: NamespaceEnd): readonly string[] {
   ];
 }
 
-function everywhereText({ namespaces, unseen }: EverywhereReport): string {
-  const rest = unseen.length === 0 ? [] : [`in all namespaces: ${unseenText(unseen)}`];
+/** Whether it could be told in which namespaces faults are active. */
+const isSeen = ({ unseen }: EverywhereReport) => !unseen.includes("VirtualService");
+
+function everywhereText(report: EverywhereReport): string {
+  const { namespaces, unseen } = report;
+  const rest = [
+    ...(unseen.length === 0 ? [] : [`in all namespaces: ${unseenText(unseen)}`]),
+    ...(isSeen(report)
+      ? []
+      : [
+          outColors.red(
+            `faults may be active in other namespaces. Somebody who may list and delete them: ${endAllLine}`,
+          ),
+        ]),
+  ];
   return [...namespaces.flatMap(namespaceText), ...rest].join("\n");
 }
 
@@ -91,7 +104,7 @@ export async function endFaultsOf(
       print(json, report, everywhereText(report));
       const ends = report.namespaces.flatMap((one) => ("failed" in one ? [] : [one]));
       if (!ends.every(isConfirmed)) process.exitCode = activeCode;
-      if (ends.length < report.namespaces.length) process.exitCode = 1;
+      if (ends.length < report.namespaces.length || !isSeen(report)) process.exitCode = 1;
       return;
     }
     const report = await endFaults(cluster, namespace, settled, say);

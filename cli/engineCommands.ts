@@ -11,6 +11,7 @@ import { UserError } from "./userError";
 interface Options {
   readonly yes?: boolean;
   readonly refresh?: boolean;
+  readonly reapply?: boolean;
 }
 
 /** Pulumi's own lines, as they come; colours only on a terminal. */
@@ -21,7 +22,8 @@ const output = {
 };
 
 /** Whether Pulumi reads the cluster anew, beside its state. */
-const refreshed = ({ refresh = false }: Options) => (refresh ? { ...output, refresh } : output);
+const refreshed = ({ refresh = false, reapply = false }: Options) =>
+  refresh || reapply ? { ...output, refresh: true } : output;
 
 function mustBeAnswered(what: string, { yes = false }: Options): void {
   if (!yes && !canAsk()) throw new UserError(`nobody can be asked here; to ${what} without a question: --yes`);
@@ -50,6 +52,8 @@ export async function preview(name: string, options: Pick<Options, "refresh">): 
 export async function up(name: string, options: Options): Promise<void> {
   const settings = readStack(name);
   mustBeAnswered("deploy", options);
+  // Read by the gate, in its own process.
+  if (options.reapply === true) process.env["JAM_ISTIO_REAPPLY"] = "1";
   await explained("up", name, async () => {
     const open = await openStack(name, settings, "made");
     const { stack, step } = open;

@@ -7,9 +7,8 @@ import type { OldFile } from "../migrate/oldFiles";
 import type { Outcome, Row } from "../migrate/rows";
 import { render } from "../render/render";
 import { messageOf } from "../tools/errors";
-import { mustRun } from "../tools/run";
-import { chooseEngine } from "./backend";
 import { outColors } from "./colors";
+import { keepPassphrase, passphraseKey } from "./keepSecret";
 import { checkPlace, nothingWritten } from "./newFile";
 import { projectFolder } from "./stackFile";
 import { asUserError, UserError } from "./userError";
@@ -72,21 +71,14 @@ async function tryRender(imported: Imported, charts: string | undefined): Promis
 
 /** Keeps the passphrase as a secret, which Pulumi encrypts. @returns the line for a person where it could not */
 async function keepSecret(stack: string, passphrase: string): Promise<string | undefined> {
-  const key = "jam-istio:kialiPassphrase";
   try {
-    const { env, backend } = chooseEngine(projectFolder, process.env);
-    say(`keeping Kiali's passphrase as a secret; state: ${backend}`);
-    const options = { seconds: 900, cwd: projectFolder, env: { ...process.env, ...env } };
-    // Also the moment in which the npm package downloads the CLI.
-    await mustRun("pulumi", ["stack", "select", "--create", stack], options);
-    // From standard input: an argument can be seen by others.
-    await mustRun("pulumi", ["config", "set", "--secret", key, "--stack", stack], { ...options, input: passphrase });
+    await keepPassphrase(stack, passphrase, say);
     return undefined;
   } catch (error) {
     return (
       `Kiali's passphrase stood in clear in the old files and could not be kept as a secret ` +
       `(${withoutCredentials(messageOf(error))}). ` +
-      `It is asked for by: pulumi config set --secret ${key} --stack ${stack}`
+      `It is asked for by: pulumi config set --secret ${passphraseKey} --stack ${stack}`
     );
   }
 }

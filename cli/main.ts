@@ -3,8 +3,16 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { errorColors } from "./colors";
+import { addDelivery } from "./delivery/program";
+import { addCompletion } from "./completion";
 import { helpEnd } from "./helpEnd";
 import { addLab } from "./labProgram";
+import { addMesh } from "./meshProgram";
+import { addCapture } from "./operate/captureProgram";
+import { addDoctor } from "./operate/doctorProgram";
+import { addInspect } from "./operate/inspectProgram";
+import { addProxyLog } from "./operate/proxyLogProgram";
+import { addMoving } from "./moving/movingProgram";
 import { addPrecheck } from "./operate/precheckProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
@@ -22,9 +30,6 @@ const program = new Command("jam-istio")
    wait for Pulumi, and the loader of TypeScript handles require() alone */
 const loadRender = () => require("./renderCommand") as typeof import("./renderCommand");
 const loadRehearse = () => require("./rehearseCommand") as typeof import("./rehearseCommand");
-const loadMesh = () => require("./meshCommand") as typeof import("./meshCommand");
-const loadFaults = () => require("./faultsCommand") as typeof import("./faultsCommand");
-const loadDrill = () => require("./drillCommand") as typeof import("./drillCommand");
 const loadImport = () => require("./importCommand") as typeof import("./importCommand");
 const loadNew = () => require("./newCommand") as typeof import("./newCommand");
 const loadEngine = () => require("./engineCommands") as typeof import("./engineCommands");
@@ -91,6 +96,7 @@ program
   .argument(...stackArgument)
   .option("--yes", "deploy without a preview and a question")
   .option(...refreshOption)
+  .option("--reapply", "apply every release once more: puts back what drift names; implies --refresh")
   .addHelpText("after", helpEnd("up -- dev701", "0 deployed, or answered with no, 1 refused or failed"))
   .action((stack: string, options: object) => loadEngine().up(stack, options));
 program
@@ -116,70 +122,26 @@ program
   .option("--kubernetes <version>", "Kubernetes minor (default: one that the Istio versions support)")
   .option("--binaries <folder>", "folder with the control plane's programs")
   .option("--charts <root>", "directory or URL laid out like the official chart repositories")
+  .option("--adopt <paths...>", "the old umbrella chart's folder and values files: made with Helm first, then adopted")
   .option("--json", "print the report as JSON")
   .addHelpText(
     "after",
     helpEnd(
       "rehearse -- dev701 --to-version 1.4.10",
-      "0 it went through, 1 it was refused, failed, or left a workload of several replicas without a ready pod",
+      "0 it went through, 1 it was refused, failed, left a workload of several replicas without a ready pod, or an adoption lost an object",
     ),
   )
   .action((stack: string, options: object) => loadRehearse().rehearse(stack, options));
 
-const mesh = program
-  .command("mesh")
-  .description("What runs of a stack's mesh; needs a kubeconfig and no Pulumi")
-  .addHelpText("after", helpEnd("mesh -- status dev701", "in the help of each command"));
-mesh
-  .command("status")
-  .description("Versions of control plane and proxies, and what up would fix")
-  .argument(...stackArgument)
-  .option("--json", "print it as JSON")
-  .addHelpText(
-    "after",
-    helpEnd("mesh -- status dev701", "0 all is as the settings say, 1 it cannot be told, 3 there is something to do"),
-  )
-  .action((stack: string, options: object) => loadMesh().status(stack, options));
-mesh
-  .command("faults")
-  .description("The faults that are active: since when, until when, in how many proxies, how often felt")
-  .argument(...stackArgument)
-  .option("--off", "end every fault, by label; up does not put them back")
-  .option("--all", "with --off: in every namespace of the cluster, of every instance")
-  .option("--json", "print it as JSON")
-  .addHelpText(
-    "after",
-    helpEnd(
-      "mesh -- faults dev701 --off",
-      "0 no fault is active, 1 it cannot be told, 3 faults are active, or not dropped by all proxies",
-    ),
-  )
-  .action((stack: string, options: object) => loadFaults().faults(stack, options));
-mesh
-  .command("drill")
-  .description("Inject one fault of the settings for a while, watch, and remove it whatever happens")
-  .argument(...stackArgument)
-  .argument("<fault>", "its name or its place in faultInjection.faults: httpAbort/ct-webapp, or 1")
-  .requiredOption("--for <duration>", "how long: 30s, 10m, 1h30m; at most 24h")
-  .option(
-    "--stop-if <probe>",
-    "command or http(s) URL that is tried before and meanwhile: when it fails the drill ends",
-  )
-  .option("--no-reaper", "without the Job that ends the fault should this command be killed or cut off")
-  .option("--json", "print the report as JSON")
-  .addHelpText(
-    "after",
-    "\nThe settings' faultInjection.enabled stays false: the drill needs no deployment. Ctrl-C removes the fault." +
-      helpEnd(
-        "mesh -- drill dev701 httpAbort/ct-webapp --for 10m",
-        "0 it ran its time, 1 refused or failed, 3 the probe failed, 4 stopped by hand",
-      ),
-  )
-  .action((stack: string, fault: string, options: { readonly for: string; readonly reaper: boolean }) =>
-    loadDrill().drill(stack, fault, options),
-  );
-
+addMesh(program);
+addMoving(program);
 addLab(program);
+addDelivery(program);
+addDoctor(program);
+addInspect(program);
+addCompletion(program);
+addProxyLog(program);
+addCapture(program);
 addPrecheck(program);
 
 program.parseAsync().catch((error: unknown) => {

@@ -5,10 +5,13 @@ import { startControlPlane } from "../lab/controlPlane";
 import { provideLabEngine, type LabEngine } from "../lab/engine/engine";
 import { missingBuilds, modulesFor, modulesOf } from "../lab/goModules";
 import { layoutOf } from "../mesh/istio/releases";
-import { rehearsalConfig, rehearsalMinor } from "../rehearse/config";
+import { meshPlan } from "../mesh/meshPlan";
+import { rehearsalConfig, rehearsalMinor, repositoryIn } from "../rehearse/config";
+import { installOldMesh, oldMeshOf, type OldMesh } from "../rehearse/oldMesh";
 import { RehearsalProject } from "../rehearse/project";
 import { Rehearsal, type Phase } from "../rehearse/rehearsal";
 import { makeReport, reportText } from "../rehearse/report";
+import type { Settings } from "../settings/types";
 import { packagesFolder, withoutPackages } from "./backend";
 import { outColors } from "./colors";
 import { kubernetesMinor } from "./labCommand";
@@ -20,6 +23,7 @@ interface Options {
   readonly kubernetes?: string;
   readonly binaries?: string;
   readonly charts?: string;
+  readonly adopt?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -41,6 +45,15 @@ async function choosePulumi(): Promise<LabEngine> {
   return engine;
 }
 
+/** What the old mesh is made of. */
+function chooseOld(paths: readonly string[], settings: Settings): OldMesh {
+  try {
+    return oldMeshOf(paths, settings);
+  } catch (error) {
+    throw asUserError(error);
+  }
+}
+
 /**
  * Deploys a stack, and with `--to-version` its upgrade, on a control plane made for it; prints what happened.
  * @throws UserError with what is wrong
@@ -51,6 +64,7 @@ export async function rehearse(stack: string, options: Options): Promise<void> {
   if (settings.istio.controlPlane === "shared") {
     throw new UserError(`${stack} lives on another stack's control plane: rehearse the stack that owns istio-system`);
   }
+  const old = options.adopt === undefined ? undefined : chooseOld(options.adopt, settings);
   const raw = readStackFile(readFileSync(join(projectFolder, `Pulumi.${stack}.yaml`), "utf8"));
   const versions = [settings.istio.version, ...(options.toVersion === undefined ? [] : [options.toVersion])];
   const sameLayout = versions.filter((version) => layoutOf(version) === settings.layout);
@@ -81,11 +95,34 @@ export async function rehearse(stack: string, options: Options): Promise<void> {
     phases.push(phase);
     return phase.succeeded;
   };
+  /** The old mesh with its workloads, then taken over. */
+  const adopt = async (mesh: OldMesh): Promise<boolean> => {
+    const { version } = settings.istio;
+    say(`installing Istio ${version} as it was before`);
+    const mirror =
+      charts === undefined ? undefined : repositoryIn(charts, settings.layout).replaceAll("{version}", version);
+    await installOldMesh(plane, mesh, meshPlan(settings), { mirror, say }).catch((error: unknown) => {
+      throw asUserError(error);
+    });
+    say("creating the sample workloads");
+    await rehearsal.createWorkloads();
+    say(`adopting it as stack ${stack}`);
+    const overrides = { kubeconfig: plane.kubeconfig, charts, version };
+    await project.configure(rehearsalConfig(raw, settings, overrides));
+    const adopting = () => project.command("adopt", stack, "--yes");
+    const phase = await rehearsal.adopt(`adoption of ${version}`, version, adopting);
+    phases.push(phase);
+    return phase.succeeded;
+  };
+  const install = async (): Promise<boolean> => {
+    if (!(await deploy(`install of ${settings.istio.version}`))) return false;
+    say("creating the sample workloads");
+    await rehearsal.createWorkloads();
+    return true;
+  };
   try {
     await rehearsal.start();
-    if (await deploy(`install of ${settings.istio.version}`)) {
-      say("creating the sample workloads");
-      await rehearsal.createWorkloads();
+    if (await (old === undefined ? install() : adopt(old))) {
       if (options.toVersion !== undefined) await deploy(`upgrade to ${options.toVersion}`, options.toVersion);
       else await deploy("the same once more");
     }

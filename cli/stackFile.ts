@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { withEnvironment } from "../config/chartCredentials";
 import { parseSettings } from "../config/parse";
 import { readStackFile, type RawConfig } from "../config/raw";
 import { problemText } from "../config/readSettings";
@@ -35,7 +36,7 @@ function readRaw(stack: string, folder: string): RawConfig {
  * @throws UserError when there is no such file, or naming everything that is wrong in it
  */
 export function readStack(stack: string, folder = projectFolder): Settings {
-  const parsed = parseSettings(readRaw(stack, folder), stack);
+  const parsed = parseSettings(withEnvironment(readRaw(stack, folder)), stack);
   if ("problems" in parsed) throw new UserError(problemText(stack, parsed.problems));
   return parsed.settings;
 }

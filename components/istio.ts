@@ -6,8 +6,7 @@ import { chartPath } from "../mesh/install/chartSources";
 import { defaultRevision } from "../mesh/istio/controlPlanes";
 import type { MeshContext } from "./context";
 import { meshRelease } from "./meshRelease";
-import { chartOf } from "./state/neededCharts";
-import type { StateRelease } from "./state/stackState";
+import { chartOf, type StateRelease } from "./state/stackState";
 
 /** Rolls the control plane's release back, as a whole, when Helm began its upgrade and it does not get ready. */
 function rollbackOn(release: string, { plan }: MeshContext): pulumi.ErrorHook {

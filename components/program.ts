@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { drillNow, type Drill } from "../mesh/faults/drill";
 import { crdRelease, type ReleasePlan } from "../mesh/install/helmReleases";
-import { controlPlaneReleaseName, kialiSecretName } from "../mesh/istio/names";
+import { kialiSecretName } from "../mesh/istio/names";
 import type { MeshPlan } from "../mesh/meshPlan";
 import type { DataPlane } from "../mesh/rollout/plan";
 import type { Settings } from "../settings/types";
@@ -17,7 +17,7 @@ import { InstanceNamespace } from "./instanceNamespace";
 import { Istio } from "./istio";
 import { IstioInit } from "./istioInit";
 import { KialiSecret } from "./kialiSecret";
-import { emptyState, type StackState, type StateRelease } from "./state/stackState";
+import { emptyState, revisionOf, type StackState, type StateRelease } from "./state/stackState";
 
 export { provideCharts } from "../charts/provide";
 export { withServedGateway } from "../mesh/install/canaryGateway";
@@ -71,7 +71,7 @@ function addControlPlane(
 ): { readonly ready: readonly pulumi.Resource[]; readonly passphrase: pulumi.Output<string> | undefined } {
   const { settings, mesh } = context.plan;
   const { revision } = settings.istio;
-  const hasDefault = revision === undefined || kept.some(({ name }) => name === controlPlaneReleaseName(undefined));
+  const hasDefault = revision === undefined || kept.some((one) => revisionOf(one) === undefined);
   const init = new IstioInit("istio-init", crdRelease(settings, hasDefault), keepsSystem, context);
   const kiali = settings.kiali.enabled ? new KialiSecret("kiali", { ...context, after: [init.release] }) : undefined;
   const chain: pulumi.Resource[] = [init.release];

@@ -25,11 +25,6 @@ export const version: RuleOf = ({ istio, kiali }) => {
       "kiali.enabled",
       `no Kiali release is known for Istio ${minorOf(istio.version)}; set it to false`,
     ),
-    ...when(
-      layout === "modern" && istio.releaseName !== "istio",
-      "istio.releaseName",
-      "only the classic layout has it; in the modern layout the releases are istio-base and istiod",
-    ),
   ];
 };
 
@@ -63,7 +58,7 @@ export const revision: RuleOf = ({ istio, injection }) => {
       "missing: injection: revision needs the name of the control plane's revision",
     ),
     ...when(
-      controlPlaneReleaseName(istio.revision).length > 53,
+      istio.releaseName === undefined && controlPlaneReleaseName(istio.revision).length > 53,
       "istio.revision",
       "is too long: with istiod- before it Helm takes 53 characters, so at most 46",
     ),

@@ -5,6 +5,7 @@ import { isLabel } from "../settings/fields";
 import { sections, type Key, type Sections } from "../settings/schema";
 import { externalService } from "../settings/serviceSchema";
 import type { Settings } from "../settings/types";
+import { opened, placeOf, valueOf } from "./chartCredentials";
 import { keyProblems } from "./keys";
 import { isMap, project, secretPlaceholder, type RawConfig } from "./raw";
 import type { Given, Problem } from "./rule";
@@ -54,7 +55,7 @@ function pathText(key: string, path: readonly PropertyKey[]): string {
 
 // Where people put credentials by mistake.
 const unshown = [
-  ...["kialiPassphrase", "kubernetes.kubeconfig", "kiali.chartRepository"],
+  ...["kialiPassphrase", "chartCredentials", "kubernetes.kubeconfig", "kiali.chartRepository"],
   ...["istio.chartRepository", "istio.hub", "istio.values"],
   ...["istio.cni.values", "istio.ztunnel.values", "istio.gateway.values", "kiali.values"],
 ];
@@ -73,8 +74,8 @@ function problemsOf(key: Key, error: z.ZodError): readonly Problem[] {
 }
 
 function secrecyProblem(key: Key, isSecret: boolean, given: boolean): string | undefined {
-  if (isSecret && key !== "kialiPassphrase") {
-    return "holds a secret. Only kialiPassphrase can be one: everything else is seen in the cluster in clear";
+  if (isSecret && key !== "kialiPassphrase" && key !== "chartCredentials") {
+    return "holds a secret. Only kialiPassphrase and chartCredentials can be one: everything else is seen in the cluster in clear";
   }
   if (!isSecret && given && key === "kialiPassphrase") {
     return `is in clear. Allowed: a secret, set with: pulumi config set --secret ${project}:kialiPassphrase`;
@@ -133,14 +134,13 @@ function readSections(raw: RawConfig): { given: Given; written: Written; problem
   const problems = [...keyProblems(raw)];
   const named = new Set(problems.map(({ path }) => path));
   for (const key of keys) {
-    const text = raw.values[`${project}:${key}`];
+    const { text, isSecret } = valueOf(raw, key);
     const isGiven = text !== undefined && text !== "";
     // Where there is a mistake in its key, the section is not missing.
     if (!isGiven && named.has(key)) continue;
-    const isSecret = raw.secretKeys.includes(`${project}:${key}`);
     try {
       const secrecy = secrecyProblem(key, isSecret, isGiven);
-      written[key] = isSecret ? text : decode(key, text);
+      written[key] = isSecret && scalars.includes(key) ? text : decode(key, text);
       if (secrecy === undefined) problems.push(...readSection(key, written[key], given));
       else problems.push(...secretPlaces(key, decode(key, text)).map((path) => ({ path, text: secrecy })));
     } catch {
@@ -166,8 +166,9 @@ function namespaceProblem(namespace: string | undefined, stack: string): readonl
 export function parseSettings(raw: RawConfig, stack: string): Parsed {
   const { given, written, problems } = readSections(raw);
   if (!problems.some(({ path }) => path === "namespace")) problems.push(...namespaceProblem(given.namespace, stack));
-  problems.push(...judge({ ...given, written }));
-  const lines = [...(raw.stray ?? []), ...problems.map(({ path, text }) => `${project}:${path}: ${text}`)];
+  const secretCredentials = valueOf(raw, "chartCredentials").isSecret;
+  problems.push(...judge({ ...given, written, secretCredentials }));
+  const lines = [...(raw.stray ?? []), ...problems.map(({ path, text }) => `${placeOf(raw, path)}: ${text}`)];
   if (lines.length > 0) return { problems: lines.map(oneLine) };
   const valid = given as Sections;
   const namespace = valid.namespace ?? stack;
@@ -176,6 +177,7 @@ export function parseSettings(raw: RawConfig, stack: string): Parsed {
   return {
     settings: freeze({
       ...valid,
+      chartCredentials: opened(valid.chartCredentials),
       stack,
       namespace,
       layout,

@@ -13,6 +13,8 @@ export interface RawConfig {
   readonly secretKeys: readonly string[];
   /** Full keys that a stack file gives in two forms. Pulumi hands over one of them. */
   readonly twice?: readonly string[];
+  /** What JAM_ISTIO_CHART_CREDENTIALS holds: it goes before the key chartCredentials. */
+  readonly chartCredentials?: string;
   /** What stands beside `config` in a stack file and was meant to be read, a line each. */
   readonly stray?: readonly string[];
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings/types";
+import { withEnvironment } from "./chartCredentials";
 import { parseSettings } from "./parse";
 import type { RawConfig } from "./raw";
 
@@ -27,5 +28,5 @@ export function readSettings(): Settings {
   const values = pulumi.runtime.allConfig();
   // The SDK keeps its own reader of this list internal; the engine sets the variable for every program.
   const secretKeys = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]") as string[];
-  return settingsFrom({ values, secretKeys }, pulumi.getStack());
+  return settingsFrom(withEnvironment({ values, secretKeys }), pulumi.getStack());
 }

@@ -11,6 +11,8 @@ export interface Problem {
 export type Given = Partial<Sections> & {
   /** Where some of `externalServices` are wrong: the places of the others in the list. */
   readonly servicePlaces?: readonly number[];
+  /** Whether Pulumi keeps `chartCredentials`, or a part of it, as a secret. */
+  readonly secretCredentials?: boolean;
   /** The sections as a person wrote them, before defaults. */
   readonly written?: Readonly<Record<string, unknown>>;
 };

@@ -3,6 +3,7 @@ import { dnsCaptureOf, type DnsCapture } from "../mesh/install/dnsCapture";
 import { controlPlaneRelease } from "../mesh/install/helmReleases";
 import { serviceEntries } from "../mesh/install/serviceEntries";
 import { layoutOf } from "../mesh/istio/releases";
+import { credentialsRule } from "./chartCredentials";
 import { faults } from "./faultRules";
 import { classicDns, compatibilityProfile, components, passphrase, revision, upgradeNotes, version } from "./meshRules";
 import { noEffect } from "./noEffect";
@@ -121,7 +122,7 @@ function pathOfEntry(name: string, given: Given): string {
 export function judge(given: Given): readonly Problem[] {
   const mesh = [
     ...[version, passphrase, revision, components, classicDns, noEffect, images, credentials],
-    ...[upgradeNotes, compatibilityProfile],
+    ...[credentialsRule, upgradeNotes, compatibilityProfile],
   ];
   return [...mesh, external, clusterNames, entries, faults].flatMap((rule) => rule(given));
 }

@@ -1,6 +1,6 @@
 import type { RawConfig } from "../config/raw";
 import { compareMinors, minorData } from "../mesh/istio/releases";
-import type { Settings } from "../settings/types";
+import type { Layout, Settings } from "../settings/types";
 
 /** What of a stack's config a rehearsal sets itself. */
 export interface Overrides {
@@ -11,6 +11,12 @@ export interface Overrides {
 }
 
 const parsed = (text: string | undefined) => JSON.parse(text ?? "{}") as Record<string, unknown>;
+
+/** Repository of Istio's charts below the root of a mirror; `{version}` stands for the version. */
+export function repositoryIn(root: string, layout: Layout): string {
+  const place = layout === "classic" ? "istio-release/releases/{version}/charts" : "istio-release/charts";
+  return `${root.replace(/\/$/, "")}/${place}`;
+}
 
 /**
  * A stack's config for a rehearsal: its own, in another cluster. Secrets are left out: they cannot be opened here, and
@@ -25,11 +31,10 @@ export function rehearsalConfig(
   const left = [...secretKeys, "jam-istio:faultInjection"];
   const own = Object.entries(values).filter(([key]) => !left.includes(key));
   const root = charts?.replace(/\/$/, "");
-  const place = layout === "classic" ? "istio-release/releases/{version}/charts" : "istio-release/charts";
   const istio = {
     ...parsed(values["jam-istio:istio"]),
     version,
-    ...(root === undefined ? {} : { chartRepository: `${root}/${place}` }),
+    ...(root === undefined ? {} : { chartRepository: repositoryIn(root, layout) }),
   };
   const kiali = {
     ...parsed(values["jam-istio:kiali"]),

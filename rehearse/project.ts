@@ -4,10 +4,11 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { run, type Ended } from "../tools/run";
 
 /** The program's own files, which a project of one stack's needs. */
 export const programFiles = [
-  ...["index.ts", "settings", "config", "components", "mesh", "cluster", "charts", "tools"],
+  ...["index.ts", "bin", "settings", "config", "components", "mesh", "cluster", "charts", "tools"],
   ...["package.json", "tsconfig.json", "Pulumi.yaml", "node_modules"],
 ];
 
@@ -17,7 +18,7 @@ export class RehearsalProject {
   private readonly env: Record<string, string>;
 
   public constructor(
-    program: string,
+    private readonly program: string,
     private readonly name: string,
     engine: Readonly<Record<string, string>>,
   ) {
@@ -44,6 +45,13 @@ export class RehearsalProject {
     const text = dump({ ...(salt === undefined ? {} : { encryptionsalt: salt }), config });
     writeFileSync(join(this.folder, `Pulumi.${this.name}.yaml`), text);
     return stack;
+  }
+
+  /** Runs this program's own command on the stack, as a person would. */
+  public command(...args: readonly string[]): Promise<Ended> {
+    const env = { ...process.env, ...this.env };
+    const command = [join(this.program, "bin", "jam-istio.js"), ...args];
+    return run(process.execPath, command, { seconds: 1800, cwd: this.folder, env });
   }
 
   public remove(): void {

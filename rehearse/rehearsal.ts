@@ -2,6 +2,8 @@ import { CommandError, type Stack } from "@pulumi/pulumi/automation";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LabControlPlane } from "../lab/controlPlane";
 import { applyObjects } from "../lab/planeFile";
+import type { Ended } from "../tools/run";
+import { lostSince, readIdentities } from "./identities";
 import { proxyVersions } from "./proxies";
 import { Readiness, type WorkloadReport } from "./readiness";
 import { Steps, type Step } from "./steps";
@@ -28,7 +30,12 @@ export interface Phase {
   readonly workloads: readonly WorkloadReport[];
   /** Proxies by version after it. */
   readonly proxies: Readonly<Record<string, number>>;
+  /** What was there before and is gone, or was made anew, a line each; only of an adoption. */
+  readonly lost?: readonly string[];
 }
+
+/** What of a phase its own work tells. */
+type Done = Pick<Phase, "succeeded" | "seconds" | "errors" | "notes" | "steps" | "lost">;
 
 /** Deploys to a lab's control plane and follows what happens. */
 export class Rehearsal {
@@ -65,24 +72,43 @@ export class Rehearsal {
   }
 
   /** Previews and deploys. A refusal in the preview is part of the report, and nothing is deployed. */
-  public async deploy(name: string, version: string, stack: Stack): Promise<Phase> {
+  public deploy(name: string, version: string, stack: Stack): Promise<Phase> {
+    return this.phase(name, version, async () => {
+      const preview = new Steps();
+      const previewed = await attempt(preview, () => stack.preview({ onEvent: preview.see }));
+      const steps = new Steps(({ operation, resource, seconds, failed }) => {
+        this.progress(`  ${failed ? "failed: " : ""}${operation} ${resource}, ${seconds.toFixed(1)} s`);
+      });
+      const succeeded = previewed && (await attempt(steps, () => stack.up({ onEvent: steps.see })));
+      const { seconds, errors, notes } = previewed ? steps : preview;
+      return { succeeded, seconds, errors, notes, steps: previewed ? steps.done : [] };
+    });
+  }
+
+  /** Adopts the mesh that is there by this program's own command. */
+  public adopt(name: string, version: string, adopting: () => Promise<Ended>): Promise<Phase> {
+    return this.phase(name, version, async () => {
+      const before = await readIdentities(this.plane, this.namespace);
+      const start = Date.now();
+      const { code, stderr, stdout } = await adopting();
+      const seconds = (Date.now() - start) / 1000;
+      const lost = lostSince(before, await readIdentities(this.plane, this.namespace));
+      this.progress(code === 0 ? stdout.trimEnd() : `${stdout}${stderr}`.trimEnd());
+      // What comes before it is progress.
+      const errors = code === 0 ? [] : [stderr.slice(Math.max(0, stderr.lastIndexOf("error:"))).trim()];
+      return { succeeded: code === 0, seconds, errors, notes: [], steps: [], lost };
+    });
+  }
+
+  /** Does something and tells what happens meanwhile. */
+  private async phase(name: string, version: string, work: () => Promise<Done>): Promise<Phase> {
     this.timeline.begin();
     this.readiness.begin();
-    const preview = new Steps();
-    const previewed = await attempt(preview, () => stack.preview({ onEvent: preview.see }));
-    const steps = new Steps(({ operation, resource, seconds, failed }) => {
-      this.progress(`  ${failed ? "failed: " : ""}${operation} ${resource}, ${seconds.toFixed(1)} s`);
-    });
-    const succeeded = previewed && (await attempt(steps, () => stack.up({ onEvent: steps.see })));
-    const ran = previewed ? steps : preview;
+    const done = await work();
     return {
       name,
       version,
-      succeeded,
-      seconds: ran.seconds,
-      errors: ran.errors,
-      notes: ran.notes,
-      steps: previewed ? steps.done : [],
+      ...done,
       cluster: this.timeline.report(),
       workloads: this.running ? this.readiness.report() : [],
       proxies: await proxyVersions(this.plane, this.namespace),

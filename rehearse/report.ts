@@ -8,7 +8,7 @@ export interface Report {
   /** Kubernetes `major.minor` of the lab. */
   readonly kubernetes: string;
   readonly phases: readonly Phase[];
-  /** Whether all went through and no workload of several replicas was without a ready pod. */
+  /** Whether all went through, no workload of several replicas was without a ready pod, and an adoption kept every object. */
   readonly succeeded: boolean;
   /** What a person should know or do. */
   readonly findings: readonly string[];
@@ -16,11 +16,12 @@ export interface Report {
 
 type Colors = ReturnType<typeof createColors>;
 
-function findingsOf({ name, version, succeeded, workloads, proxies }: Phase): readonly string[] {
+function findingsOf({ name, version, succeeded, workloads, proxies, lost = [] }: Phase): readonly string[] {
   const down = workloads.filter(({ leastReady }) => leastReady === 0);
   const outdated = Object.entries(proxies).filter(([proxy]) => !proxy.startsWith(version));
   return [
     ...(succeeded ? [] : [`${name} did not go through`]),
+    ...lost.map((line) => `${line} by ${name}`),
     ...down.map(({ kind, name: workload, replicas }) =>
       replicas > 1
         ? `${kind} ${workload} had no ready pod for a moment, though it has ${String(replicas)} replicas`
@@ -34,8 +35,9 @@ function findingsOf({ name, version, succeeded, workloads, proxies }: Phase): re
 
 /** Draws the conclusions from what was seen. */
 export function makeReport(stack: string, kubernetes: string, phases: readonly Phase[]): Report {
-  const lost = phases.some(({ workloads }) =>
-    workloads.some(({ replicas, leastReady }) => replicas > 1 && leastReady === 0),
+  const lost = phases.some(
+    ({ workloads, lost: objects = [] }) =>
+      objects.length > 0 || workloads.some(({ replicas, leastReady }) => replicas > 1 && leastReady === 0),
   );
   return {
     stack,
@@ -80,6 +82,7 @@ function phaseText(phase: Phase, colors: Colors): string {
     ]);
     parts.push("Workloads:", table(["workload", "replicas", "pods recreated", "least ready"], rows));
   }
+  if (phase.lost?.length === 0) parts.push("every object that was there is there, with the same uid");
   if (proxyText.length > 0) parts.push(`data plane: ${proxyText.join(", ")}`);
   return parts.join("\n");
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ChartUnavailable, lazyHelm, loadChart, repositoryUnder } from "../charts/load";
+import { ChartUnavailable, lazyHelm, loadChart, repositoryUnder, type Loading } from "../charts/load";
 import { withoutCredentials } from "../mesh/credentials";
 import { valueWarnings } from "../charts/valueWarnings";
 import { attemptsText, isKnownMissing, unavailableText, type Unavailable } from "../mesh/install/chartSources";
@@ -48,7 +48,7 @@ async function expand(
   plan: ReleasePlan,
   archive: string,
   helm: string,
-  istio: string,
+  kubernetes: string,
 ): Promise<readonly KubernetesObject[]> {
   const folder = await mkdtemp(join(tmpdir(), "jam-istio-"));
   try {
@@ -56,7 +56,7 @@ async function expand(
     await writeFile(values, JSON.stringify(plan.values));
     const crds = plan.skipCrds === true ? [] : ["--include-crds"];
     const args = ["template", plan.name, archive, "--namespace", systemNamespace, "--values", values, ...crds];
-    const text = await mustRun(helm, [...args, "--kube-version", kubernetesOf(istio)], { seconds: 120 });
+    const text = await mustRun(helm, [...args, "--kube-version", kubernetes], { seconds: 120 });
     return parseManifest(text).map(hideSecretData);
   } catch (error) {
     throw new Error(
@@ -71,13 +71,19 @@ async function expand(
 /**
  * Renders a stack: its own objects and, with Helm, those of its releases. What cannot be had now is left out and named.
  * @param charts root that replaces the official repositories: directory or URL
+ * @param kubernetes the Kubernetes version that charts are rendered for; default: {@link kubernetesOf}
  * @throws Error naming every chart that is not where the settings say, with the versions that are there
  */
-export async function render(mesh: MeshPlan, charts: string | undefined, progress: Progress): Promise<Rendered> {
+export async function render(
+  mesh: MeshPlan,
+  charts: string | undefined,
+  progress: Progress,
+  kubernetes = kubernetesOf(mesh.settings.istio.version),
+): Promise<Rendered> {
   const { settings } = mesh;
   const { registrations } = await record(settings, mesh);
   const plans = new Map(mesh.releases.map((plan) => [plan.name, plan]));
-  const helm = lazyHelm(progress);
+  const loading = { helm: lazyHelm(progress), progress, credentials: settings.chartCredentials };
   const rendered = await Promise.all(
     registrations.flatMap((registration): Promise<Rendered[number]>[] => {
       const objects = objectsOf(registration);
@@ -86,7 +92,7 @@ export async function render(mesh: MeshPlan, charts: string | undefined, progres
       if (planned === undefined) return [];
       const own = charts === undefined ? planned.repositories : [repositoryUnder(charts, planned, settings.layout)];
       const plan = { ...planned, repositories: own };
-      return [renderRelease(plan, helm, settings.istio.version, progress)];
+      return [renderRelease(plan, loading, kubernetes)];
     }),
   );
   const lacking = rendered.flatMap((item) => (item.kind === "release" ? (item.release.lacking ?? []) : []));
@@ -94,19 +100,14 @@ export async function render(mesh: MeshPlan, charts: string | undefined, progres
   return rendered;
 }
 
-async function renderRelease(
-  plan: ReleasePlan,
-  findHelm: () => Promise<string>,
-  istio: string,
-  progress: Progress,
-): Promise<Rendered[number]> {
+async function renderRelease(plan: ReleasePlan, loading: Loading, kubernetes: string): Promise<Rendered[number]> {
+  const { progress } = loading;
   const without = (reason: string) => {
     const missing = withoutCredentials(reason);
     return { kind: "release" as const, release: { plan, objects: undefined, missing } };
   };
-  const helm = await findHelm().catch((error: unknown) => ({ error: lineOf(error) }));
+  const helm = await loading.helm().catch((error: unknown) => ({ error: lineOf(error) }));
   if (typeof helm !== "string") return without(helm.error);
-  const loading = { helm: findHelm, progress };
   const archive = await loadChart(plan, loading).catch((error: unknown) => error);
   if (archive instanceof ChartUnavailable) {
     // Without the chart's name: what is the same for several is said once.
@@ -116,5 +117,5 @@ async function renderRelease(
   if (typeof archive !== "string") return without(lineOf(archive));
   for (const line of await valueWarnings(archive, plan)) progress(`warning: ${line}`);
   progress(`rendering ${plan.name} (chart ${plan.chart} ${plan.version})`);
-  return { kind: "release", release: { plan, objects: await expand(plan, archive, helm, istio) } };
+  return { kind: "release", release: { plan, objects: await expand(plan, archive, helm, kubernetes) } };
 }

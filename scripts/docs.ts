@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { codes } from "../mesh/doctor/codes";
 import { notesPage } from "./notesPage";
 import { sectionSchemas, stackFileSchema, type JsonSchema } from "../settings/jsonSchema";
 
-// Writes the settings reference and the editors' schema from the settings' schema, and the page of upgrade notes from the notes;
-// with --check compares instead.
+// Writes the settings reference and the editors' schema from the settings' schema, the doctor's codes from their table, and the page
+// of upgrade notes from the notes; with --check compares instead.
 
 const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");
 
@@ -39,15 +40,30 @@ function settingsPage(): string {
     "# Settings",
     "",
     "Every key of a stack file. Written from the settings' schema by `npm run docs`; do not edit.",
-    "A key that is not here is an error. Secrets are allowed in `kialiPassphrase` alone.",
+    "A key that is not here is an error. Secrets are allowed in `kialiPassphrase` and `chartCredentials` alone.",
     "A key without a prefix is this project's, as Pulumi reads it: `mysql` is `jam-istio:mysql`. Give one of them, not both.",
     "",
   ];
   return [...head, ...parts].join("\n");
 }
 
+/** docs/doctor.md with its table of codes as they are now; its other text is written by hand. */
+function doctorPage(): string {
+  const text = readFileSync(join(__dirname, "..", "docs/doctor.md"), "utf8");
+  const table = Object.entries(codes).map(([code, row]) => {
+    const same: readonly string[] = "analyze" in row ? row.analyze : [];
+    return `| \`${code}\` | ${row.severity} | ${cell(row.title)} | ${same.join(", ") || "–"} |`;
+  });
+  const head = ["| code | severity | what it is | in istioctl analyze |", "|---|---|---|---|"];
+  return text.replace(
+    /(<!-- prettier-ignore-start -->\n)[\s\S]*(<!-- prettier-ignore-end -->)/,
+    (_, begin: string, end: string) => `${begin}\n${[...head, ...table].join("\n")}\n\n${end}`,
+  );
+}
+
 const files = {
   "docs/settings.md": settingsPage(),
+  "docs/doctor.md": doctorPage(),
   "docs/stack.schema.json": `${JSON.stringify(stackFileSchema(), undefined, 2)}\n`,
   "docs/upgrade-notes.md": notesPage(),
 };
@@ -57,7 +73,7 @@ for (const [name, text] of Object.entries(files)) {
   if (!check) {
     writeFileSync(path, text);
   } else if (readFileSync(path, "utf8") !== text) {
-    process.stderr.write(`${name} is not what the code says: npm run docs\n`);
+    process.stderr.write(`${name} is not what the program says: npm run docs\n`);
     process.exitCode = 1;
   }
 }

@@ -8,6 +8,8 @@ export interface JsonSchema {
   readonly description?: string;
   readonly allowed?: string;
   readonly default?: unknown;
+  /** Whether Pulumi encrypts the value. */
+  readonly secret?: boolean;
   readonly const?: string;
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
@@ -35,6 +37,7 @@ export function sectionSchemas(): Readonly<Record<string, JsonSchema>> {
 function forEditors(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(forEditors);
   if (typeof value !== "object" || value === null) return value;
+  if ((value as JsonSchema).secret === true) return secureOf(value as JsonSchema);
   const { allowed, description, ...rest } = value as JsonSchema;
   const text = [description, typeof allowed === "string" ? `Allowed: ${allowed}.` : undefined].filter(
     (part) => part !== undefined,
@@ -45,11 +48,7 @@ function forEditors(value: unknown): unknown {
 
 /** JSON Schema of a stack file, for editors. */
 export function stackFileSchema(): unknown {
-  const keys = Object.entries(sectionSchemas()).map(([key, schema]) => {
-    // In the file a secret is the text that Pulumi encrypted.
-    const shown = key === "kialiPassphrase" ? secureOf(schema) : forEditors(schema);
-    return [`jam-istio:${key}`, shown];
-  });
+  const keys = Object.entries(sectionSchemas()).map(([key, schema]) => [`jam-istio:${key}`, forEditors(schema)]);
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Stack file of jam-istio",
@@ -66,6 +65,7 @@ export function stackFileSchema(): unknown {
   };
 }
 
+/** In the file a secret is the text that Pulumi encrypted. */
 function secureOf(schema: JsonSchema): unknown {
   return {
     description: schema.description,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { chartCredentials } from "./chartCredentials";
 import { faultInjection } from "./faultSchema";
 import { flag, hostName, isLabel, kubernetesName, list, map, text, whole, word } from "./fields";
 import { component, filePath, imageRegistry, istioVersion, repository, values } from "./meshFields";
@@ -60,12 +61,13 @@ const istio = map(
     ).optional(),
     values: values("the control-plane chart"),
     releaseName: text({
-      allowed: "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init",
+      allowed: "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init or istio-base",
       describe:
-        "Name of the control plane's Helm release in the classic layout. It cannot be changed later. A release of that name that " +
-        "this program did not install is not taken over: the gate refuses.",
-      test: (value) => isLabel(value) && value.length <= 53 && value !== "istio-init",
-    }).default("istio"),
+        "Name of the control plane's Helm release. Default: istio in the classic layout; in the modern one istiod, with a revision " +
+        "istiod-<revision>. It cannot be changed later, but together with `revision`. A release of that name that this program did " +
+        "not install is refused: `jam-istio adopt` takes it over.",
+      test: (value) => isLabel(value) && value.length <= 53 && !["istio-init", "istio-base"].includes(value),
+    }).optional(),
     revision: kubernetesName(
       "Revision of the control plane, modern layout. A new one is installed beside what runs; with injection: revision the " +
         "namespace gets its sidecars.",
@@ -103,7 +105,9 @@ const kialiPassphrase = text({
   allowed: "a secret of 8 characters or more: pulumi config set --secret jam-istio:kialiPassphrase",
   describe: "Kiali's passphrase in the classic layout, as a secret. Default: generated, 32 characters.",
   test: (value) => value.length >= 8 && !/[\r\n]/.test(value),
-}).optional();
+})
+  .meta({ secret: true })
+  .optional();
 
 const mysql = map(
   {
@@ -167,6 +171,7 @@ export const sections = {
   istio,
   kiali,
   kialiPassphrase,
+  chartCredentials,
   mysql,
   dataStorage,
   mail,

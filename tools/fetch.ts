@@ -20,7 +20,10 @@ async function route(): Promise<Dispatcher> {
  * Asks a URL, through the environment's proxy. Node's own `fetch` knows none before Node 24. Both trust the authorities in the
  * file NODE_EXTRA_CA_CERTS.
  */
-export async function fetchUrl(url: string, init: Pick<RequestInit, "method" | "signal">): Promise<Response> {
+export async function fetchUrl(
+  url: string,
+  init: Pick<RequestInit, "method" | "signal" | "headers" | "body">,
+): Promise<Response> {
   // Loaded when it is needed, as few commands need it.
   const { fetch } = await import("undici");
   return fetch(url, { ...init, dispatcher: await (routing ??= route()) });

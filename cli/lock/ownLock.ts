@@ -74,30 +74,56 @@ function writeNote(file: string, note: Note): void {
   writeFileSync(file, JSON.stringify(note));
 }
 
-function noteNew(places: LockPlaces, earlier: readonly string[], space: string): boolean {
+/** A note that was written, and the one in whose place. */
+interface Written {
+  readonly note: Note;
+  readonly before: Note | undefined;
+}
+
+function noteNew(places: LockPlaces, earlier: readonly string[], space: string): Written | undefined {
   for (const lock of lockFiles(places).filter((file) => !earlier.includes(file))) {
     try {
       const { pid } = JSON.parse(readFileSync(lock, "utf8")) as { pid: number };
       if (!isOwn(pid)) continue;
-      writeNote(places.note, { lock, pid, space });
-      return true;
+      const written = { note: { lock, pid, space }, before: notedLock(places) };
+      writeNote(places.note, written.note);
+      return written;
     } catch {
       // Half written, or gone again.
     }
   }
-  return false;
+  return undefined;
 }
 
-/** Notes the lock that Pulumi takes for a piece of work, if it takes one, so that a later run knows it. */
-export async function noteLock<T>(places: LockPlaces, work: () => Promise<T>): Promise<T> {
+/** Puts back what was noted before; a note that another run wrote meanwhile stays. */
+function unwrite(places: LockPlaces, { note, before }: Written): void {
+  if (notedLock(places)?.lock !== note.lock) return;
+  if (before === undefined) rmSync(places.note, { force: true });
+  else writeNote(places.note, before);
+}
+
+/**
+ * Notes the lock that Pulumi takes for a piece of work, if it takes one, so that a later run knows it.
+ * @param isRefused whether the work failed because of another run's lock: then it took none, whatever was seen meanwhile
+ */
+export async function noteLock<T>(
+  places: LockPlaces,
+  work: () => Promise<T>,
+  isRefused: (error: unknown) => boolean = () => false,
+): Promise<T> {
   const space = processSpace();
   if (space === undefined || places.state === undefined) return work();
   const earlier = lockFiles(places);
+  let written: Written | undefined;
   const timer = setInterval(() => {
-    if (noteNew(places, earlier, space)) clearInterval(timer);
+    written = noteNew(places, earlier, space);
+    if (written !== undefined) clearInterval(timer);
   }, 20);
   try {
     return await work();
+  } catch (error) {
+    if (written !== undefined && isRefused(error)) unwrite(places, written);
+    throw error;
   } finally {
     clearInterval(timer);
   }
@@ -110,12 +136,6 @@ export function notedLock({ note }: LockPlaces): Note | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Puts an earlier note back: a step that was refused took no lock, whatever was seen meanwhile. */
-export function noteAgain({ note }: LockPlaces, earlier: Note | undefined): void {
-  if (earlier === undefined) rmSync(note, { force: true });
-  else writeNote(note, earlier);
 }
 
 /**

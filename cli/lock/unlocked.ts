@@ -2,7 +2,7 @@ import { ConcurrentUpdateError } from "@pulumi/pulumi/automation";
 import { messageOf } from "../../tools/errors";
 import { UserError } from "../userError";
 import { holdersText, locksIn } from "./holders";
-import { isLeft, noteAgain, noteLock, notedLock, removeLock, type LockPlaces } from "./ownLock";
+import { isLeft, noteLock, notedLock, removeLock, type LockPlaces } from "./ownLock";
 
 /** A stack that somebody may hold. */
 export interface Lockable {
@@ -31,11 +31,10 @@ export async function unlocked<T>({ name, places, cancel, ask, say }: Lockable, 
   let noted = notedLock(places);
   for (let agreed: string | undefined; ;) {
     try {
-      return await noteLock(places, step);
+      return await noteLock(places, step, (error) => locksOf(error) !== undefined);
     } catch (error) {
       const locks = locksOf(error);
       if (locks === undefined) throw error;
-      noteAgain(places, noted);
       const who = `the stack is locked by ${holdersText(locks)}`;
       const key = locks.map(({ file }) => file).join();
       if (noted !== undefined && locks.length > 0 && locks.every((lock) => isLeft(lock, noted))) {

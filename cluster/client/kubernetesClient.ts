@@ -2,7 +2,10 @@ import type { AppsV1Api, BatchV1Api, CoreV1Api, VersionApi } from "@kubernetes/c
 import { call, traced } from "./calls";
 import { discovery } from "./discovery";
 import { ClusterUnreachable, reaching } from "./errors";
+import { exec, type CommandEnd, type ContainerCommand } from "./exec";
+import { forwardPort, type ForwardedPort } from "./forwardPort";
 import { readKubeconfig, type ClusterAddress } from "./kubeconfig";
+import { followLog, type LogToFollow } from "./podLog";
 import { askPod } from "./portForward";
 import { sender, type Send } from "./send";
 
@@ -18,6 +21,12 @@ export interface Cluster {
   readonly send: Send;
   /** Asks a server on a pod's loopback. */
   readonly askPod: (asked: Parameters<typeof askPod>[1]) => Promise<string>;
+  /** Makes a port of a pod reachable on this machine's loopback. */
+  readonly forward: (asked: Parameters<typeof forwardPort>[1]) => Promise<ForwardedPort>;
+  /** Runs a command in a container. */
+  readonly exec: (asked: ContainerCommand) => Promise<CommandEnd>;
+  /** Follows a container's log from now on, line by line. */
+  readonly followLog: (asked: LogToFollow, onLine: Parameters<typeof followLog>[2]) => Promise<void>;
   /** Where it was found. */
   readonly address: ClusterAddress;
   /** Name of the kubeconfig's context. */
@@ -81,6 +90,13 @@ async function open(address: ClusterAddress): Promise<Cluster> {
     send: (method, path, more) => call(`${method} ${path}`, () => send(method, path, more)),
     askPod: (asked) =>
       call(`pod ${asked.namespace}/${asked.pod}:${String(asked.port)}${asked.path}`, () => askPod(config, asked)),
+    forward: (asked) => forwardPort(config, asked),
+    exec: (asked) =>
+      call(`exec ${asked.namespace}/${asked.pod}/${asked.container} ${asked.command[0] ?? ""}`, () =>
+        exec(config, asked),
+      ),
+    followLog: (asked, onLine) =>
+      call(`log of ${asked.namespace}/${asked.pod}/${asked.container}`, () => followLog(config, asked, onLine)),
     address,
     context: config.getCurrentContext(),
   };

@@ -11,6 +11,8 @@ export interface PodQuestion {
   readonly pod: string;
   readonly port: number;
   readonly path: string;
+  /** Default: GET. */
+  readonly method?: "GET" | "POST";
 }
 
 /** What the client rejects with: an event of its socket where the API server refuses. */
@@ -20,10 +22,10 @@ function errorOf(reason: unknown): Error {
   return new Error(typeof said === "string" ? said : "the API server does not forward the port");
 }
 
-function ask(stream: Duplex, path: string): Promise<string> {
+function ask(stream: Duplex, { path, method = "GET" }: PodQuestion): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = { host: "localhost", connection: "close" };
-    const call = request({ path, headers, createConnection: () => stream }, (response) => {
+    const call = request({ path, method, headers, createConnection: () => stream }, (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part)).on("error", reject);
       response.on("end", () => {
@@ -39,7 +41,8 @@ function ask(stream: Duplex, path: string): Promise<string> {
  * Asks a server on a pod's loopback, as `kubectl port-forward` reaches it. Needs the right to pods/portforward.
  * @throws Error with one line where it does not answer with 200 in time
  */
-export async function askPod(config: KubeConfig, { namespace, pod, port, path }: PodQuestion): Promise<string> {
+export async function askPod(config: KubeConfig, question: PodQuestion): Promise<string> {
+  const { namespace, pod, port } = question;
   const { PortForward } = await import("@kubernetes/client-node");
   const [toPod, fromPod, refusals] = [new PassThrough(), new PassThrough(), new PassThrough()];
   let timer: NodeJS.Timeout | undefined;
@@ -62,7 +65,7 @@ export async function askPod(config: KubeConfig, { namespace, pod, port, path }:
     );
   try {
     await Promise.race([opening, failed]);
-    return await Promise.race([ask(Duplex.from({ readable: fromPod, writable: toPod }), path), failed]);
+    return await Promise.race([ask(Duplex.from({ readable: fromPod, writable: toPod }), question), failed]);
   } catch (error) {
     throw errorOf(error);
   } finally {

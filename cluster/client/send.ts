@@ -1,17 +1,29 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import { request as requestPlain } from "node:http";
+import { request as requestPlain, type IncomingMessage } from "node:http";
 import { request as requestTls } from "node:https";
+import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { withoutCredentials } from "../../mesh/credentials";
 import { ClusterUnreachable } from "./errors";
 
 type Method = "GET" | "PATCH" | "POST" | "DELETE";
 
+const patchTypes = {
+  merge: "application/merge-patch+json",
+  strategic: "application/strategic-merge-patch+json",
+  apply: "application/apply-patch+yaml",
+} as const;
+
 /** What a request carries beside its path. */
 export interface Message {
   readonly accept?: string;
-  /** An object; with PATCH a merge patch. */
+  /** An object. */
   readonly body?: object;
+  /**
+   * How a PATCH is taken: `merge` (default); `strategic`, which merges lists by their items' names, of kinds that the API server
+   * itself has; `apply`, which is the server's own (server-side apply).
+   */
+  readonly patch?: keyof typeof patchTypes;
 }
 
 /** The API server's refusal. */
@@ -55,38 +67,46 @@ export function sender(config: KubeConfig): Send {
   };
 }
 
-async function sendOnce(config: KubeConfig, method: Method, path: string, { accept, body }: Message): Promise<string> {
+/**
+ * Sends a request and waits until its answer begins.
+ * @param more `seconds`: how long the server may be silent, also within the answer; default: for ever
+ * @returns the answer, one of success
+ * @throws HttpError with the status where it is none
+ */
+export async function beginRequest(
+  config: KubeConfig,
+  method: Method,
+  path: string,
+  more: Message & { readonly seconds?: number; readonly signal?: AbortSignal | undefined },
+): Promise<IncomingMessage> {
+  const { accept = "application/json", body, patch = "merge", seconds, signal } = more;
   const server = config.getCurrentCluster()?.server ?? "";
-  const timeout = answerSeconds * 1000;
-  const options = { method, headers: { accept: accept ?? "application/json" }, timeout };
+  const options = { method, headers: { accept }, ...(seconds === undefined ? {} : { timeout: seconds * 1000 }) };
   await config.applyToHTTPSOptions(options);
-  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
-  const content = body === undefined ? {} : { "content-type": type };
+  const type = method === "PATCH" ? patchTypes[patch] : "application/json";
+  const headers = { ...options.headers, ...(body === undefined ? {} : { "content-type": type }) };
   const request = server.startsWith("http:") ? requestPlain : requestTls;
-  return new Promise((resolve, reject) => {
-    const call = request(
-      `${server}${path}`,
-      { ...options, headers: { ...options.headers, ...content } },
-      (response) => {
-        let text = "";
-        response.setEncoding("utf8").on("data", (part: string) => (text += part));
-        response.on("error", reject).on("end", () => {
-          const { statusCode = 0, headers } = response;
-          // A login page, or that of a host that serves something else as well.
-          if (statusCode < 400 && headers["content-type"]?.startsWith("text/html") === true)
-            reject(
-              new ClusterUnreachable(
-                `no Kubernetes API at ${withoutCredentials(server)}: a web page comes (HTTP ${String(statusCode)})`,
-              ),
-            );
-          else if (statusCode >= 200 && statusCode < 300) resolve(text);
-          else reject(new HttpError(statusCode, text));
-        });
-      },
-    );
-    call.on("timeout", () => {
-      call.destroy(new Error(`no answer within ${String(answerSeconds)} s`));
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    let answer: IncomingMessage | undefined;
+    const call = request(`${server}${path}`, { ...options, headers, signal }, (begun) => {
+      answer = begun;
+      resolve(begun);
     });
+    call.on("timeout", () => (answer ?? call).destroy(new Error(`no answer within ${String(seconds)} s`)));
     call.on("error", reject).end(body === undefined ? undefined : JSON.stringify(body));
   });
+  const { statusCode = 0, headers: answered } = response;
+  // A login page, or that of a host that serves something else as well.
+  if (statusCode < 400 && answered["content-type"]?.startsWith("text/html") === true) {
+    response.destroy();
+    throw new ClusterUnreachable(
+      `no Kubernetes API at ${withoutCredentials(server)}: a web page comes (HTTP ${String(statusCode)})`,
+    );
+  }
+  if (statusCode >= 200 && statusCode < 300) return response;
+  throw new HttpError(statusCode, await text(response));
+}
+
+async function sendOnce(config: KubeConfig, method: Method, path: string, message: Message): Promise<string> {
+  return text(await beginRequest(config, method, path, { ...message, seconds: answerSeconds }));
 }

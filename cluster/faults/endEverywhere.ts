@@ -11,15 +11,17 @@ export type NamespaceEnd = { readonly namespace: string } & (EndReport | { reado
 export interface EverywhereReport {
   /** Every namespace that had parts of faults, and the stack's own, sorted by name. */
   readonly namespaces: readonly NamespaceEnd[];
-  /** Kinds that may not be listed in all namespaces: one that has nothing else of faults was not found. */
+  /**
+   * Kinds that may not be listed in all namespaces: one that has nothing else of faults was not found. With `VirtualService`
+   * among them it cannot be told where else faults are active.
+   */
   readonly unseen: readonly string[];
 }
 
 /**
  * Ends every fault of every namespace, by label, all at the same time; the next update of no stack puts them back. What fails
- * in one namespace holds up no other.
+ * in one namespace holds up no other, and what may not be seen of others does not hold up the stack's own.
  * @param own the stack's namespace, and the drill of its settings, which is not put back either
- * @throws HttpError where the VirtualServices of the cluster may not be listed
  */
 export async function endFaultsEverywhere(
   cluster: Cluster,

@@ -29,7 +29,7 @@ export function collectionOf(kind: string, namespace?: string): string {
 /** What of faults is in a cluster, as far as it may be seen. */
 export interface SeenFaultObjects {
   readonly found: readonly FoundFaultObject[];
-  /** Kinds that may not be listed: nothing is known of these. What acts is none of them. */
+  /** Kinds that may not be listed: nothing is known of these. What acts is none of them in a namespace that is named. */
   readonly unseen: readonly string[];
 }
 
@@ -41,8 +41,8 @@ async function objectsOf(cluster: Cluster, namespace: string | undefined, kind: 
   } catch (error) {
     // The kind is not installed.
     if (isNotFound(error)) return { found: [], unseen: [] };
-    // What acts must be seen: without the right to it nothing can be said of faults.
-    if (isDenied(error) && kind !== "VirtualService") return { found: [], unseen: [kind] };
+    // What acts must be seen: without the right to it nothing can be said of a namespace's faults.
+    if (isDenied(error) && (kind !== "VirtualService" || namespace === undefined)) return { found: [], unseen: [kind] };
     throw error;
   }
 }
@@ -54,8 +54,8 @@ async function seenOf(cluster: Cluster, namespace: string | undefined, which: re
 
 /**
  * The objects of a namespace that are parts of faults, by their label.
- * @param namespace default: all
- * @throws Error when those that act cannot be seen
+ * @param namespace default: all that may be seen
+ * @throws Error when those that act cannot be seen in it
  */
 export const readFaultObjects = (cluster: Cluster, namespace?: string): Promise<SeenFaultObjects> =>
   seenOf(cluster, namespace, kinds);

@@ -5,9 +5,9 @@ import { proxyContainer } from "../../mesh/istio/pods";
 import { isLive } from "../../mesh/istio/proxies";
 import { reasonOf } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
+import type { PodQuestion } from "../client/portForward";
+import { adminPort } from "../proxyConfig/askProxy";
 
-/** Envoy's own administration, on the pod's loopback. */
-const adminPort = 15000;
 /** How long it may take to ask all of them, in seconds. */
 const passSeconds = 40;
 /** How many proxies are asked at the same time. */
@@ -21,33 +21,43 @@ export interface Answers<T> {
   readonly why?: string;
 }
 
-/** Running pods of a namespace that have a sidecar, ready or not: with a database cut off many are not. */
+/** Those of pods whose sidecar can be asked, ready or not: with a database cut off many are not. */
+export const withSidecar = (pods: readonly V1Pod[]): readonly V1Pod[] =>
+  pods.filter((pod) => isLive(pod) && pod.status?.phase === "Running" && proxyContainer(pod) !== undefined);
+
+/** Running pods of a namespace that have a sidecar. */
 export async function sidecarsOf({ core }: Cluster, namespace: string): Promise<readonly V1Pod[]> {
   const { items } = await bounded("the Kubernetes API", 30, core.listNamespacedPod({ namespace }));
-  return items.filter((pod) => isLive(pod) && pod.status?.phase === "Running" && proxyContainer(pod) !== undefined);
+  return withSidecar(items);
 }
 
-async function askAll<T>(
+/**
+ * Asks the proxies of pods the same; one that does not answer is counted, and why.
+ * @param asked path of the proxy's own administration, and how it is asked; default: GET
+ * @param seconds how long it may take to ask all of them
+ */
+export async function askProxies<T>(
   cluster: Cluster,
   pods: readonly V1Pod[],
-  path: string,
-  read: (text: string, pod: string) => T,
+  asked: Pick<PodQuestion, "path" | "method">,
+  read: (text: string, pod: V1Pod) => T,
+  seconds = passSeconds,
 ): Promise<Answers<T>> {
   const left = [...pods];
   const answers: T[] = [];
   const failures: string[] = [];
-  const end = Date.now() + passSeconds * 1000;
+  const end = Date.now() + seconds * 1000;
   const worker = async () => {
     for (let pod = left.shift(); pod !== undefined; pod = left.shift()) {
       if (Date.now() > end) {
-        failures.push(`not asked within ${String(passSeconds)} s`);
+        failures.push(`not asked within ${String(seconds)} s`);
         continue;
       }
       const name = pod.metadata?.name ?? "";
       const namespace = pod.metadata?.namespace ?? "";
       try {
-        const asked = cluster.askPod({ namespace, pod: name, port: adminPort, path });
-        answers.push(read(await bounded(name, 15, asked), pod.metadata?.uid ?? ""));
+        const answer = cluster.askPod({ namespace, pod: name, port: adminPort, ...asked });
+        answers.push(read(await bounded(name, Math.min(seconds, 15), answer), pod));
       } catch (error) {
         failures.push(reasonOf(error));
       }
@@ -65,7 +75,7 @@ async function askAll<T>(
 export async function proxiesHolding(cluster: Cluster, namespace: string, names?: readonly string[]) {
   const place = `/namespaces/${namespace}/virtual-service/`;
   const any = new RegExp(`${place}${faultNames}"`);
-  const asked = await askAll(cluster, await sidecarsOf(cluster, namespace), "/config_dump", (text) =>
+  const asked = await askProxies(cluster, await sidecarsOf(cluster, namespace), { path: "/config_dump" }, (text) =>
     names === undefined ? any.test(text) : names.some((name) => text.includes(`${place}${name}"`)),
   );
   return { ...asked, holding: asked.answers.filter(Boolean).length };
@@ -77,10 +87,10 @@ export type CountersByPod = Answers<readonly [pod: string, hits: FaultCounters]>
 /** Reads it in a namespace. */
 export async function readFaultCounters(cluster: Cluster, namespace: string): Promise<CountersByPod> {
   const path = "/stats/prometheus?usedonly";
-  return askAll(
+  return askProxies(
     cluster,
     await sidecarsOf(cluster, namespace),
-    path,
-    (text, pod) => [pod, faultCounters(text)] as const,
+    { path },
+    (text, { metadata }) => [metadata?.uid ?? "", faultCounters(text)] as const,
   );
 }

@@ -14,6 +14,8 @@ export interface RestartOptions {
   readonly parallel: number;
   readonly timeoutSeconds: number;
   readonly log: (line: string) => void;
+  /** What to do after a failure. Default: up again, which goes on. */
+  readonly advice?: string;
 }
 
 const collections = {
@@ -130,6 +132,6 @@ export async function restartWorkloads(
   const rest = restarts.length - done - failed.length;
   throw new Error(
     `the rollout stopped: ${failed.join(" | ")}. ${String(done)} workloads are done, ${String(rest)} were not begun; ` +
-      "fix it, then run up again: it goes on where it stopped",
+      (options.advice ?? "fix it, then run up again: it goes on where it stopped"),
   );
 }

@@ -1,5 +1,5 @@
 import type { V1Secret } from "@kubernetes/client-node";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { ChartName } from "../../mesh/install/chartSources";
 import { filesOfRecord, type ChartFile, type RecordedChart } from "../../mesh/install/recordedChart";
 import { systemNamespace as namespace } from "../../mesh/istio/names";
@@ -8,38 +8,50 @@ import type { Release as NotedRelease } from "../../mesh/upgradeNotes/kinds";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 
 /** What of a release's own text is read. */
-interface Release {
+export interface RecordText {
   readonly info?: { readonly description?: string };
   readonly chart?: RecordedChart;
   readonly manifest?: string;
-  /** The values that a person gave. */
+  /** The values that a person gave, with `-f` and `--set`. */
   readonly config?: Readonly<Record<string, unknown>> | null;
 }
 
-/** Helm's payload: base64 inside the Secret's own base64, gzipped JSON. */
-function releaseOf(payload: string | undefined): Release {
-  const packed = Buffer.from(Buffer.from(payload ?? "", "base64").toString("utf8"), "base64");
+/** Helm's payload: base64 inside the Secret's own base64, gzipped JSON. @throws Error where it is none */
+export const unpacked = (payload: string | undefined): string =>
+  gunzipSync(Buffer.from(Buffer.from(payload ?? "", "base64").toString("utf8"), "base64")).toString("utf8");
+
+/** The payload of a release's JSON. */
+export const packed = (json: string): string =>
+  Buffer.from(gzipSync(json, { level: 9 }).toString("base64")).toString("base64");
+
+function releaseOf(payload: string | undefined): RecordText {
   try {
     // A broken record names no owner.
-    return (JSON.parse(gunzipSync(packed).toString("utf8")) as Release | null) ?? {};
+    return (JSON.parse(unpacked(payload)) as RecordText | null) ?? {};
   } catch {
     return {};
   }
 }
+
+/** The text of one of Helm's records; empty where it cannot be read. */
+export const recordText = ({ data }: V1Secret): RecordText => releaseOf(data?.["release"]);
 
 /** Reads one of Helm's records; `undefined` where the Secret is none. */
 export function helmRecord(secret: V1Secret): HelmRevision | undefined {
   const labels = secret.metadata?.labels ?? {};
   const { name, status, version } = labels;
   if (labels["owner"] !== "helm" || name === undefined || status === undefined) return undefined;
-  const created = (secret.metadata?.creationTimestamp?.getTime() ?? 0) / 1000;
-  const { info, chart, manifest } = releaseOf(secret.data?.["release"]);
+  const begun = secret.metadata?.creationTimestamp?.getTime();
+  const created = (begun ?? 0) / 1000;
+  const { info, chart, manifest } = recordText(secret);
   return {
     release: name,
     status,
     revision: Number(version),
+    ...(begun === undefined ? {} : { createdAt: Math.floor(created) }),
     modifiedAt: Math.floor(Math.max(Number(labels["modifiedAt"]) || 0, created)),
     description: info?.description ?? "",
+    chart: chart?.metadata?.name ?? "",
     chartVersion: chart?.metadata?.version ?? "",
     manifest: manifest ?? "",
     secret: secret.metadata?.name ?? "",
@@ -76,7 +88,7 @@ export async function recordedChart(
   const { items } = await bounded("the Kubernetes API", 30, listing);
   const newest = [...items].sort((a, b) => revisionOf(b) - revisionOf(a));
   for (const secret of newest) {
-    const { chart, manifest = "" } = releaseOf(secret.data?.["release"]);
+    const { chart, manifest = "" } = recordText(secret);
     const files = filesOfRecord(chart, manifest, name);
     if (files !== undefined) return files;
   }

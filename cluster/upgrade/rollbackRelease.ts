@@ -1,4 +1,6 @@
+import { isVersion } from "../../mesh/istio/controlPlanes";
 import { systemNamespace as namespace } from "../../mesh/istio/names";
+import { recordedImage } from "../../mesh/upgrade/helmHistory";
 import { belowProxies, wayBack, type Failure } from "../../mesh/upgrade/wayBack";
 import { findHelm } from "../../tools/helm";
 import { mustRun } from "../../tools/run";
@@ -28,12 +30,14 @@ async function goBack(cluster: Cluster, { failure, revision, timeoutSeconds }: F
   const way = wayBack(records, failure);
   if ("stays" in way) return `release ${release} was not rolled back: ${way.stays}`;
   const { to } = way;
-  const target = `revision ${String(to.revision)} (${to.chartVersion})`;
-  const below = belowProxies(await bounded("the Kubernetes API", 60, allPods(cluster)), revision, to);
+  // An umbrella's chart has a version of its own.
+  const version = isVersion(recordedImage(to)) ? recordedImage(to) : to.chartVersion;
+  const target = `revision ${String(to.revision)} (${version})`;
+  const below = belowProxies(await bounded("the Kubernetes API", 60, allPods(cluster)), revision, way);
   if (below !== undefined)
     return (
       `release ${release} was not rolled back to ${target}: ${below}. A control plane below its proxies is not supported. ` +
-      `To go on: fix what failed, then run up again. To go back: set istio.version to ${to.chartVersion} and run up, which ` +
+      `To go on: fix what failed, then run up again. To go back: set istio.version to ${version} and run up, which ` +
       "moves the control plane and then the sidecars"
     );
   const helm = await findHelm((line) => {

@@ -14,12 +14,12 @@ import { rolloutTask } from "./sidecarRollout";
 function desired(plan: MeshPlan, drill: Drill): GateDesired {
   const { settings, mesh, releases, targetVersion: target } = plan;
   const { stack, namespace, layout, istio, injection, production } = settings;
-  const { version, revision, controlPlane, releaseName, allow, timeoutSeconds } = istio;
+  const { version, revision, controlPlane, allow, timeoutSeconds } = istio;
   const hub = controlPlane === "managed" ? effectiveHub(mesh.controlPlane) : undefined;
   const switches = switchesOf(mesh.controlPlane.values);
   return {
     ...{ stack, namespace, layout, production, injection },
-    ...{ version, target, revision, controlPlane, releaseName, allow, timeoutSeconds },
+    ...{ version, target, revision, controlPlane, allow, timeoutSeconds },
     ...(hub === undefined ? {} : { hub }),
     ...(Object.keys(switches).length === 0 ? {} : { switches }),
     releases: releases.map(({ name }) => name),

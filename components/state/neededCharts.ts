@@ -1,14 +1,8 @@
 import type { NeededChart } from "../../charts/provide";
-import { chartNameOf, chartPath, type ChartName, type ChartSource } from "../../mesh/install/chartSources";
+import { chartPath, type ChartSource } from "../../mesh/install/chartSources";
 import { istioRepositories } from "../../mesh/install/helmReleases";
 import type { MeshPlan } from "../../mesh/meshPlan";
-import type { StackState, StateRelease } from "./stackState";
-
-/** The chart that a release of the state was made with. */
-export function chartOf({ args }: StateRelease): ChartName {
-  const version = typeof args.version === "string" ? args.version : "";
-  return { chart: chartNameOf(typeof args.chart === "string" ? args.chart : "", version), version };
-}
+import { chartOf, type StackState, type StateRelease } from "./stackState";
 
 /**
  * The charts of a stack's releases, those of kept control planes included.

@@ -7,9 +7,7 @@ import type { MeshPlan } from "../../mesh/meshPlan";
 import { servedRevision } from "../../mesh/rollout/servingControlPlane";
 import { usersOf, type MeshUse } from "../../mesh/upgrade/meshUse";
 import { judgeNeed, type Need } from "../../mesh/upgrade/retention";
-import type { StackState, StateRelease } from "./stackState";
-
-const revisionOf = (release: string) => /^istiod(?:-(.+))?$/.exec(release)?.[1] ?? defaultRevision;
+import { chartOf, revisionOf, type StackState, type StateRelease } from "./stackState";
 
 /** Reads who uses the cluster's control planes; where it gives no answer, why not. */
 async function look(connected: () => Promise<Cluster>): Promise<MeshUse | string> {
@@ -22,13 +20,14 @@ async function look(connected: () => Promise<Cluster>): Promise<MeshUse | string
 }
 
 async function needFor(
-  release: string,
+  one: StateRelease,
   use: MeshUse | string,
   { settings }: MeshPlan,
   connected: () => Promise<Cluster>,
 ): Promise<Need> {
+  const { name: release } = one;
   if (typeof use === "string") return judgeNeed(release, { users: [], unread: [use] });
-  const revision = revisionOf(release);
+  const revision = revisionOf(one) ?? defaultRevision;
   const { namespace, injection } = settings;
   const served = servedRevision(settings) ?? defaultRevision;
   const own = injection === "unmanaged" ? undefined : { namespace, revision: served };
@@ -51,10 +50,10 @@ export async function retainedControlPlanes(
   const { settings, mesh } = plan;
   if (settings.layout !== "modern" || settings.istio.controlPlane !== "managed") return [];
   const { name } = mesh.controlPlane;
-  const old = releases.filter((release) => /^istiod(-|$)/.test(release.name) && release.name !== name);
+  const old = releases.filter((release) => chartOf(release).chart === "istiod" && release.name !== name);
   if (old.length === 0) return [];
   const use = await look(connected);
-  const needs = await Promise.all(old.map((release) => needFor(release.name, use, plan, connected)));
+  const needs = await Promise.all(old.map((release) => needFor(release, use, plan, connected)));
   for (const { text } of needs) say(text);
   return old.filter((_, at) => needs[at]?.stays);
 }

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defaultRevision } from "../../mesh/istio/controlPlanes";
 import type { DeployedRelease } from "../../mesh/install/canaryGateway";
+import { chartNameOf, type ChartName } from "../../mesh/install/chartSources";
 import { systemNamespace } from "../../mesh/istio/names";
 import type { KnownRelease } from "../../mesh/upgrade/gateTypes";
 import type { FaultGateOutputs } from "../gates/providers/faultGate";
@@ -34,13 +35,24 @@ export function recordedVersion({ recorded }: StackState, revision = defaultRevi
   return recorded?.revision === revision ? recorded.version : undefined;
 }
 
+const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+
+/** The chart that a release of the state was made with. */
+export function chartOf({ args }: StateRelease): ChartName {
+  const version = text(args.version) ?? "";
+  return { chart: chartNameOf(text(args.chart) ?? "", version), version };
+}
+
+/** The revision among a release's values; `undefined` where it has none. */
+export const revisionOf = ({ args }: StateRelease): string | undefined =>
+  text(((args.values ?? {}) as { readonly revision?: unknown }).revision);
+
 /** The state's releases, as the plan of the mesh asks about them. */
 export function deployedReleases({ releases }: StackState): readonly DeployedRelease[] {
-  return releases.map(({ name, args }) => {
-    const { revision } = (args.values ?? {}) as { readonly revision?: unknown };
-    const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
-    return { name, version: text(args.version), revision: text(revision) };
-  });
+  return releases.map((one) => ({
+    ...{ name: one.name, chart: chartOf(one).chart },
+    ...{ version: text(one.args.version), revision: revisionOf(one) },
+  }));
 }
 
 const namespaceTypes = {

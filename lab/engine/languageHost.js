@@ -50,6 +50,7 @@ function run({ request }, callback) {
   };
   const args = Object.entries(flags).flatMap(([name, value]) => (value === "" ? [] : [`--${name}=${value}`]));
   const config = Object.fromEntries(request.getConfigMap().toArray());
+  const { typescript = true } = info?.getOptions()?.toJavaScript() ?? {};
   const child = start("run", [...args, info?.getEntryPoint() || "."], folder, {
     cwd: request.getPwd(),
     stdio: "inherit",
@@ -58,7 +59,7 @@ function run({ request }, callback) {
       PULUMI_CONFIG: JSON.stringify(config),
       PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
       // Without it the program is loaded as JavaScript.
-      PULUMI_NODEJS_TYPESCRIPT: "true",
+      ...(typescript ? { PULUMI_NODEJS_TYPESCRIPT: "true" } : {}),
     },
   });
   let ended = false;

@@ -84,8 +84,10 @@ export function faultsOf(plan: MeshPlan, keys: readonly string[]): readonly Faul
   return faultInjection.faults.filter(isIn);
 }
 
+/** Secrets have no part in it: the text stands in the state in clear. */
+const notRest = ["faultInjection", "kialiPassphrase", "chartCredentials"];
+
 /** What of the settings is not about faults, as one short text: two that are equal differ in faults at the most. */
 export function restOf(settings: Settings): string {
-  const rest = Object.entries(settings).filter(([key]) => key !== "faultInjection" && key !== "kialiPassphrase");
-  return digest(Object.fromEntries(rest));
+  return digest(Object.fromEntries(Object.entries(settings).filter(([key]) => !notRest.includes(key))));
 }

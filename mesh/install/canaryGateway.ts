@@ -1,11 +1,12 @@
 import type { MeshPlan } from "../meshPlan";
 import { servedRevision } from "../rollout/servingControlPlane";
-import { controlPlaneReleaseName, gatewayReleaseName as gateway } from "../istio/names";
+import { gatewayReleaseName as gateway } from "../istio/names";
 import { istioRepositories, type ReleasePlan } from "./helmReleases";
 
 /** A release as the stack's state has it, as far as it matters here. */
 export interface DeployedRelease {
   readonly name: string;
+  readonly chart?: string | undefined;
   readonly version?: string | undefined;
   /** Revision among its values. */
   readonly revision?: string | undefined;
@@ -23,7 +24,7 @@ export function withServedGateway(plan: MeshPlan, deployed: readonly DeployedRel
     revision !== undefined && servedRevision(settings) !== revision && asked.values["revision"] === undefined;
   if (!stays || plan.releases.every(({ name }) => name !== gateway)) return plan;
   const known = deployed.find(({ name }) => name === gateway);
-  const serving = deployed.find(({ name }) => name === controlPlaneReleaseName(undefined));
+  const serving = deployed.find((one) => one.chart === "istiod" && one.revision === undefined);
   const version = known?.version ?? serving?.version ?? settings.istio.version;
   const keep = (one: ReleasePlan): ReleasePlan => {
     if (one.name !== gateway) return one;

@@ -21,9 +21,9 @@ export interface Attempt {
   readonly found: "lacks" | "absent" | "unread";
 }
 
-/** Whether it is known that a chart is not there: to try again later is in vain. */
+/** Whether it is known that a chart is not there, in none of them: to try again later is in vain. */
 export const isKnownMissing = (attempts: readonly Pick<Attempt, "found">[]): boolean =>
-  attempts.some(({ found }) => found === "lacks") || attempts.every(({ found }) => found === "absent");
+  attempts.every(({ found }) => found !== "unread");
 
 /** What Helm said of a repository: it answers and does not have the chart, or it gives none. */
 export type Answer = { readonly found: "lacks" } | { readonly found: "absent" | "unread"; readonly reason: string };
@@ -43,11 +43,21 @@ export function chartNameOf(chart: string, version: string): string {
   return file.endsWith(`-${version}.tgz`) ? file.slice(0, -`-${version}.tgz`.length) : file;
 }
 
+/** What Helm is told of a chart: where it is, in a repository of either kind or in a directory of archives, and its version. */
+export function helmChart(name: ChartName, repository: string): readonly string[] {
+  const base = repository.replace(/\/+$/, "");
+  if (/^oci:/i.test(base)) return [`${base}/${name.chart}`, "--version", name.version];
+  if (/^https?:/i.test(base)) return [name.chart, "--repo", repository, "--version", name.version];
+  return [`${base}/${archiveName(name)}`];
+}
+
 /** Reads the line in which Helm says why it has no chart. */
 export function answerOf(line: string): Answer {
   if (/\bversion "[^"]*" not found in /.test(line) || /^failed to perform "FetchReference".*: not found$/.test(line))
     return { found: "lacks" };
-  const status = /: (?:response status code )?([45]\d\d)\b[: ]/.exec(`${line} `)?.[1];
+  // A registry's 401, where Helm is not logged in there.
+  const isLoggedOut = line.endsWith(": basic credential not found");
+  const status = isLoggedOut ? "401" : /: (?:response status code )?([45]\d\d)\b[: ]/.exec(`${line} `)?.[1];
   const cause = /(?:: (?:Get|Head) "[^"]*": )(.*)$/.exec(line)?.[1] ?? line;
   const found = status === "404" ? "absent" : "unread";
   return { found, reason: withoutCredentials(status === undefined ? cause : `HTTP ${status}`) };

@@ -114,7 +114,7 @@ export function controlPlaneRelease(settings: PlanSettings): ReleasePlan {
       gateways: { enabled: false },
       kiali: classicKialiValues(settings.kiali.enabled, settings.istio.hub),
     };
-    return { ...shared, name: releaseName, chart: "istio", values: overlay(own, values) };
+    return { ...shared, name: releaseName ?? "istio", chart: "istio", values: overlay(own, values) };
   }
   const own = {
     global: { tag: version, ...hubValue(settings) },
@@ -123,7 +123,8 @@ export function controlPlaneRelease(settings: PlanSettings): ReleasePlan {
     ...(ztunnel.enabled ? { profile: "ambient" } : {}),
     ...(dnsCapture ? dnsCaptureValues(version) : {}),
   };
-  return { ...shared, name: controlPlaneReleaseName(revision), chart: "istiod", values: overlay(own, values) };
+  const name = releaseName ?? controlPlaneReleaseName(revision);
+  return { ...shared, name, chart: "istiod", values: overlay(own, values) };
 }
 
 /** Istio's optional parts of the modern layout. */

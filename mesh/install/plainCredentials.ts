@@ -43,7 +43,8 @@ const harmless = [
   /^(id|access)_token$/,
 ];
 
-function isCredential(key: string, value: string): boolean {
+/** Whether a value is a secret, by the name of its key. */
+export function isCredential(key: string, value: string): boolean {
   const words = wordsOf(key);
   if (harmless.some((pattern) => pattern.test(value.trim()))) return false;
   if (words === "authorization") return /^\s*(basic|bearer)\s/i.test(value);

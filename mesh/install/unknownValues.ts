@@ -50,6 +50,13 @@ function partOf(files: readonly ChartFile[], folder: string): Part {
 const namedBelow = ({ named }: Part, path: string) =>
   named.filter((one) => one.startsWith(path)).map((one) => one.slice(path.length).split(".")[0] ?? "");
 
+/** The keys that `global`, which is the same for a chart and those in it, can have; `undefined` where it is free. */
+function knownGlobals(parts: readonly Part[]): readonly string[] | undefined {
+  const defaults = parts.map(({ defaults: { global } }) => global).filter(isTree);
+  if (defaults.length === 0 || parts.some(({ named }) => named.includes("global"))) return undefined;
+  return [...defaults.flatMap((one) => Object.keys(one)), ...parts.flatMap((part) => namedBelow(part, "global."))];
+}
+
 /** The keys that a map of values can have; `undefined` where it is free, or taken as a whole. */
 function knownIn(key: string, top: Part, inner: Part | undefined): readonly string[] | undefined {
   const own = top.defaults[key];
@@ -89,9 +96,12 @@ function judge(chart: string, files: readonly ChartFile[], values: Values, setti
     `${setting}${path}: chart ${chart} has no value "${key}", so it has no effect; the nearest that it has is "${closest(key, among)}"`;
   return Object.entries(values).flatMap(([key, value]) => {
     if (!known.includes(key)) return [warn("", key, known)];
-    const inner = charts.has(key) ? partOf(files, `${chart}/charts/${key}/`) : undefined;
-    const among = isTree(value) ? knownIn(key, top, inner)?.filter(Boolean) : undefined;
-    if (among === undefined || !isTree(value)) return [];
+    if (!isTree(value)) return [];
+    const inside = (name: string) => partOf(files, `${chart}/charts/${name}/`);
+    const inner = charts.has(key) ? inside(key) : undefined;
+    const own = key === "global" ? knownGlobals([top, ...[...charts].map(inside)]) : knownIn(key, top, inner);
+    const among = own?.filter(Boolean);
+    if (among === undefined) return [];
     return Object.keys(value)
       .filter((one) => !among.includes(one))
       .map((one) => warn(`.${key}`, one, among));

@@ -1,6 +1,7 @@
 import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import * as semver from "semver";
 import { unreadable, versionOf } from "./images";
+import { adoptingAnnotation } from "./names";
 import { hasLabels, isReady } from "./pods";
 
 /** One control plane of Istio: a Deployment that serves configuration to proxies. */
@@ -13,6 +14,8 @@ export interface ControlPlane {
   readonly declared: string;
   /** Versions of its ready pods, lowest first: two in the middle of an upgrade, none when it is down. */
   readonly ready: readonly string[];
+  /** The stack that is taking it over. */
+  readonly adoptedBy?: string;
 }
 
 /** Revision of a control plane without one, as Istio's label says it. */
@@ -41,8 +44,10 @@ export function controlPlanes(deployments: readonly V1Deployment[], pods: readon
     if (image === undefined) return [];
     const own = pods.filter((pod) => isReady(pod) && hasLabels(pod.metadata?.labels, spec?.selector.matchLabels));
     const images = own.map((pod) => discovery(pod.spec)).filter((one) => one !== undefined);
+    const adoptedBy = metadata?.annotations?.[adoptingAnnotation];
     return [
       {
+        ...(adoptedBy === undefined ? {} : { adoptedBy }),
         revision: planeRevision(spec?.template.metadata?.labels),
         name: metadata?.name ?? "",
         declared: versionOf(image),

@@ -7,9 +7,12 @@ export const kialiSecretName = "kiali";
 /** Key of the signing key in Secret `kiali`: the file name under which every Kiali 2 looks for it. */
 export const signingKeyField = "value.txt";
 
-/** Name of a control plane's release in the modern layout. */
+/** Name of a control plane's release in the modern layout, where the settings give it none. */
 export const controlPlaneReleaseName = (revision: string | undefined) =>
   revision === undefined ? "istiod" : `istiod-${revision}`;
+
+/** Annotation of a control plane's Deployment that a stack is taking over, and that no Helm release has yet: the stack's name. */
+export const adoptingAnnotation = "jam-istio/adopting";
 
 /** Name of the ingress gateway's release. */
 export const gatewayReleaseName = "istio-ingressgateway";

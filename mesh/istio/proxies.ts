@@ -44,6 +44,10 @@ function injectedRevision(annotations: Readonly<Record<string, string>> = {}): s
   }
 }
 
+/** Whether a pod chose the image of its proxy itself, by annotation. */
+export const isPinned = ({ metadata }: V1Pod): boolean =>
+  metadata?.annotations?.["sidecar.istio.io/proxyImage"] !== undefined;
+
 /** Counts the proxies of live pods by version, wherever they sit: as a container or as an init container. */
 export function countProxies(pods: readonly V1Pod[]): Counts {
   const counts: Record<string, number> = {};
@@ -54,7 +58,7 @@ export function countProxies(pods: readonly V1Pod[]): Counts {
 }
 
 /** The workload that a pod is one of, as `namespace/name`: its Deployment, StatefulSet, DaemonSet or Job, else the pod itself. */
-function workloadOf({ metadata }: V1Pod): string {
+export function workloadOf({ metadata }: V1Pod): string {
   const owner = metadata?.ownerReferences?.find(({ controller }) => controller === true);
   const hash = metadata?.labels?.["pod-template-hash"];
   const name = owner?.name ?? metadata?.name ?? "";

@@ -18,3 +18,10 @@ export const overriddenText = (namespace: string, value: string) =>
 /** What is said once it is. */
 export const settledText = (namespace: string, value: string) =>
   `namespace ${namespace}: label ${injectionLabel}=${value} removed, which won over istio.io/rev`;
+
+/** What is said where the revision is not fit to serve. @param why it could not be put back; absent: it was */
+export const putBackText = (namespace: string, value: string, why: string | undefined) =>
+  why === undefined
+    ? `namespace ${namespace}: label ${injectionLabel}=${value} put back, as the control plane is not fit`
+    : `namespace ${namespace}: label ${injectionLabel}=${value} could not be put back (${why}); by hand: ` +
+      `kubectl label namespace ${namespace} ${injectionLabel}=${value}`;

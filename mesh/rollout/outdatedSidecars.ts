@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { defaultRevision } from "../istio/controlPlanes";
 import { unreadable } from "../istio/images";
-import { countProxies, isLive, proxyRevision, proxyVersion, type Counts } from "../istio/proxies";
+import { countProxies, isLive, isPinned, proxyRevision, proxyVersion, type Counts } from "../istio/proxies";
 import { downtime } from "./downtime";
 import { nameOf, obstacle, ownerOf, progressOf, workloadsOf, type NamespaceObjects, type Workload } from "./workloads";
 
@@ -58,8 +58,6 @@ function restartValue(workload: Workload, wanted: string): { readonly value: str
 /** Revision, or tag of one, that a pod asks for by its own label; `undefined` where it asks for none. */
 export const askedRevision = ({ metadata }: V1Pod) => metadata?.labels?.["istio.io/rev"];
 
-const pinned = (pod: V1Pod) => pod.metadata?.annotations?.["sidecar.istio.io/proxyImage"] !== undefined;
-
 /** Why a pod has no workload that could be restarted. */
 function whyNone(owner: ReturnType<typeof ownerOf>, { rollouts }: NamespaceObjects): string {
   if (owner === undefined) return "it has no controller";
@@ -77,7 +75,7 @@ export function findOutdatedSidecars(
   const outdated = objects.pods.filter((pod) => {
     const proxy = proxyVersion(pod);
     // An image that a workload chose by annotation, or without a version, is none of ours.
-    if (!isLive(pod) || proxy === undefined || proxy === unreadable || pinned(pod)) return false;
+    if (!isLive(pod) || proxy === undefined || proxy === unreadable || isPinned(pod)) return false;
     // A pod that asks for another revision by its label is that one's; without a view of the tags, what came from this one.
     const asked = askedRevision(pod) ?? revision;
     if ((tags?.[asked] ?? asked) !== revision && (tags !== undefined || proxyRevision(pod) !== revision)) return false;

@@ -3,7 +3,7 @@ import { unreadable } from "../istio/images";
 import { judgeKubernetes, type KubernetesVerdict } from "../istio/kubernetesSupport";
 import { judgeCrds } from "./crds";
 import { targetOf, type JudgedMesh, type Missing, type ObservedMesh, type Repair, type Verdict } from "./gateTypes";
-import { judgeDrift, judgeRelease, unfinishedFrom } from "./helmHistory";
+import { adoptText, judgeDrift, judgeRelease, unfinishedFrom } from "./helmHistory";
 import { controlPlaneOf, judgeOtherRevisions, runningOf, unserved } from "./revisions";
 import { judgeTransition, type TransitionVerdict } from "./transition";
 
@@ -25,12 +25,13 @@ function judgeShared(found: ObservedMesh, wanted: JudgedMesh): Verdict {
 function foreignMesh({ controlPlanes: planes, records }: ObservedMesh, wanted: JudgedMesh): readonly string[] {
   const [plane] = planes;
   const seen = wanted.known.length > 0 || records.some(({ release }) => wanted.releases.includes(release));
-  if (plane === undefined || wanted.resumed || seen) return [];
+  const adopting = planes.some(({ adoptedBy }) => adoptedBy === wanted.stack);
+  if (plane === undefined || wanted.resumed || seen || adopting) return [];
   const version = runningVersion(plane);
   const what = version === unreadable ? "a control plane" : `Istio ${version ?? ""}`;
   return [
     `${what} runs in istio-system without a Helm release named ${wanted.releases.join(" or ")}: it was ` +
-      `installed in another way, and such a mesh is not taken over by this version`,
+      `installed in another way. ${adoptText(wanted.stack)}`,
   ];
 }
 
@@ -66,6 +67,17 @@ const joined = (repairs: readonly Repair[], more: readonly Repair[]): readonly R
   ...repairs,
   ...more.filter(({ release }) => repairs.every((one) => one.release !== release)),
 ];
+
+/** Releases that are applied once more because a person asked for it: what was changed in their objects by hand is put back. */
+export const reapplied = ({ repairs, ...verdict }: Verdict, { known, releases }: JudgedMesh): Verdict => ({
+  ...verdict,
+  repairs: joined(
+    repairs,
+    known
+      .filter(({ name }) => releases.includes(name))
+      .map(({ name }) => ({ release: name, secrets: [], why: "it is applied once more, as asked" })),
+  ),
+});
 
 /**
  * Judges a run before anything changes.

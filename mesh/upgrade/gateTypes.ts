@@ -8,10 +8,14 @@ export interface HelmRevision {
   readonly release: string;
   readonly revision: number;
   readonly status: string;
+  /** When it was begun, in seconds since 1970; absent where that is not known. */
+  readonly createdAt?: number;
   /** Seconds since 1970. */
   readonly modifiedAt: number;
   /** The release's description; what this program installs carries its mark. */
   readonly description: string;
+  /** Name of the chart; empty where the record cannot be read. */
+  readonly chart: string;
   /** Version of the chart; empty where the record cannot be read. */
   readonly chartVersion: string;
   /** The objects, as Helm sent them. */
@@ -66,16 +70,12 @@ export interface DesiredMesh extends Identity {
   readonly version: string;
   /** Version that the images will have: a tag in the user's values wins. Default: `version`. */
   readonly target?: string;
-  /** Revision of the control plane; absent: the one without. */
-  readonly revision?: string | undefined;
   readonly injection: "enabled" | "revision" | "unmanaged";
   readonly allow: readonly string[];
   /** Releases that the stack manages, in order. */
   readonly releases: readonly string[];
   /** Those of them that keep what they have until the instance moves to the revision; absent: none. */
   readonly staying?: readonly string[] | undefined;
-  /** Name of the control plane's release. */
-  readonly controlPlaneRelease: string;
   readonly timeoutSeconds: number;
 }
 

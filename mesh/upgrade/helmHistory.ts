@@ -5,6 +5,9 @@ import type { HelmRevision, JudgedMesh, ObservedMesh, Repair } from "./gateTypes
 /** How this program marks a release as the work of one stack. */
 export const ownerMark = (stack: string) => `jam-istio/${stack}`;
 
+/** The way into a stack of a mesh that somebody else made. */
+export const adoptText = (stack: string) => `npx jam-istio adopt ${stack} shows how it is taken over`;
+
 /** The records of a release, the newest last. */
 export const recordsOf = (records: readonly HelmRevision[], name: string): readonly HelmRevision[] =>
   records.filter(({ release }) => release === name).sort((a, b) => a.revision - b.revision);
@@ -16,9 +19,12 @@ function markOf(record: HelmRevision, records: readonly HelmRevision[]): string 
   return origin?.description ?? record.description;
 }
 
-// The mark ends the description, or a space follows: dev70 is not dev701.
-const hasMark = (record: HelmRevision, records: readonly HelmRevision[], stack: string) =>
-  `${markOf(record, records)} `.startsWith(`${ownerMark(stack)} `);
+/** Whether a description is a stack's mark. The mark ends it, or a space follows: dev70 is not dev701. */
+export const isMarkOf = (description: string, stack: string) => `${description} `.startsWith(`${ownerMark(stack)} `);
+
+/** Whether a revision is the work of a stack. */
+export const hasMark = (record: HelmRevision, records: readonly HelmRevision[], stack: string) =>
+  isMarkOf(markOf(record, records), stack);
 
 const isOurs = (record: HelmRevision, { records }: ObservedMesh, { stack }: JudgedMesh) =>
   hasMark(record, records, stack);
@@ -71,8 +77,7 @@ function notOurs(records: readonly HelmRevision[], { stack }: JudgedMesh): Judge
       ? `release ${release} was installed by ${owner} and is unknown to this state: the stack was deployed from another ` +
         `backend. Log in to that one (pulumi login)`
       : `release ${release} exists in istio-system and is not this stack's${owner === undefined ? "" : ` but ${owner}'s`}. ` +
-        `Where another stack owns the mesh, set istio.controlPlane: shared. A mesh that was installed in another way is ` +
-        `not taken over by this version`;
+        `Where another stack owns the mesh, set istio.controlPlane: shared${owner === undefined ? `. Where it was installed in another way: ${adoptText(stack)}` : ""}`;
   return { refused: [text], repairs: [] };
 }
 

@@ -4,12 +4,19 @@ import type { Layout } from "../../settings/types";
 export interface Identity {
   readonly layout: Layout;
   readonly controlPlane: "managed" | "shared";
-  readonly releaseName: string;
+  /** Name of the control plane's release. */
+  readonly controlPlaneRelease: string;
+  /** Revision of the control plane: with another one comes another release. */
+  readonly revision?: string | undefined;
   readonly namespace: string;
   readonly cluster?: string | undefined;
 }
 
-const fixed: readonly { readonly key: keyof Identity; readonly setting: string; readonly way: string }[] = [
+const fixed: readonly {
+  readonly key: Exclude<keyof Identity, "revision">;
+  readonly setting: string;
+  readonly way: string;
+}[] = [
   {
     key: "layout",
     setting: "istio.version",
@@ -21,7 +28,7 @@ const fixed: readonly { readonly key: keyof Identity; readonly setting: string; 
     way: "it would remove the mesh or take another stack's: destroy this stack first",
   },
   {
-    key: "releaseName",
+    key: "controlPlaneRelease",
     setting: "istio.releaseName",
     way: "it would replace the control plane and every pod of it: set it back",
   },
@@ -37,13 +44,19 @@ const fixed: readonly { readonly key: keyof Identity; readonly setting: string; 
   },
 ];
 
+/** What a message calls them, where it is not the key. */
+const names: Partial<Record<keyof Identity, string>> = { controlPlaneRelease: "control plane's release" };
+
 /** Which settings cannot change, given what the last run of the stack recorded. */
 export function judgeIdentity(before: Partial<Identity>, now: Identity): readonly string[] {
   return fixed
     .filter(({ key }) => before[key] !== undefined && now[key] !== undefined && before[key] !== now[key])
+    .filter(
+      ({ key }) => key !== "controlPlaneRelease" || (before.layout === now.layout && before.revision === now.revision),
+    )
     .map(({ key, setting, way }) =>
       key === "cluster"
         ? `jam-istio:${setting} leads to another cluster: ${way}`
-        : `jam-istio:${setting} changes the ${key} from ${String(before[key])} to ${now[key]}: ${way}`,
+        : `jam-istio:${setting} changes the ${names[key] ?? key} from ${String(before[key])} to ${now[key]}: ${way}`,
     );
 }

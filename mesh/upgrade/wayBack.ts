@@ -2,7 +2,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import * as semver from "semver";
 import { isVersion } from "../istio/controlPlanes";
 import { unreadable } from "../istio/images";
-import { countByWorkload, countText, proxyRevision, type Counts } from "../istio/proxies";
+import { countByWorkload, countText, isPinned, proxyRevision, proxyVersion, type Counts } from "../istio/proxies";
 import { listText } from "../rollout/plan";
 import type { HelmRevision } from "./gateTypes";
 import { recordedImage, recordsOf } from "./helmHistory";
@@ -26,7 +26,13 @@ export type Failure = { readonly release: string } & (
 );
 
 /** Where a release goes back to, or why it stays. */
-export type WayBack = { readonly to: HelmRevision } | { readonly stays: string };
+export type WayBack =
+  | {
+      readonly to: HelmRevision;
+      /** When the first revision after it was begun, in seconds since 1970; absent where that is not known. */
+      readonly since?: number | undefined;
+    }
+  | { readonly stays: string };
 
 // Helm's words where the record that is pending is another run's.
 const another = /another operation \(install\/upgrade\/rollback\) is in progress/;
@@ -68,7 +74,18 @@ export function wayBack(all: readonly HelmRevision[], failure: Failure): WayBack
     .findLast(
       ({ status, chartVersion }) => ["deployed", "superseded"].includes(status) && !["", unlike].includes(chartVersion),
     );
-  return to === undefined ? { stays: "it has no earlier revision to roll back to" } : { to };
+  if (to === undefined) return { stays: "it has no earlier revision to roll back to" };
+  return { to, since: records[records.indexOf(to) + 1]?.createdAt };
+}
+
+/**
+ * Whether the version of a pod's proxy says nothing about a rollback, because it ran with the revision that this leads to: of an
+ * image that a person chose, or without a version, only that is known, and else such a pod would keep any rollback away.
+ */
+function ranBefore(pod: V1Pod, since: number | undefined): boolean {
+  const created = pod.metadata?.creationTimestamp?.getTime();
+  if (since === undefined || created === undefined || created / 1000 >= since) return false;
+  return isPinned(pod) || proxyVersion(pod) === unreadable;
 }
 
 /**
@@ -76,23 +93,23 @@ export function wayBack(all: readonly HelmRevision[], failure: Failure): WayBack
  * as the revision that it leads to.
  * @param pods of the whole cluster; `undefined` where they may not be seen
  * @param revision of the control plane
+ * @see https://istio.io/latest/docs/releases/supported-releases/ "Control Plane/Data Plane Skew"
  */
 export function belowProxies(
   pods: readonly V1Pod[] | undefined,
   revision: string,
-  to: HelmRevision,
+  { to, since }: Extract<WayBack, { to: HelmRevision }>,
 ): string | undefined {
   if (pods === undefined)
     return "not permitted to list the pods of all namespaces, so nobody knows whether proxies are newer already";
   const asked = recordedImage(to);
   const version = isVersion(asked) ? asked : to.chartVersion;
   const isNewer = (one: string) => one === unreadable || !isVersion(version) || semver.gt(one, version);
-  const newer = Object.entries(countByWorkload(pods.filter((pod) => proxyRevision(pod) === revision))).flatMap(
-    ([workload, counts]) => {
-      const some: Counts = Object.fromEntries(Object.entries(counts).filter(([one]) => isNewer(one)));
-      return Object.keys(some).length === 0 ? [] : [`${workload}: ${countText(some)}`];
-    },
-  );
+  const own = pods.filter((pod) => proxyRevision(pod) === revision && !ranBefore(pod, since));
+  const newer = Object.entries(countByWorkload(own)).flatMap(([workload, counts]) => {
+    const some: Counts = Object.fromEntries(Object.entries(counts).filter(([one]) => isNewer(one)));
+    return Object.keys(some).length === 0 ? [] : [`${workload}: ${countText(some)}`];
+  });
   return newer.length === 0
     ? undefined
     : `proxies are newer than ${version}, or their version cannot be read: ${listText(newer.sort())}`;

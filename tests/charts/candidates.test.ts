@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ChartUnavailable, loadChart } from "../../charts/load";
-import { chartSeconds } from "../../charts/pull";
+import { chartSeconds } from "../../charts/whyNot";
 import { serveCharts, type ChartServer } from "../support/chartServer";
 import { itNeeds } from "../support/machine";
 import { serveOci, type OciRegistry } from "../support/ociRegistry";

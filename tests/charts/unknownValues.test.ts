@@ -35,6 +35,8 @@ const classicValues: Values = {
     proxy: { accessLogFile: "/dev/stdout", resources },
     mtls: { enabled: true },
     outboundTrafficPolicy: { mode: "ALLOW_ANY" },
+    // Only the chart gateways inside reads it.
+    istioNamespace: "istio-system",
   },
   pilot: { traceSampling: 5, autoscaleMin: 2, env: { A: "b" }, resources, nodeSelector: { a: "b" } },
   gateways: { enabled: false, "istio-mygateway": { enabled: true } },

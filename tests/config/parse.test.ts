@@ -30,6 +30,7 @@ const full = {
   },
   kiali: { enabled: false, username: "ann", values: {} },
   kialiPassphrase: "correct horse",
+  chartCredentials: [{ host: "charts.example.com", token: "battery" }],
   mysql: { external: true, externalHostName: "db.example.com", addresses: ["10.1.2.3"] },
   dataStorage: { mode: "aws", region: "eu-central-1" },
   mail: { external: true, externalHostName: "m.example.com", externalHostPort: 25, addresses: ["10.1.2.4"] },
@@ -56,7 +57,6 @@ const minimal = {
     version: "1.4.6",
     controlPlane: "managed",
     values: {},
-    releaseName: "istio",
     dnsCapture: false,
     cni: off,
     ztunnel: off,
@@ -66,6 +66,7 @@ const minimal = {
   },
   kiali: { enabled: true, username: "admin", values: {} },
   kialiPassphrase: undefined,
+  chartCredentials: [],
   mysql: { external: false, addresses: [] },
   dataStorage: { mode: "none" },
   mail: { external: false, externalHostPort: 587, addresses: [] },
@@ -92,7 +93,7 @@ describe("settings: what a valid config gives", () => {
   });
 
   it("a config with every key keeps every value", () => {
-    assert.deepEqual(settingsOf(full, ["kialiPassphrase"], "elsewhere"), {
+    assert.deepEqual(settingsOf(full, ["kialiPassphrase", "chartCredentials"], "elsewhere"), {
       ...full,
       stack: "elsewhere",
       layout: "classic",
@@ -124,7 +125,7 @@ describe("settings: what a valid config gives", () => {
 
   for (const [name, config, secrets] of [
     ["a minimal config", classic, []],
-    ["a config with every key", full, ["kialiPassphrase"]],
+    ["a config with every key", full, ["kialiPassphrase", "chartCredentials"]],
   ] as const) {
     it(`the settings of ${name} cannot be changed at any depth`, () => {
       assert.deepEqual(notFrozen(settingsOf(config, secrets), "settings"), []);

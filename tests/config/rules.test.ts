@@ -7,7 +7,7 @@ const noCharts =
   "the charts of 1.8 to 1.11 are only in release archives)";
 const installable = "Allowed: 1.3 to 1.5, or 1.12 and newer";
 const known =
-  "known: kubernetes, namespace, injection, production, istio, kiali, kialiPassphrase, mysql, dataStorage, mail, externalServices, rollout, faultInjection";
+  "known: kubernetes, namespace, injection, production, istio, kiali, kialiPassphrase, chartCredentials, mysql, dataStorage, mail, externalServices, rollout, faultInjection";
 const ofCluster = "belongs to the cluster. Allowed: the instance's own namespace";
 const version = (value: string, more: object = {}): Config => ({ istio: { version: value, ...more } });
 const withoutKiali = (value: string): Config => ({ ...version(value), kiali: { enabled: false } });
@@ -47,13 +47,6 @@ const on = { enabled: true };
 
 describe("settings: rules over the mesh", () => {
   checkRows([
-    {
-      name: "releaseName is for the classic layout",
-      config: version("1.30.3", { releaseName: "jam-istio" }),
-      problems: [
-        "istio.releaseName: only the classic layout has it; in the modern layout the releases are istio-base and istiod",
-      ],
-    },
     {
       name: "a passphrase is for the classic layout",
       config: { ...modern, kialiPassphrase: "correct horse" },

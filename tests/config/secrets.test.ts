@@ -1,7 +1,8 @@
 import { checkRows, classic, istio } from "./config";
 
 const clear = "is in clear. Allowed: a secret, set with: pulumi config set --secret jam-istio:kialiPassphrase";
-const holdsSecret = "holds a secret. Only kialiPassphrase can be one: everything else is seen in the cluster in clear";
+const holdsSecret =
+  "holds a secret. Only kialiPassphrase and chartCredentials can be one: everything else is seen in the cluster in clear";
 const shortPassphrase =
   "kialiPassphrase: its value is not allowed. Allowed: a secret of 8 characters or more: pulumi config set --secret jam-istio:kialiPassphrase";
 const hostName = "a full DNS name in lower case such as db.example.com, no IP address, no scheme, no port";

@@ -14,7 +14,7 @@ const hub =
 const risks =
   "untested-kubernetes or downgrade or end-of-life or classic-minor or downtime or rejected-configuration or other-images or " +
   "plain-credentials or old-proxies:namespace/workload or upgrade:note";
-const releaseName = "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init";
+const releaseName = "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init or istio-base";
 const istioKeys =
   "a map with the keys version, controlPlane, chartRepository, hub, values, releaseName, revision, cni, ztunnel, gateway, dnsCapture, timeoutSeconds, allow";
 

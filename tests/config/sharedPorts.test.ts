@@ -144,7 +144,7 @@ describe("settings: services on one port, where sidecars may capture DNS", () =>
     },
     {
       name: "or have it behave as one that did not",
-      config: stack({ dnsCapture: true, values: { compatibilityVersion: "1.24" } }, ...two),
+      config: stack({ version: "1.27.9", dnsCapture: true, values: { compatibilityVersion: "1.24" } }, ...two),
       problems: collides(", or let istiod give addresses, which istio.values forbid"),
     },
     {

@@ -61,10 +61,6 @@ const broken: readonly (readonly [string, string])[] = [
     'jam-istio:istio: {version: "1.30.3", ztunnel: {enabled: true}}',
     "jam-istio:istio.ztunnel.enabled: ambient mode needs the node agent",
   ],
-  [
-    'jam-istio:istio: {version: "1.30.3", releaseName: mesh}',
-    "jam-istio:istio.releaseName: only the classic layout has it",
-  ],
   ['jam-istio:istio: {version: "1.20.0"}', "jam-istio:kiali.enabled: no Kiali release is known for Istio 1.20"],
   [`${istio}\n  jam-istio:namespace: Dev_701`, 'jam-istio:namespace: "Dev_701" is not allowed'],
   [`${istio}\n  jam-istio:namespace: istio-system`, 'jam-istio:namespace: "istio-system" belongs to the cluster'],

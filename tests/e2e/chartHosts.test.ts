@@ -1,5 +1,6 @@
 /** Chart repositories that are down, hang, or lack a version, when a stack is installed, stays as it is, and is upgraded. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { serveOci } from "../support/ociRegistry";
 import { inTrouble, reasons, refusal, troubles } from "./support/chartTroubles";
@@ -39,9 +40,29 @@ describeOn("1.34", "chart hosts, modern layout", () => {
         assert.equal(await fingerprint(lab(), "dev701"), before);
       }));
 
-  it("is installed once the repository answers, which is said; the next up asks nobody", async () => {
+  it("is installed from behind a login, once the repository answers, which is said; the next up asks nobody", async () => {
+    const { charts } = lab();
+    const password = "l0gin-of-jam";
+    charts.wants = `Basic ${Buffer.from(`jam:${password}`).toString("base64")}`;
+    try {
+      configure("1.29.6");
+      const { host } = new URL(charts.url);
+      const said = await instance.failure(() => instance.preview());
+      assert.match(said, refusal);
+      assert.match(said, new RegExp(` HTTP 401; there are no credentials for ${host} in jam-istio:chartCredentials `));
+      instance.configure({
+        ...modernConfig(lab(), noKiali, { version: "1.29.6" }),
+        chartCredentials: [{ host, username: "jam" }],
+      });
+      await instance.pulumi("config", "set", "--path", "--secret", "jam-istio:chartCredentials[0].password", password);
+      await instance.up();
+    } finally {
+      delete charts.wants;
+    }
+    const state = await instance.pulumi("stack", "export", "--show-secrets");
+    for (const text of [instance.state(), state, instance.log, readFileSync(instance.file, "utf8")])
+      assert.ok(!text.includes(password) && !text.includes(charts.authorizations[0] ?? ""), "a secret in clear");
     configure("1.29.6");
-    await instance.up();
     assert.match(instance.log, /loading chart istiod 1\.29\.6 from http/);
     assert.match(instance.state(), /"chart": ?"\.\/\.jam-istio\/charts\/dev701\/istiod-1\.29\.6\.tgz"/);
     const asked = lab().charts.requests.length;

@@ -92,6 +92,31 @@ describe("import-values: files that cannot be carried get one message each", () 
       },
       /mail\.externalHostPort/,
     ],
+    [
+      "a key twice",
+      { "a.yaml": `${umbrella}\njam:\n  namespace: x` },
+      /^a\.yaml: no valid YAML: duplicated mapping key/,
+    ],
+    [
+      "a file that was cut off",
+      { "a.yaml": "jam: { namespace: a, mysql: {" },
+      /^a\.yaml: no valid YAML: unexpected end/,
+    ],
+    [
+      "a tag of another tool",
+      { "a.yaml": "jam: { namespace: a, x: !vault y }" },
+      /^a\.yaml: no valid YAML: unknown tag/,
+    ],
+    [
+      "a variable that a script would fill in",
+      { "a.yaml": "jam: { namespace: a, mysql: { external: true, externalHostName: $DB } }" },
+      /mysql\.externalHostName: "\$DB" is not allowed/,
+    ],
+    [
+      "a password in clear among the chart's values",
+      { "a.yaml": `${umbrella}\n  grafana: { security: { adminPassword: hunter2hunter2 } }` },
+      /^(?!.*hunter2).*istio\.values\.grafana\.security\.adminPassword: looks like a secret in clear/,
+    ],
     ["values of the chart that are no map", { "a.yaml": "jam: { namespace: a }\nistio: 5" }, /^istio: is no map/],
   ] as const) {
     it(name, () => {

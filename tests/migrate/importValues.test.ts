@@ -109,6 +109,32 @@ describe("import-values: the chart's own values", () => {
     assert.deepEqual(settings.istio.values, { pilot: { traceSampling: 50, replicaCount: 2 } });
   });
 
+  it("anchors within anchors are read", () => {
+    const { settings } = made({
+      "values.yaml": `x: &all { resources: &some { requests: &few { cpu: 10m } } }\n${umbrella}\n  pilot: *all\n  galley: { resources: *some }\n  citadel: { resources: { requests: *few } }`,
+    });
+    const resources = { requests: { cpu: "10m" } };
+    assert.deepEqual(settings.istio.values, {
+      pilot: { resources },
+      galley: { resources },
+      citadel: { resources },
+    });
+  });
+
+  for (const [name, files] of [
+    [
+      "with Windows' line ends and its mark at the beginning",
+      { "values.yaml": `\ufeff${umbrella.replaceAll("\n", "\r\n")}` },
+    ],
+    [
+      "beside files that hold comments alone",
+      { "values.yaml": umbrella, "b.yaml": "# nothing yet\n---\n# nor here\n" },
+    ],
+  ] as const)
+    it(`the same files ${name} say the same`, () => {
+      assert.deepEqual(body(made(files).text), body(made({ "values.yaml": umbrella }).text));
+    });
+
   it("a passphrase that the settings would not take is left out, with the reason", () => {
     const found = made({
       "values.yaml": umbrella.replace("enabled: true", "enabled: true\n    dashboard: { passphrase: admin }"),

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { delimiter, dirname } from "node:path";
-import { chartSeconds } from "../../charts/pull";
+import { chartSeconds } from "../../charts/whyNot";
 import { serveCharts } from "../support/chartServer";
 import { jamIstio } from "../support/command";
 import { itNeeds } from "../support/machine";

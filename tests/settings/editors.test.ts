@@ -27,6 +27,10 @@ describe("the editors' schema", () => {
     ["no section istio", { "jam-istio:production": true }],
     ["a word that is none of the allowed", { ...istio, "jam-istio:injection": "on" }],
     ["a passphrase in clear", { ...istio, "jam-istio:kialiPassphrase": "in clear" }],
+    [
+      "a password in clear",
+      { ...istio, "jam-istio:chartCredentials": [{ host: "a.example.com", password: "in clear" }] },
+    ],
     ["a port out of range", { ...istio, "jam-istio:mail": { externalHostPort: 70000 } }],
   ];
   for (const [what, config] of wrong) {
@@ -36,7 +40,12 @@ describe("the editors' schema", () => {
   }
 
   it("leaves other projects' keys and Pulumi's own alone", () => {
-    const config = { ...istio, "aws:region": "eu-central-1", "jam-istio:kialiPassphrase": { secure: "v1:abc" } };
+    const config = {
+      ...istio,
+      "aws:region": "eu-central-1",
+      "jam-istio:kialiPassphrase": { secure: "v1:abc" },
+      "jam-istio:chartCredentials": [{ host: "a.example.com", token: { secure: "v1:abc" } }],
+    };
     assert.equal(validate({ encryptionsalt: "v1:x", config }), true, JSON.stringify(validate.errors));
   });
 });

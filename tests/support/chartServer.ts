@@ -12,6 +12,12 @@ export interface ChartServer {
   readonly url: string;
   misbehave: Misbehaviour;
   readonly requests: string[];
+  /** The `Authorization` that it lets in; absent: everybody. */
+  wants?: string;
+  /** Each `Authorization` that came. */
+  readonly authorizations: string[];
+  /** It sends everybody on to this URL. */
+  redirects?: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -33,7 +39,11 @@ export async function serveCharts(root: string, tls?: { key: string; cert: strin
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     const path = decodeURIComponent((request.url ?? "/").split("?")[0] ?? "/");
     requests.push(path);
-    answer(response, root, path, state.misbehave);
+    const { authorization } = request.headers;
+    if (authorization !== undefined) state.authorizations.push(authorization);
+    if (state.wants !== undefined && authorization !== state.wants) response.writeHead(401).end();
+    else if (state.redirects !== undefined) response.writeHead(302, { location: `${state.redirects}${path}` }).end();
+    else answer(response, root, path, state.misbehave);
   };
   const server = tls === undefined ? createServer(serve) : createTls(tls, serve);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -42,6 +52,7 @@ export async function serveCharts(root: string, tls?: { key: string; cert: strin
     url: `http${tls === undefined ? "" : "s"}://127.0.0.1:${String(port)}`,
     misbehave: "none",
     requests,
+    authorizations: [],
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

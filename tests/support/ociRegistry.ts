@@ -10,6 +10,14 @@ export interface OciRegistry {
   /** `oci://127.0.0.1:<port>/charts`. */
   readonly url: string;
   readonly requests: string[];
+  /** The `Authorization` that it lets in; absent: everybody. */
+  wants?: string;
+  /** The `Authorization` for which its token server gives the bearer token that it wants; absent: nobody's. */
+  login?: string;
+  /** Each `Authorization` that came. */
+  readonly authorizations: string[];
+  /** It sends everybody who wants a blob on to this URL. */
+  redirects?: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -64,17 +72,33 @@ export async function serveOci(folder: string, tls?: { key: string; cert: string
   const requests: string[] = [];
   const serve = (request: IncomingMessage, response: ServerResponse) => {
     requests.push(`${request.method ?? ""} ${request.url ?? ""}`);
-    answer(folder, request, response);
+    const { wants, login, redirects } = state;
+    const { authorization } = request.headers;
+    if (authorization !== undefined) state.authorizations.push(authorization);
+    const [scheme = "", token] = wants?.split(" ") ?? [];
+    const isBlob = request.url?.includes("/blobs/") === true;
+    const isIn = wants === undefined || authorization === wants;
+    if (isIn && isBlob && redirects !== undefined)
+      response.writeHead(307, { location: `${redirects}${request.url ?? ""}` }).end();
+    else if (isIn) answer(folder, request, response);
+    else if (request.url?.startsWith("/token") === true && authorization !== undefined && authorization === login)
+      response.end(JSON.stringify({ token }));
+    else {
+      const realm = `${scheme} realm="${state.url.replace(/^oci(.*)\/charts$/, "http$1/token")}"`;
+      response.writeHead(401, { "www-authenticate": realm }).end();
+    }
   };
   const server = tls === undefined ? createServer(serve) : createTls(tls, serve);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  return {
+  const state: OciRegistry = {
     url: `oci://127.0.0.1:${String(port)}/charts`,
     requests,
+    authorizations: [],
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  return state;
 }

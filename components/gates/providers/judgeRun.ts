@@ -9,7 +9,7 @@ import { officialHub } from "../../../mesh/istio/releases";
 import { planRollout, type RolloutTask } from "../../../mesh/rollout/plan";
 import { servedVersion } from "../../../mesh/rollout/servingControlPlane";
 import { canarySteps, stayingNotes } from "../../../mesh/upgrade/canarySteps";
-import { judge } from "../../../mesh/upgrade/gate";
+import { judge, reapplied } from "../../../mesh/upgrade/gate";
 import { targetOf, type JudgedMesh, type ObservedMesh } from "../../../mesh/upgrade/gateTypes";
 import { runningOf } from "../../../mesh/upgrade/revisions";
 import { upgradeSteps } from "../../../mesh/upgrade/upgradeSteps";
@@ -59,7 +59,9 @@ async function judgeNotes(cluster: Cluster, found: ObservedMesh, run: JudgedRun)
 export async function judgeAll(cluster: Cluster, found: ObservedMesh, run: JudgedRun) {
   const running = runningOf(found, run);
   const changes = run.controlPlane === "managed" && running !== undefined && running !== targetOf(run);
-  const verdict = judge(found, run, Math.floor(Date.now() / 1000));
+  const judged = judge(found, run, Math.floor(Date.now() / 1000));
+  // Set by `up --reapply`: a wish for one run is no setting, and nothing of it stays in the state.
+  const verdict = process.env["JAM_ISTIO_REAPPLY"] === "1" ? reapplied(judged, run) : judged;
   const [rollout, rejections, closing, upgrade] = await Promise.all([
     judgeRollout(cluster, found, run),
     changes ? judgeRejections(cluster, run) : [],

@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { reasonOf, unlessInternal } from "../../../cluster/client/errors";
 import { bounded, connect, type Cluster, type ClusterAddress } from "../../../cluster/client/kubernetesClient";
 import { preflight } from "../../../cluster/rollout/preflight";
-import { readOverridden, settleInjection } from "../../../cluster/rollout/injectionLabel";
+import { onceSettled, readOverridden } from "../../../cluster/rollout/injectionLabel";
 import { readOutdated } from "../../../cluster/rollout/readNamespace";
 import { restartWorkloads } from "../../../cluster/rollout/restartWorkloads";
 import { readControlPlanes } from "../../../cluster/upgrade/controlPlanes";
@@ -90,8 +90,6 @@ async function roll(inputs: RolloutInputs, change: Change): Promise<DataPlane> {
   const { serving, parallel, timeoutSeconds, injected } = inputs;
   const target = await servedNow(cluster, serving);
   if (target === undefined) return dataPlaneOf("none", []);
-  const settled = injected === undefined ? undefined : await settleInjection(cluster, injected, serving.revision);
-  if (settled !== undefined) log(settled);
   const before = await look(cluster, inputs, target);
   const restarts = inputs.enabled ? before.flatMap((one) => one.restarts) : [];
   // A version beside the one that serves changes nothing for its proxies.
@@ -100,7 +98,9 @@ async function roll(inputs: RolloutInputs, change: Change): Promise<DataPlane> {
   const proxies = totalOf(dataPlaneOf(target, before).proxies);
   const expected = change.moves ? 0 : proxies;
   const asked = { revision: serving.revision, version: target, namespace: injected, judgeRejections, expected, log };
-  const unfit = await preflight(cluster, asked);
+  const ask = () => preflight(cluster, asked);
+  const served = { name: injected ?? "", revision: serving.revision, log };
+  const unfit = await (injected === undefined ? ask() : onceSettled(cluster, served, ask));
   if (unfit !== undefined) {
     const { release, revision, timeoutSeconds: seconds } = serving;
     const text = `no sidecar was restarted: ${unfit}`;

@@ -169,9 +169,8 @@ describe("a lock in the way", () => {
     rmSync(lockFile("a"));
     // Another container's lock, of a process with the id of the one that is refused.
     const work = async () => {
-      rmSync(places.note);
       pulumi("b");
-      await noted();
+      while (notedLock(places)?.pid === pid) await new Promise((resolve) => setTimeout(resolve, 20));
       throw refusedBy("b", pid);
     };
     await assert.rejects(run(work), refused);

@@ -67,9 +67,16 @@ describe("the end of every fault of a cluster", () => {
     assert.deepEqual((await end()).unseen, ["Job"]);
   });
 
-  it("is not begun where the cluster's VirtualServices may not be listed", async () => {
-    api.answers = { ...api.answers, [everywhere]: 403 };
-    assert.equal(reasonOf(await refusal(end())), "not permitted (HTTP 403)");
+  it("where the cluster's VirtualServices may not be listed it ends what can be found: the stack's own, and where a Job is", async () => {
+    const reaper = { metadata: { name: "fault-reaper", namespace: there } };
+    api.answers = { ...api.answers, [everywhere]: 403, "GET /apis/batch/v1/jobs": list(reaper) };
+    const namespaces = [here, there].map((namespace) => ({ namespace, ...gone }));
+    assert.deepEqual(await end(), { namespaces, unseen: ["VirtualService"] });
+  });
+
+  it("is no end where the cluster fails of something else", async () => {
+    api.answers = { ...api.answers, [everywhere]: 500 };
+    assert.equal(reasonOf(await refusal(end())), "HTTP 500");
     assert.deepEqual(
       api.asked.filter((one) => !one.startsWith("GET")),
       [],

@@ -31,7 +31,6 @@ describe("UpgradeGate", () => {
         layout: "classic",
         namespace: "elsewhere",
         production: false,
-        releaseName: "adopted",
         releases: ["istio-init", "adopted"],
         rest: desired.rest,
         rollout: {

@@ -15,8 +15,9 @@ async function freePort(): Promise<number> {
 /** A real istiod on loopback, and the Unix socket that leads to it from every network namespace. */
 export class Istiod {
   private child: ChildProcess | undefined;
-  private relay: Server | undefined;
+  private relays: Server[] = [];
   private port = 0;
+  private debugPort = 0;
 
   public constructor(
     private readonly program: string,
@@ -26,6 +27,11 @@ export class Istiod {
 
   public get xds(): string {
     return join(this.folder, "xds.sock");
+  }
+
+  /** Where it answers questions about itself, as on port 8080. */
+  public get debug(): string {
+    return join(this.folder, "debug.sock");
   }
 
   /** Starts it, or starts it again, and waits until it serves. A port that was free may be taken by then: it tries three times. */
@@ -63,7 +69,11 @@ export class Istiod {
     writeFileSync(mesh, `enablePrometheusMerge: false\nenableAutoMtls: false\n${proxies}\n`);
     const names = ["--httpAddr", "--httpsAddr", "--secureGRPCAddr", "--monitoringAddr"];
     const addresses = [];
-    for (const name of names) addresses.push(name, `127.0.0.1:${String(await freePort())}`);
+    for (const name of names) {
+      const free = await freePort();
+      if (name === "--httpAddr") this.debugPort = free;
+      addresses.push(name, `127.0.0.1:${String(free)}`);
+    }
     if (this.port === 0) this.port = await freePort();
     const log = openSync(join(this.folder, "istiod.log"), "a");
     this.child = spawn(
@@ -84,19 +94,24 @@ export class Istiod {
         },
       },
     );
-    if (this.relay !== undefined) return;
-    this.relay = createServer((from) => {
-      const target = connect(this.port, "127.0.0.1", () => from.pipe(target).pipe(from));
+    if (this.relays.length > 0) return;
+    this.relays = [await this.relay(this.xds, () => this.port), await this.relay(this.debug, () => this.debugPort)];
+  }
+
+  /** A Unix socket that leads to a port of it, wherever that is after it has begun again. */
+  private async relay(path: string, port: () => number): Promise<Server> {
+    const relay = createServer((from) => {
+      const target = connect(port(), "127.0.0.1", () => from.pipe(target).pipe(from));
       const end = () => {
         from.destroy();
         target.destroy();
       };
       for (const socket of [from, target]) socket.on("error", end).on("close", end);
     });
-    const { relay } = this;
-    await new Promise<void>((resolve) => relay.listen(this.xds, resolve));
+    await new Promise<void>((resolve) => relay.listen(path, resolve));
     // The proxy has a user of its own.
-    chmodSync(this.xds, 0o777);
+    chmodSync(path, 0o777);
+    return relay;
   }
 
   /** Ends the process; its socket stays. */
@@ -107,6 +122,6 @@ export class Istiod {
 
   public stop(): void {
     this.kill();
-    this.relay?.close();
+    for (const relay of this.relays) relay.close();
   }
 }

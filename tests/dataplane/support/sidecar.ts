@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { mustRun } from "../../../tools/run";
+import type { PodPlace } from "./kubelet/pods";
 
 /** A call that is measured. */
 export interface Probe {
@@ -28,13 +29,15 @@ export interface Measured {
 
 /** A server in the sidecar's network. */
 export interface Backend {
-  readonly kind: "http" | "greeting" | "echo" | "tls";
+  readonly kind: "http" | "greeting" | "echo" | "memcached" | "tls" | "relay";
   readonly address: string;
   readonly port: number;
   readonly key?: string;
   readonly cert?: string;
   /** What `greeting` says. Default: `hello`. */
   readonly text?: string;
+  /** Unix socket where `relay` leads. */
+  readonly path?: string;
 }
 
 /** What a sidecar is started with. */
@@ -48,12 +51,14 @@ export interface SidecarOptions {
   /** More of the metadata that its agent would send to istiod. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly backends: readonly Backend[];
+  /** Port of its own address on which HTTP is served behind the proxy: what comes there goes through the proxy's inbound side. */
+  readonly inbound?: number;
   /** Names and addresses that its /etc/hosts has. */
   readonly names: Readonly<Record<string, string>>;
 }
 
 const traffic = join(__dirname, "traffic.js");
-const [proxyUser, capturePort] = ["1337", "15001"];
+const [proxyUser, capturePort, inboundPort] = ["1337", "15001", "15006"];
 let count = 0;
 
 function bootstrap(node: string, admin: string, { xds, namespace, labels, metadata: more }: SidecarOptions): object {
@@ -102,12 +107,19 @@ export class Sidecar {
     /** Name of its pod. */
     public readonly pod: string,
     private readonly netns: string,
+    /** Address of its pod. */
+    public readonly address: string,
     private readonly options: SidecarOptions,
   ) {}
 
   public static async start(options: SidecarOptions): Promise<Sidecar> {
     count += 1;
-    const sidecar = new Sidecar(`app-${String(count)}`, `jam-${String(process.pid)}-${String(count)}`, options);
+    const sidecar = new Sidecar(
+      `app-${String(count)}`,
+      `jam-${String(process.pid)}-${String(count)}`,
+      `10.99.0.${String(count)}`,
+      options,
+    );
     await sidecar.setUp();
     return sidecar;
   }
@@ -127,40 +139,52 @@ export class Sidecar {
     writeFileSync(`/etc/netns/${this.netns}/hosts`, `127.0.0.1 localhost\n${hosts.join("")}`);
     await this.ip("netns", "add", this.netns);
     await this.inside(["ip", "link", "set", "lo", "up"]);
-    const own = `10.99.0.${String(count)}`;
+    const own = this.address;
     for (const address of new Set([own, ...backends.map((one) => one.address)]))
       await this.inside(["ip", "addr", "add", `${address}/32`, "dev", "lo"]);
     await this.inside(["ip", "route", "add", "default", "dev", "lo", "src", own]);
     // What the proxy itself sends goes out; all else goes to the proxy.
     const captured = ["-p", "tcp", "-m", "owner", "!", "--uid-owner", proxyUser, "!", "-d", "127.0.0.1/32"];
     const redirect = ["-j", "REDIRECT", "--to-ports", capturePort];
+    const { inbound } = this.options;
+    const served: readonly Backend[] =
+      inbound === undefined ? [] : [{ kind: "http", address: this.address, port: inbound }];
+    // The proxy's inbound side calls its application from this address.
+    const incoming = ["-p", "tcp", "!", "-s", "127.0.0.6/32", "-d", `${this.address}/32`];
+    for (const { port } of served)
+      await this.inside([
+        ...["iptables", "-t", "nat", "-A", "OUTPUT", ...incoming, "--dport", String(port)],
+        ...["-j", "REDIRECT", "--to-ports", inboundPort],
+      ]);
     await this.inside(["iptables", "-t", "nat", "-A", "OUTPUT", ...captured, ...redirect]);
-    await this.spawned([process.execPath, traffic, "serve", JSON.stringify(backends)], "ready");
+    // The proxy's own administration is where programs in the pod look for it, too.
+    const admin: Backend = { kind: "relay", address: "127.0.0.1", port: 15000, path: this.adminSocket };
+    await this.spawned([process.execPath, traffic, "serve", JSON.stringify([...backends, ...served, admin])], true);
     const file = join(folder, `${this.netns}.json`);
     const id = `sidecar~${own}~${this.pod}.${namespace}~${namespace}.svc.cluster.local`;
     writeFileSync(file, JSON.stringify(bootstrap(id, this.adminSocket, this.options)));
     const user = ["setpriv", `--reuid=${proxyUser}`, `--regid=${proxyUser}`, "--clear-groups"];
     const envoy = [this.options.envoy, "-c", file, "--concurrency", "1", "--log-level", "warning"];
     await this.spawned(
-      [...user, ...envoy, "--use-dynamic-base-id", "--drain-time-s", "45"],
-      undefined,
-      join(folder, `${this.netns}.log`),
+      [...user, ...envoy, "--component-log-level", "misc:error", "--use-dynamic-base-id", "--drain-time-s", "45"],
+      false,
     );
   }
 
-  private async spawned(args: readonly string[], until?: string, log?: string): Promise<void> {
-    const child = spawn("ip", ["netns", "exec", this.netns, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  /** @param speaks whether it says on its standard output that it is ready; else what it says is its log */
+  private async spawned(args: readonly string[], speaks: boolean): Promise<void> {
+    const log = openSync(this.log, "a");
+    const stdio = speaks ? (["ignore", "pipe", "pipe"] as const) : (["ignore", "ignore", log] as const);
+    const child = spawn("ip", ["netns", "exec", this.netns, ...args], { stdio: [...stdio] });
+    closeSync(log);
     this.children.push(child);
+    if (!speaks) return;
     const lines: string[] = [];
-    child.stderr.on("data", (data: Buffer) => {
-      lines.push(data.toString());
-      if (log !== undefined) writeFileSync(log, lines.join(""));
-    });
-    if (until === undefined) return;
+    child.stderr?.on("data", (data: Buffer) => lines.push(data.toString()));
     const ended = once(child, "exit").then(() => {
       throw new Error(`${args[0] ?? ""} ended: ${lines.join("")}`);
     });
-    await Promise.race([once(child.stdout, "data"), ended]);
+    await Promise.race([child.stdout === null ? undefined : once(child.stdout, "data"), ended]);
   }
 
   /** Makes calls, in order; the same probe `count` times, twenty at once. */
@@ -174,10 +198,20 @@ export class Sidecar {
     return join(this.options.folder, `${this.netns}.sock`);
   }
 
+  /** File with the proxy's log. */
+  private get log(): string {
+    return join(this.options.folder, `${this.netns}.log`);
+  }
+
+  /** Where the pod's processes are, for a kubelet. */
+  public get place(): PodPlace {
+    return { netns: this.netns, adminSocket: this.adminSocket, log: this.log };
+  }
+
   /** Asks the proxy's own administration. */
-  public admin(path: string): Promise<string> {
+  public admin(path: string, method = "GET"): Promise<string> {
     return new Promise((resolve, reject) => {
-      const call = request({ socketPath: this.adminSocket, path: `/${path}` }, (response) => {
+      const call = request({ socketPath: this.adminSocket, path: `/${path}`, method }, (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (part: string) => (text += part));
         response.on("end", () => {

@@ -9,17 +9,24 @@ const onPath = (name: string) =>
 
 const programs = findTraffic();
 
-function missing(): string | undefined {
+function missing(more: readonly string[]): string | undefined {
   if (programs.istiod === undefined) return "no istiod: npm run lab -- build traffic, or JAM_ISTIO_LAB_ISTIOD";
   if (programs.envoy === undefined) return "no Envoy: npm run lab -- build traffic, or JAM_ISTIO_ENVOY";
   if (process.getuid?.() !== 0) return "network namespaces need root";
-  const tool = ["ip", "iptables", "setpriv"].find((name) => !onPath(name));
+  const tool = ["ip", "iptables", "setpriv", ...more].find((name) => !onPath(name));
   return tool === undefined ? labMissing("1.34") : `no ${tool} on PATH`;
 }
 
-/** A suite whose requests go through a real Envoy that a real istiod configures; pending, with the reason, without them. */
-export function describeTraffic(title: string, suite: (world: () => World) => void): void {
-  describeWith(missing(), `${title} (real istiod and Envoy)`, () => {
+/**
+ * A suite whose requests go through a real Envoy that a real istiod configures; pending, with the reason, without them.
+ * @param more programs that it needs beside the usual ones
+ */
+export function describeTraffic(
+  title: string,
+  suite: (world: () => World) => void,
+  more: readonly string[] = [],
+): void {
+  describeWith(missing(more), `${title} (real istiod and Envoy)`, () => {
     let world: World | undefined;
     before(async () => {
       world = await World.start({ istiod: programs.istiod ?? "", envoy: programs.envoy ?? "" });

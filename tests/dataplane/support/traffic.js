@@ -6,18 +6,36 @@ const net = require("node:net");
 const { clearTimeout, setTimeout } = require("node:timers");
 const tls = require("node:tls");
 
-/** Servers: `http` answers 200, `greeting` speaks first as MySQL does, `echo` sends back, `tls` greets over TLS. */
+// What a memcached answers to each line: its version, or that it is none of its commands.
+const memcached = (data) =>
+  data
+    .toString("latin1")
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => (line.trim() === "version" ? "VERSION 1.6.21\r\n" : "ERROR\r\n"))
+    .join("");
+
+/** Servers: `http` answers 200, or the status in its path; `memcached` stands for one; `greeting` speaks first as MySQL does, `echo` sends back, `tls` greets over TLS, `relay`
+ * leads to a Unix socket. */
 async function serve(servers) {
-  for (const { kind, address, port, key, cert, text = "hello" } of servers) {
+  for (const { kind, address, port, key, cert, path, text = "hello" } of servers) {
     const server =
       kind === "http"
-        ? http.createServer((request, response) => response.end(`${address} ${request.url}`))
+        ? http.createServer((request, response) => {
+            response.statusCode = Number(/^\/status\/(\d{3})$/.exec(request.url)?.[1] ?? 200);
+            response.end(`${address} ${request.url}`);
+          })
         : kind === "tls"
           ? tls.createServer({ key, cert }, (socket) => socket.on("error", () => {}).write("hello"))
           : net.createServer((socket) => {
               socket.on("error", () => {});
+              if (kind === "relay") {
+                const target = net.connect({ path }).on("error", () => socket.destroy());
+                socket.pipe(target).pipe(socket);
+                return;
+              }
               if (kind === "greeting") socket.write(text);
-              socket.on("data", (data) => socket.write(data));
+              socket.on("data", (data) => socket.write(kind === "memcached" ? memcached(data) : data));
             });
     server.listen(port, address);
     await once(server, "listening");

@@ -13,8 +13,9 @@ import { serviceEntries, type ExternalSettings } from "../../../mesh/install/ser
 import { chartRoot } from "../../e2e/support/engine";
 import { crdFiles } from "../../support/crds";
 import { Istiod } from "./istiod";
-import { startKubelet } from "./kubelet";
+import { Kubelet } from "./kubelet/server";
 import { Sidecar, type Backend, type SidecarOptions } from "./sidecar";
+import { planeObject, podOf, service, type Images } from "./worldObjects";
 
 /** The external services of both instances. */
 export const external: ExternalSettings = {
@@ -36,55 +37,10 @@ export const at = {
   ...{ db: "10.99.2.1", mail: "10.99.2.2", bucket: "10.99.2.3", reader: "10.99.2.4", stranger: "10.99.2.5" },
 };
 
-interface Port {
-  readonly name: string;
-  readonly port: number;
-  readonly target: number;
-}
-
-function service(namespace: string, name: string, address: string, ports: readonly Port[]): readonly object[] {
-  const metadata = { name, namespace };
-  const slice = {
-    apiVersion: "discovery.k8s.io/v1",
-    kind: "EndpointSlice",
-    metadata: { ...metadata, labels: { "kubernetes.io/service-name": name } },
-    addressType: "IPv4",
-    ports: ports.map((one) => ({ name: one.name, port: one.target, protocol: "TCP" })),
-    endpoints: [{ addresses: [address], conditions: { ready: true } }],
-  };
-  const spec = { ports: ports.map((one) => ({ name: one.name, port: one.port, targetPort: one.target })) };
-  return [{ apiVersion: "v1", kind: "Service", metadata, spec }, slice];
-}
-
-/** The pod that a sidecar is of; the simulated node makes it ready. */
-const podOf = (name: string, namespace: string, labels: Readonly<Record<string, string>>) => ({
-  apiVersion: "v1",
-  kind: "Pod",
-  metadata: { name, namespace, labels },
-  spec: {
-    containers: [
-      { name: "app", image: "app:1" },
-      { name: "istio-proxy", image: "docker.io/istio/proxyv2:1.28.10" },
-    ],
-  },
-});
-
-/** What stands for the running istiod in the cluster. Of another version: the lab starts no second program for it. */
-function planeObject(): object {
-  const labels = { app: "istiod" };
-  const containers = [{ name: "discovery", image: "docker.io/istio/pilot:1.28.9" }];
-  return {
-    apiVersion: "apps/v1",
-    kind: "Deployment",
-    metadata: { name: "istiod", namespace: "istio-system", labels },
-    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
-  };
-}
-
 /** Two instances on one cluster with real istiod; sidecars are started into it. */
 export class World {
   private readonly sidecars: Sidecar[] = [];
-  private kubelet: { readonly stop: () => void } | undefined;
+  private node: Kubelet | undefined;
   private backends: readonly Backend[] = [];
 
   private constructor(
@@ -145,6 +101,8 @@ export class World {
       { kind: "echo", address: at.cache, port: 11211 },
       { kind: "echo", address: at.cache, port: 11212 },
       { kind: "http", address: at.cache, port: 8080 },
+      { kind: "memcached", address: at.cache, port: 11213 },
+      { kind: "tls", address: at.webapp, port: 8443, key, cert },
       { kind: "greeting", address: at.db, port: 3306 },
       { kind: "greeting", address: at.reader, port: 3306, text: "reader" },
       { kind: "greeting", address: at.stranger, port: 3306, text: "stranger" },
@@ -153,9 +111,25 @@ export class World {
       { kind: "tls", address: at.bucket, port: 443, key, cert },
     ];
     await this.istiod.start();
-    const adminOf = (pod: string) => this.sidecars.find((one) => one.pod === pod)?.adminSocket;
-    this.kubelet = await startKubelet(join(this.plane.plane.folder, "kubelet.sock"), adminOf);
+    this.node = await Kubelet.start({
+      socket: join(this.plane.plane.folder, "kubelet.sock"),
+      kubeconfig: this.plane.kubeconfig,
+      folder: this.folder,
+      placeOf: ({ metadata, spec }) => {
+        // Whatever port is asked for: istiod's own is where the doctor asks it.
+        if (metadata?.namespace === "istio-system") return { adminSocket: this.istiod.debug };
+        return (
+          this.sidecars.find(({ pod }) => pod === metadata?.name)?.place ?? (spec?.hostPID === true ? {} : undefined)
+        );
+      },
+    });
     await this.apply(planeObject());
+  }
+
+  /** The kubelet of the node that the sidecars are on. */
+  public get kubelet(): Kubelet {
+    if (this.node === undefined) throw new Error("the node is not up");
+    return this.node;
   }
 
   private fileCount = 0;
@@ -171,17 +145,32 @@ export class World {
     return this.plane.kubectl("get", "service", name, "-n", namespace, "-o", "jsonpath={.spec.clusterIP}");
   }
 
-  /** Starts a sidecar of a pod with labels. */
+  /** The names of a namespace's Services, as its DNS would have them. */
+  private async serviceNames(namespace: string): Promise<Readonly<Record<string, string>>> {
+    const lines = '{range .items[*]}{.metadata.name} {.spec.clusterIP}{"\\n"}{end}';
+    const found = await this.plane.kubectl("get", "services", "-n", namespace, "-o", `jsonpath=${lines}`);
+    return Object.fromEntries(
+      found.split("\n").flatMap((line) => (line === "" ? [] : [line.split(" ") as [string, string]])),
+    );
+  }
+
+  /** Starts a sidecar of a pod with labels; it knows the names of the Services that are there by then. */
   public async sidecar(
     labels: SidecarOptions["labels"],
     namespace = "dev701",
     metadata: SidecarOptions["metadata"] = {},
+    { inbound, ...images }: Pick<SidecarOptions, "inbound"> & Images = {},
   ): Promise<Sidecar> {
     const { envoy, folder, backends } = this;
     const { xds } = this.istiod;
-    const sidecar = await Sidecar.start({ envoy, folder, xds, namespace, labels, metadata, backends, names });
+    const known = { ...names, ...(await this.serviceNames(namespace)) };
+    const sidecar = await Sidecar.start({
+      ...{ envoy, folder, xds, namespace, labels, metadata, backends },
+      names: known,
+      ...(inbound === undefined ? {} : { inbound }),
+    });
     this.sidecars.push(sidecar);
-    await this.apply(podOf(sidecar.pod, namespace, labels));
+    await this.apply(podOf(sidecar.pod, namespace, labels, images));
     await this.plane.kubectl("wait", "--for=condition=Ready", `pod/${sidecar.pod}`, "-n", namespace);
     return sidecar;
   }
@@ -209,7 +198,7 @@ export class World {
 
   public async stop(): Promise<void> {
     for (const sidecar of this.sidecars) await sidecar.stop();
-    this.kubelet?.stop();
+    this.node?.stop();
     this.istiod.stop();
     await this.plane.stop();
     rmSync(this.folder, { recursive: true, force: true });

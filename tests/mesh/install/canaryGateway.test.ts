@@ -8,7 +8,7 @@ const name = "istio-ingressgateway";
 const gateway = { enabled: true, values: { replicaCount: 3 } };
 const istio = { version: "1.30.3", revision: "new", gateway };
 const before: readonly DeployedRelease[] = [
-  { name: "istiod", version: "1.28.10" },
+  { name: "istiod", chart: "istiod", version: "1.28.10" },
   { name, version: "1.28.10" },
 ];
 const planned = (sections: object, deployed = before) => {

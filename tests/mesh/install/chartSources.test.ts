@@ -90,7 +90,8 @@ describe("chart sources: texts", () => {
   const [lacks, absent, unread] = (["lacks", "absent", "unread"] as const).map((found) => ({ found }));
   for (const [attempts, known] of [
     [[lacks], true],
-    [[unread, lacks], true],
+    [[absent, lacks], true],
+    [[unread, lacks], false],
     [[absent, absent], true],
     [[unread], false],
     [[absent, unread], false],

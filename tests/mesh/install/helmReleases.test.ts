@@ -16,12 +16,12 @@ const parts = { dnsCapture: false, cni: off, ztunnel: off, gateway: off };
 type Kiali = Partial<PlanSettings["kiali"]>;
 const classic = (istio: Istio = {}, kiali: Kiali = {}): PlanSettings => ({
   layout: "classic",
-  istio: { version: "1.4.6", releaseName: "istio", values: {}, ...parts, ...istio },
+  istio: { version: "1.4.6", values: {}, ...parts, ...istio },
   kiali: { enabled: true, values: {}, ...kiali },
 });
 const modern = (istio: Istio = {}, kiali: Kiali = {}): PlanSettings => ({
   layout: "modern",
-  istio: { version: "1.30.3", releaseName: "istio", values: {}, ...parts, ...istio },
+  istio: { version: "1.30.3", values: {}, ...parts, ...istio },
   kiali: { enabled: true, values: {}, ...kiali },
 });
 
@@ -74,6 +74,8 @@ describe("Helm releases: the control plane's release", () => {
   });
   it("classic with an adopted name", () => {
     assert.equal(controlPlaneRelease(classic({ releaseName: "jam-istio" })).name, "jam-istio");
+    assert.equal(controlPlaneRelease(modern({ releaseName: "mesh" })).name, "mesh");
+    assert.equal(controlPlaneRelease(modern({ releaseName: "mesh", revision: "new" })).name, "mesh");
   });
   it("modern", () => {
     assert.deepEqual(controlPlaneRelease(modern()), {

@@ -9,7 +9,7 @@ const off = { enabled: false, values: {} };
 const parts = { dnsCapture: false, cni: off, ztunnel: off, gateway: off };
 const plan = (layout: PlanSettings["layout"], version: string, istio: Istio, kiali: Kiali): PlanSettings => ({
   layout,
-  istio: { version, releaseName: "istio", values: {}, ...parts, ...istio },
+  istio: { version, values: {}, ...parts, ...istio },
   kiali: { enabled: true, values: {}, ...kiali },
 });
 const classic = (istio: Istio = {}, kiali: Kiali = {}) => plan("classic", "1.4.6", istio, kiali);

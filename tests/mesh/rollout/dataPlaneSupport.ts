@@ -17,6 +17,8 @@ interface PodData {
   readonly phase?: string;
   /** Whether it is being deleted. */
   readonly ends?: boolean;
+  /** When it was made, in seconds since 1970. */
+  readonly created?: number;
 }
 
 /** A running pod; with `image` it has a proxy. */
@@ -30,6 +32,7 @@ export function pod(name: string, data: PodData = {}): NamespaceObjects["pods"][
       namespace: "dev701",
       labels: data.labels ?? {},
       ...(data.ends === true ? { deletionTimestamp: new Date() } : {}),
+      ...(data.created === undefined ? {} : { creationTimestamp: new Date(data.created * 1000) }),
       annotations: { ...status, ...data.annotations },
       ownerReferences: data.owner === undefined ? [] : controller(...data.owner),
     },

@@ -15,7 +15,6 @@ const serving = (
   injection: "enabled" as const,
   istio: {
     version: "1.30.3",
-    releaseName: "istio",
     values: {},
     dnsCapture: false,
     ...{ cni: off, ztunnel: off, gateway: off },

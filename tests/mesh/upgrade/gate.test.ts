@@ -1,6 +1,6 @@
 // The gate's verdict on Helm releases, but for interrupted runs. That a cluster gives such records is proved where one runs.
 import assert from "node:assert/strict";
-import { judge } from "../../../mesh/upgrade/gate";
+import { judge, reapplied } from "../../../mesh/upgrade/gate";
 import { ownerMark } from "../../../mesh/upgrade/helmHistory";
 import {
   base,
@@ -151,5 +151,16 @@ describe("gate: releases that were removed", () => {
 
   it("nothing is refused of a healthy mesh at any age", () => {
     assert.deepEqual(judge(found({ records: healthy, running: "1.30.3" }), wanted(bothKnown), now + 10 ** 9), fine);
+  });
+
+  it("as asked, every release that the state knows is applied once more, and one that is repaired anyway has its own reason", () => {
+    const why = "it is applied once more, as asked";
+    const asked = wanted({ known: known(1, "istio-base", "istiod", "istio-cni") });
+    const broken = { release: "istio-base", secrets: ["a"], why: "broken" };
+    assert.deepEqual(reapplied({ ...fine, repairs: [broken] }, asked).repairs, [
+      broken,
+      { release: "istiod", secrets: [], why },
+    ]);
+    assert.deepEqual(reapplied(fine, wanted()).repairs, []);
   });
 });

@@ -83,13 +83,20 @@ describe("gate: the cluster", () => {
 
   it("a mesh without Helm's records is refused to a stack that did not install it", () => {
     const foreign = (what: string) => [
-      `${what} runs in istio-system without a Helm release named istio-base or istiod: it was installed in another way, ` +
-        "and such a mesh is not taken over by this version",
+      `${what} runs in istio-system without a Helm release named istio-base or istiod: it was installed in another way. ` +
+        "npx jam-istio adopt dev701 shows how it is taken over",
     ];
     const said = (running: string) => judge(found({ running }), wanted(), now).refused;
     assert.deepEqual(said("1.30.3"), foreign("Istio 1.30.3"));
     assert.deepEqual(said(unreadable), foreign("a control plane"));
     assert.deepEqual(judge(found({ running: "1.30.3" }), wanted(resumed), now).refused, []);
+    const adopting = (adoptedBy: string) => {
+      const mesh = found({ running: "1.30.3" });
+      const planes = mesh.controlPlanes.map((plane) => ({ ...plane, adoptedBy }));
+      return judge({ ...mesh, controlPlanes: planes }, wanted(), now).refused;
+    };
+    assert.deepEqual(adopting("dev701"), [], "one that this stack is taking over");
+    assert.deepEqual(adopting("dev702"), foreign("Istio 1.30.3"), "one that another stack is taking over");
   });
 
   it("a step of one minor is let through, with the warnings of the wanted version", () => {

@@ -14,6 +14,7 @@ export function record(release: string, revision: number, more: Partial<HelmRevi
     status: "deployed",
     modifiedAt: now - 86_400,
     description: "",
+    chart: "",
     chartVersion: "",
     manifest: "",
     secret: `sh.helm.release.v1.${release}.v${String(revision)}`,
@@ -49,7 +50,6 @@ export const wanted = (more: Partial<JudgedMesh> = {}): JudgedMesh => ({
   namespace: "dev701",
   layout: "modern",
   controlPlane: "managed",
-  releaseName: "istio",
   version: "1.30.3",
   injection: "enabled",
   controlPlaneRelease: "istiod",
@@ -94,11 +94,12 @@ export const healthy = [base, record("istiod", 1, { description: ownerMark("dev7
 /** Name of a record of istiod. */
 export const secret = (revision: number) => `sh.helm.release.v1.istiod.v${String(revision)}`;
 
+const taken = "npx jam-istio adopt dev701 shows how it is taken over";
+
 /** What is said of a release of somebody else. */
 export const notOurs = (whose = "") =>
   `release istiod exists in istio-system and is not this stack's${whose}. ` +
-  "Where another stack owns the mesh, set istio.controlPlane: shared. " +
-  "A mesh that was installed in another way is not taken over by this version";
+  `Where another stack owns the mesh, set istio.controlPlane: shared${whose === "" ? `. Where it was installed in another way: ${taken}` : ""}`;
 
 /** How a release is repaired that the state does not know. */
 export const unknown = (status: string, ...revisions: number[]): Repair => ({

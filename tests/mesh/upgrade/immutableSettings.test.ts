@@ -6,24 +6,24 @@ describe("immutable settings: what cannot change once installed", () => {
   const before: Identity = {
     layout: "classic",
     controlPlane: "managed",
-    releaseName: "istio",
+    controlPlaneRelease: "istio",
     namespace: "dev701",
     cluster: "uid-1",
   };
   const after: Identity = {
     layout: "modern",
     controlPlane: "shared",
-    releaseName: "jam-istio",
+    controlPlaneRelease: "jam-istio",
     namespace: "dev702",
     cluster: "uid-2",
   };
-  const texts: Readonly<Record<keyof Identity, string>> = {
+  const texts: Readonly<Record<Exclude<keyof Identity, "revision">, string>> = {
     layout:
       "jam-istio:istio.version changes the layout from classic to modern: the two layouts cannot replace one another in place: build a new cluster, or destroy this stack and install afresh",
     controlPlane:
       "jam-istio:istio.controlPlane changes the controlPlane from managed to shared: it would remove the mesh or take another stack's: destroy this stack first",
-    releaseName:
-      "jam-istio:istio.releaseName changes the releaseName from istio to jam-istio: it would replace the control plane and every pod of it: set it back",
+    controlPlaneRelease:
+      "jam-istio:istio.releaseName changes the control plane's release from istio to jam-istio: it would replace the control plane and every pod of it: set it back",
     namespace:
       "jam-istio:namespace changes the namespace from dev701 to dev702: it would delete the instance's objects: make a new stack for the other namespace",
     cluster:
@@ -37,7 +37,13 @@ describe("immutable settings: what cannot change once installed", () => {
   }
 
   it("all of it at once", () => {
-    assert.deepEqual(judgeIdentity(before, after), Object.values(texts));
+    const { controlPlaneRelease, ...others } = texts;
+    assert.deepEqual(judgeIdentity(before, { ...after, layout: "classic" }), [
+      ...[others.controlPlane, controlPlaneRelease, others.namespace, others.cluster],
+    ]);
+    // Another layout has other releases, and another revision one of its own.
+    assert.deepEqual(judgeIdentity(before, after), Object.values(others));
+    assert.deepEqual(judgeIdentity(before, { ...before, revision: "new", controlPlaneRelease: "istiod-new" }), []);
   });
   it("nothing when nothing changed", () => {
     assert.deepEqual(judgeIdentity(before, { ...before }), []);

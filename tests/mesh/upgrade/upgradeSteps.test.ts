@@ -26,8 +26,7 @@ describe("steps of a change of version", () => {
     const releases = inOrder(planReleases(settings)).map(({ name }) => name);
     assert.equal(
       upgradeSteps("1.4.3", { version: "1.4.6", releases }),
-      `Istio 1.4.3 to 1.4.6: CRDs (release istio-init), then control plane (release ${settings.istio.releaseName}), ` +
-        "then sidecars",
+      `Istio 1.4.3 to 1.4.6: CRDs (release istio-init), then control plane (release istio), ` + "then sidecars",
     );
   });
 });

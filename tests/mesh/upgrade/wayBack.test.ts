@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { HelmRevision } from "../../../mesh/upgrade/gateTypes";
-import { belowProxies, wayBack, type Failure } from "../../../mesh/upgrade/wayBack";
-import { pod } from "../rollout/dataPlaneSupport";
+import { wayBack, type Failure } from "../../../mesh/upgrade/wayBack";
 import { record } from "./gateSupport";
 
 const istiod = (revision: number, status: string, chartVersion: string) =>
@@ -150,40 +149,15 @@ describe("the way back of a control plane's release", () => {
       assert.equal("stays" in way ? way.stays : way.to.revision, expected);
     });
   }
-});
 
-describe("the way back: below the proxies", () => {
-  const to = istiod(2, "deployed", "1.29.6");
-  const proxy = (name: string, tag: string, revision?: string) =>
-    pod(name, { image: `docker.io/istio/proxyv2:${tag}`, ...(revision === undefined ? {} : { revision }) });
-  const below = (...which: string[]) =>
-    `proxies are newer than 1.29.6, or their version cannot be read: ${which.join("; ")}`;
-
-  for (const [name, pods, expected] of [
-    ["none is there", [], undefined],
-    ["all are older, or as old", [proxy("a", "1.28.10"), proxy("b", "1.29.6-distroless")], undefined],
-    ["one is newer", [proxy("a", "1.29.6"), proxy("b", "1.30.3")], below("dev701/b: 1.30.3 (1 proxies)")],
-    ["one is newer by a patch", [proxy("b", "1.29.10")], below("dev701/b: 1.29.10 (1 proxies)")],
-    ["one is newer, of another control plane", [proxy("b", "1.30.3", "canary")], undefined],
-    ["one has no version", [proxy("b", "latest")], below("dev701/b: unreadable (1 proxies)")],
-    ["a newer one is done", [pod("b", { image: "istio/proxyv2:1.30.3", phase: "Succeeded" })], undefined],
-    ["a newer one ends", [pod("b", { image: "istio/proxyv2:1.30.3", ends: true })], undefined],
-  ] as const) {
-    it(`${name}: ${expected ?? "free"}`, () => {
-      assert.equal(belowProxies(pods, "default", to), expected);
-    });
-  }
-
-  it("counts against the image that the revision asked for, where it is not its chart's", () => {
-    const manifest = "        image: docker.io/istio/pilot:1.29.4\n";
-    assert.match(
-      belowProxies([proxy("a", "1.29.5")], "default", { ...to, manifest }) ?? "",
-      /^proxies are newer than 1\.29\.4/,
+  it("the upgrade began with the first revision after the one that it goes back to", () => {
+    const records = [istiod(2, "deployed", "1.29.6"), istiod(3, "failed", "1.30.2"), istiod(4, "failed", "1.30.3")].map(
+      (one, index) => ({
+        ...one,
+        createdAt: 1_800_000_000 + index,
+      }),
     );
-    assert.equal(belowProxies([proxy("a", "1.29.4")], "default", { ...to, manifest }), undefined);
-  });
-
-  it("stops where the pods may not be seen", () => {
-    assert.match(belowProxies(undefined, "default", to) ?? "", /^not permitted to list the pods of all namespaces/);
+    const way = wayBack(records, upgrade(3));
+    assert.deepEqual("to" in way ? [way.to.revision, way.since] : way, [2, 1_800_000_001]);
   });
 });

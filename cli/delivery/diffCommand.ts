@@ -1,0 +1,76 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { usualNoise } from "../../delivery/compare/noise";
+import { diffHtml } from "../../delivery/formats/html";
+import { diffMarkdown } from "../../delivery/formats/markdown";
+import { diffText } from "../../delivery/formats/text";
+import { findBase } from "../../delivery/sides/git";
+import { openBase, renderBoth, type Project } from "../../delivery/sides/bothSides";
+import { baseText, stackDiff, type StackDiff } from "../../delivery/stackDiff";
+import { messageOf } from "../../tools/errors";
+import { outColors } from "../colors";
+import { projectFolder, stackNames } from "../stackFile";
+import { asUserError, UserError } from "../userError";
+
+interface Options {
+  readonly base?: string;
+  readonly markdown?: boolean;
+  readonly json?: boolean;
+  readonly html?: string;
+  readonly ignore?: readonly string[];
+  readonly all?: boolean;
+  readonly charts?: string;
+}
+
+/** Exit code where the objects of some charts are missing; that of `render`. */
+const incompleteCode = 3;
+
+/** This project, as its sides are rendered. */
+export const thisProject = (charts: string | undefined): Project => ({
+  folder: projectFolder,
+  program: join(__dirname, "..", ".."),
+  charts,
+});
+
+/** Compares a stack with what it was. @throws Error saying which side cannot be rendered, and why */
+async function compared(stack: string, { base: ref, charts, ignore = [], all = false }: Options): Promise<StackDiff> {
+  const project = thisProject(charts);
+  const base = await findBase(project.folder, ref);
+  process.stderr.write(`rendering ${stack} as of ${baseText(base)} and as it is here\n`);
+  const files = await openBase(project, base);
+  try {
+    if (![project.folder, files.folder].some((folder) => stackNames(folder).includes(stack)))
+      throw new UserError(`there is no Pulumi.${stack}.yaml, neither here nor in ${baseText(base)}`);
+    const sides = await renderBoth(stack, project, files);
+    const noise = [...(all ? [] : usualNoise), ...ignore];
+    return stackDiff(stack, baseText(base), sides, { noise, notes: files.notes });
+  } finally {
+    await files.remove();
+  }
+}
+
+function writeHtml(file: string, diff: StackDiff): void {
+  try {
+    writeFileSync(file, diffHtml(diff));
+  } catch (error) {
+    throw new UserError(`--html: ${file} cannot be written: ${messageOf(error)}`, { cause: error });
+  }
+  process.stderr.write(`written: ${file}\n`);
+}
+
+/** Shows what a change does to each object of a stack. */
+export async function diff(stack: string, options: Options): Promise<void> {
+  if (options.html === "") throw new UserError("--html is empty. Allowed: a file");
+  const found = await compared(stack, options).catch((error: unknown) => {
+    throw asUserError(error);
+  });
+  if (options.html !== undefined) writeHtml(options.html, found);
+  const text =
+    options.json === true
+      ? JSON.stringify(found, undefined, 2)
+      : options.markdown === true
+        ? diffMarkdown(found)
+        : diffText(found, outColors);
+  process.stdout.write(`${text}\n`);
+  if (!found.complete) process.exitCode = incompleteCode;
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from "node:crypto";
+import { finishAdoption, prepareAdoption } from "../../cluster/adopt/mark";
+import { removeJobs } from "../../cluster/upgrade/repairHelm";
+import { keyOf, type AnyObject } from "../../mesh/adopt/objects";
+import { enteringResources } from "../../mesh/adopt/stateEntries";
+import { isLogin } from "../../mesh/adopt/types";
+import { kialiSecretName, systemNamespace } from "../../mesh/istio/names";
+import { controlPlaneOf } from "../../mesh/upgrade/revisions";
+import type { Settings } from "../../settings/types";
+import { errorColors } from "../colors";
+import { forgetPendingCreations } from "../interruptedRun";
+import { keepPassphrase } from "../keepSecret";
+import { openStack, say, type OpenStack } from "../openStack";
+import { exportState, importState, type ExportedState } from "../stackState";
+import { UserError } from "../userError";
+import { objectsOf, type Looked } from "./lookAtMesh";
+
+/** Pulumi's own lines on standard error: standard output is the plan's. */
+const output = {
+  onOutput: (text: string) => process.stderr.write(text),
+  onError: (text: string) => process.stderr.write(text),
+  color: errorColors.isColorSupported ? ("always" as const) : ("never" as const),
+};
+
+/** Keeps the passphrase that Secret kiali has, unless the settings have one. */
+async function keepLogin(name: string, settings: Settings, { cluster, found }: Looked): Promise<void> {
+  const wanted = settings.layout === "classic" && settings.kiali.enabled && settings.kialiPassphrase === undefined;
+  if (!wanted || !found.login?.length) return;
+  const secret = await cluster.core.readNamespacedSecret({ namespace: systemNamespace, name: kialiSecretName });
+  const passphrase = Buffer.from(secret.data?.["passphrase"] ?? "", "base64").toString("utf8");
+  await keepPassphrase(name, passphrase, say, settings.kubernetes.kubeconfig);
+}
+
+/** Objects that the stack makes itself, and that are there: as they are now. */
+const standing = ({ own, found }: Looked): readonly AnyObject[] =>
+  own
+    .filter((object) => object.kind === "ServiceEntry" || isLogin(object))
+    .flatMap((object) => found.live.get(keyOf(object)) ?? []);
+
+/** The Deployment of the control plane that becomes a release's. */
+function deploymentOf({ found, plan }: Looked, { istio }: Settings): AnyObject | undefined {
+  const name = controlPlaneOf(found.controlPlanes, istio)?.name;
+  return plan.objects.find(({ object }) => object.kind === "Deployment" && object.metadata.name === name)?.object;
+}
+
+/** @returns the state before it */
+async function enterState(
+  { stack, step }: OpenStack,
+  name: string,
+  settings: Settings,
+  looked: Looked,
+): Promise<ExportedState> {
+  const { name: project } = await stack.workspace.projectSettings();
+  const state = await step(() => exportState(stack));
+  const there = state.deployment?.resources ?? [];
+  // In the version in which the program registers them.
+  const versions = new Map(looked.own.map((object) => [keyOf(object), object.apiVersion]));
+  const objects = standing(looked).map((live) => ({
+    ...live,
+    apiVersion: versions.get(keyOf(live)) ?? live.apiVersion,
+  }));
+  const { kubernetes } = settings;
+  const { releases } = looked.plan;
+  const entering = { project, stack: name, kubernetes, releases, objects, providerId: randomUUID() };
+  const resources = enteringResources(entering, there);
+  if (resources.length === 0) return state;
+  say(`${String(resources.length)} resources enter the stack's state`);
+  const deployment = { ...state.deployment, resources: [...there, ...resources] };
+  await step(() => importState(stack, { ...state, deployment }));
+  return state;
+}
+
+/**
+ * An adoption deletes and replaces nothing.
+ * @param before the state that is put back where the update would
+ * @throws UserError where it would
+ */
+async function checkUpdate({ stack, step }: OpenStack, before: ExportedState): Promise<void> {
+  const { changeSummary } = await step(() => stack.preview(output));
+  const bad = Object.entries(changeSummary).filter(([kind, count]) => /delete|replace/.test(kind) && count > 0);
+  if (bad.length === 0) return;
+  await step(() => importState(stack, before));
+  const what = bad.map(([kind, count]) => `${String(count)} ${kind}`).join(", ");
+  throw new UserError(
+    `the update would not leave all in place (${what}; see above), so it is not run. Nothing was deleted, and the mesh runs as ` +
+      "before; please report this as a bug",
+  );
+}
+
+/** Carries an adoption out. Each step can be done again: whatever interrupted it, a second run finishes it. */
+export async function carryOut(name: string, settings: Settings, looked: Looked): Promise<void> {
+  const { cluster, plan, found } = looked;
+  const open = await openStack(name, settings, "made");
+  await keepLogin(name, settings, looked);
+  const deployment = deploymentOf(looked, settings);
+  // One with a release of Helm's is known by that.
+  const hasRelease = plan.releases.some(({ chart, from }) => ["istio", "istiod"].includes(chart) && from !== undefined);
+  const controlPlane = hasRelease ? undefined : deployment;
+  say("marking what must stay, and what becomes the releases' own");
+  const own = standing(looked);
+  await prepareAdoption(cluster, { keep: plan.keep, mark: plan.mark, own, controlPlane, stack: name });
+  const forgotten = await open.step(() => forgetPendingCreations(open.stack));
+  if (forgotten.length > 0) say(`an interrupted run had begun to create ${forgotten.join(", ")}; beginning again`);
+  const before = await enterState(open, name, settings, looked);
+  await checkUpdate(open, before);
+  await removeJobs(
+    cluster,
+    plan.again.map(({ metadata }) => metadata.name),
+  );
+  await open.step(() => open.stack.up({ ...output, showSecrets: false }));
+  say("tidying up the marks");
+  const marked = found.controlPlanes.some(({ adoptedBy }) => adoptedBy !== undefined) ? deployment : controlPlane;
+  await finishAdoption(cluster, { own, controlPlane: marked, emptied: plan.emptied }, objectsOf);
+  say(errorColors.green(`stack ${name} has taken the mesh over`));
+}

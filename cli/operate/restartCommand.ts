@@ -1,0 +1,96 @@
+import { connect } from "../../cluster/client/kubernetesClient";
+import { readNamespace } from "../../cluster/rollout/readNamespace";
+import { restartWorkloads } from "../../cluster/rollout/restartWorkloads";
+import { restartOnDemand, type RestartPlan } from "../../mesh/rollout/onDemand";
+import { listText } from "../../mesh/rollout/plan";
+import { ask, canAsk } from "../ask";
+import { clusterError } from "../clusterError";
+import { outColors } from "../colors";
+import { asUserError, UserError } from "../userError";
+import { readTarget, type Target, type TargetOptions } from "./target";
+
+/** What a rollout does where no settings say it: the defaults of jam-istio:rollout. */
+const rolloutDefaults = { parallel: 5, timeoutSeconds: 600 };
+
+interface Options extends TargetOptions {
+  readonly yes?: boolean;
+  readonly json?: boolean;
+}
+
+/** @throws UserError where nothing is to be restarted, or production would be without a ready pod */
+function check(
+  { restarts, left, known }: RestartPlan,
+  { namespace, settings }: Target,
+  workload: string | undefined,
+): void {
+  if (restarts.length === 0) {
+    if (left.length > 0) throw new UserError(`nothing can be restarted: ${left.join("; ")}`);
+    throw new UserError(
+      workload === undefined
+        ? `no workload of namespace ${namespace} has a pod with a proxy`
+        : `there is no workload ${workload} in namespace ${namespace}. There are: ${listText(known) || "none"}`,
+    );
+  }
+  const down = restarts.filter((one) => one.downtime !== undefined);
+  if (settings?.production !== true || settings.istio.allow.includes("downtime") || down.length === 0) return;
+  throw new UserError(
+    `production: true refuses what may be without a ready pod: ${down
+      .map(({ name, downtime = "" }) => `${name}: ${downtime}`)
+      .join("; ")}. Give it two replicas and a rolling update, or acknowledge with istio.allow: [downtime]`,
+  );
+}
+
+function planLines({ restarts, left }: RestartPlan): readonly string[] {
+  return [
+    ...restarts.map(({ name, downtime }) =>
+      downtime === undefined ? name : `${name} ${outColors.yellow(`(may be down for a moment: ${downtime})`)}`,
+    ),
+    ...left.map((line) => `not restarted: ${line}`),
+  ];
+}
+
+/** Restarts a namespace's workloads, or one, as an upgrade does: a bounded number at a time, each until it is healthy. */
+export async function restart(
+  workload: string | undefined,
+  { yes = false, json = false, ...where }: Options,
+): Promise<void> {
+  const target = readTarget(where);
+  const { namespace, settings } = target;
+  const { parallel, timeoutSeconds } = settings?.rollout ?? rolloutDefaults;
+  const cluster = await connect(target.address).catch((error: unknown) => {
+    throw clusterError("the cluster cannot be read", error);
+  });
+  const objects = await readNamespace(cluster, namespace).catch((error: unknown) => {
+    throw clusterError("the workloads cannot be read", error);
+  });
+  const plan = restartOnDemand(objects, workload, new Date().toISOString());
+  check(plan, target, workload);
+  const names = plan.restarts.map(({ name }) => name);
+  if (!json) process.stdout.write(`${planLines(plan).join("\n")}\n`);
+  if (!yes) {
+    if (!canAsk()) throw new UserError("nobody can be asked here; to restart without a question: --yes");
+    if (
+      !(await ask(
+        `Restart ${String(names.length)} workloads of namespace ${namespace}, ${String(parallel)} at a time?`,
+      ))
+    ) {
+      process.stdout.write("nothing was restarted\n");
+      return;
+    }
+  }
+  const start = Date.now();
+  const log = (line: string) => {
+    (json ? process.stderr : process.stdout).write(`${line}\n`);
+  };
+  const advice = "fix it, then restart those";
+  await restartWorkloads(cluster, plan.restarts, { parallel, timeoutSeconds, log, advice }).catch((error: unknown) => {
+    throw asUserError(error);
+  });
+  const seconds = (Date.now() - start) / 1000;
+  const data = { namespace, restarted: names, notRestarted: plan.left, seconds };
+  process.stdout.write(
+    json
+      ? `${JSON.stringify(data, undefined, 2)}\n`
+      : outColors.green(`${String(names.length)} workloads restarted in ${seconds.toFixed(0)} s, all ready\n`),
+  );
+}

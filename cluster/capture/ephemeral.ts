@@ -1,0 +1,51 @@
+import type { V1Pod } from "@kubernetes/client-node";
+import { findHolder, holder } from "../../mesh/capture/captureObjects";
+import type { Cluster } from "../client/kubernetesClient";
+import { CaptureRefused, isPodSecurity, podSecurityText } from "./refused";
+import { waitForContainer } from "./waitForContainer";
+
+/** Whether pods can get ephemeral containers, as they are since Kubernetes 1.23. */
+export async function hasEphemeral({ send }: Cluster): Promise<boolean> {
+  const { resources } = JSON.parse(await send("GET", "/api/v1")) as {
+    readonly resources: readonly { readonly name: string; readonly kind: string }[];
+  };
+  // Before, where somebody switched it on, it took another kind of object.
+  return resources.some(({ name, kind }) => name === "pods/ephemeralcontainers" && kind === "Pod");
+}
+
+async function add({ send }: Cluster, { metadata, spec }: V1Pod, name: string, image: string, netRaw: boolean) {
+  const path = `/api/v1/namespaces/${metadata?.namespace ?? ""}/pods/${metadata?.name ?? ""}/ephemeralcontainers`;
+  const ephemeralContainers = [...(spec?.ephemeralContainers ?? []), holder(name, image, netRaw)];
+  await send("PATCH", path, { body: { spec: { ephemeralContainers } } });
+}
+
+/**
+ * Finds the ephemeral container in which captures of a pod run, or adds it.
+ * @returns its name
+ * @throws CaptureRefused with the way out
+ */
+export async function ensureHolder(
+  cluster: Cluster,
+  pod: V1Pod,
+  { image, seconds, signal }: { readonly image: string; readonly seconds: number; readonly signal: AbortSignal },
+): Promise<string> {
+  const { running, next } = findHolder(pod, seconds, Date.now());
+  if (running !== undefined) return running;
+  const [name, namespace] = [pod.metadata?.name ?? "", pod.metadata?.namespace ?? ""];
+  try {
+    await add(cluster, pod, next, image, true);
+  } catch (error) {
+    if (!isPodSecurity(error)) throw error;
+    // What a runtime leaves to every container may do: containerd and Docker leave the right to read packets.
+    await add(cluster, pod, next, image, false).catch(async (again: unknown) => {
+      if (!isPodSecurity(again)) throw again;
+      throw new CaptureRefused(await podSecurityText(cluster, namespace, again));
+    });
+  }
+  const read = async () => {
+    const { status } = await cluster.core.readNamespacedPod({ namespace, name });
+    return status?.ephemeralContainerStatuses?.find((one) => one.name === next);
+  };
+  await waitForContainer(read, signal);
+  return next;
+}

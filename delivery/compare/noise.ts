@@ -1,0 +1,27 @@
+import type { Change } from "./changes";
+
+/**
+ * Places that change with each version of a chart and say nothing: labels with the chart's name and version, checksums.
+ * `*` stands for anything but brackets and quotes, `**` for anything.
+ */
+export const usualNoise = [
+  '**labels["helm.sh/chart"]',
+  '**labels["app.kubernetes.io/version"]',
+  "**labels.chart",
+  '**annotations["checksum/*"]',
+];
+
+/** A pattern of places as a regular expression. */
+function placePattern(pattern: string): RegExp {
+  const parts = pattern.split(/(\*+)/).map((part) => {
+    if (part === "**") return ".*";
+    return part === "*" ? '[^\\[\\]"]*' : part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+  });
+  return new RegExp(`^${parts.join("")}$`);
+}
+
+/** Says of a change whether it is noise. @param patterns such as `metadata.labels.team` or `**annotations["example.com/*"]` */
+export function noiseFilter(patterns: readonly string[]): (change: Change) => boolean {
+  const all = patterns.map(placePattern);
+  return ({ path }) => all.some((pattern) => pattern.test(path));
+}

@@ -1,0 +1,61 @@
+import type { Change } from "../compare/changes";
+import { noiseFilter } from "../compare/noise";
+import { faultLabel } from "../../mesh/faults/faultObjects";
+import type { KubernetesObject } from "../../render/objects";
+
+/** How an object is compared with the cluster. */
+export type Manner =
+  /** Every field of it. */
+  | "fields"
+  /** Whether it is there: its values are not known here, or Kubernetes allows no change of it. */
+  | "presence"
+  /** Not at all: it comes and goes by design. */
+  | "none";
+
+type Marked = KubernetesObject & {
+  readonly metadata: {
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
+};
+
+/** How an object is compared. */
+export function mannerOf(object: KubernetesObject): Manner {
+  const { annotations = {}, labels = {} } = (object as Marked).metadata;
+  // Helm runs hooks and may remove them. Faults end by themselves, or are ended by hand: `mesh faults` knows them.
+  if (object.kind === "Release" || "helm.sh/hook" in annotations || faultLabel in labels) return "none";
+  return object.kind === "Secret" || object.kind === "Job" ? "presence" : "fields";
+}
+
+/**
+ * What others set in objects of ours, by design, by kind: istiod puts its certificate into the webhooks and lets them fail closed
+ * once it is ready; an autoscaler sets the replicas.
+ */
+const byDesign: readonly { readonly kinds: readonly string[]; readonly places: readonly string[] }[] = [
+  {
+    kinds: ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"],
+    places: ["webhooks[*].clientConfig.caBundle", "webhooks[*].failurePolicy"],
+  },
+  { kinds: ["CustomResourceDefinition"], places: ["spec.conversion.webhook.clientConfig.caBundle"] },
+];
+
+/** Workloads that an autoscaler scales, as `Deployment istiod`. */
+export function scaledWorkloads(objects: readonly KubernetesObject[]): readonly string[] {
+  return objects.flatMap((object) => {
+    const { spec } = object as {
+      readonly spec?: { readonly scaleTargetRef?: { readonly kind?: string; readonly name?: string } };
+    };
+    const target = object.kind === "HorizontalPodAutoscaler" ? spec?.scaleTargetRef : undefined;
+    return target === undefined ? [] : [`${target.kind ?? ""} ${target.name ?? ""}`];
+  });
+}
+
+/** Says of a change of an object whether it is made by design. @param scaled {@link scaledWorkloads} */
+export function isByDesign(
+  { kind, metadata }: KubernetesObject,
+  scaled: readonly string[],
+): (change: Change) => boolean {
+  const places = byDesign.filter(({ kinds }) => kinds.includes(kind)).flatMap((rule) => rule.places);
+  const replicas = scaled.includes(`${kind} ${metadata.name}`) ? ["spec.replicas"] : [];
+  return noiseFilter([...places, ...replicas]);
+}

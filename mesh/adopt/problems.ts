@@ -1,0 +1,204 @@
+import { dump } from "js-yaml";
+import { plainCredentials } from "../install/plainCredentials";
+import { valuesSetting } from "../install/unknownValues";
+import { defaultRevision, runningVersion } from "../istio/controlPlanes";
+import { systemNamespace } from "../istio/names";
+import { ownerMark } from "../upgrade/helmHistory";
+import { controlPlaneOf } from "../upgrade/revisions";
+import type { FoundMesh, FoundRelease, RenderedPlan } from "./found";
+import { hooksInTheWay, isDoneJob } from "./hooks";
+import { ownerOf } from "./marks";
+import { givenValues, missingValues } from "./missingValues";
+import { isHook, keyOf, titleOf } from "./objects";
+import type { Asked } from "./types";
+
+/** The plan of the release that brings the control plane. */
+const controlPlanePlan = ({ plans }: Asked) => plans.find(({ chart }) => ["istio", "istiod"].includes(chart));
+
+/** Whose version is it that runs. */
+function ofVersion({ controlPlanes }: FoundMesh, { settings, targetVersion }: Asked): readonly string[] {
+  const { revision } = settings.istio;
+  const plane = controlPlaneOf(controlPlanes, settings.istio);
+  if (plane === undefined) {
+    const [other] = controlPlanes;
+    if (other === undefined)
+      return ["no control plane runs in istio-system, so there is nothing to take over: npm run up installs one"];
+    const way =
+      other.revision === defaultRevision ? "take istio.revision out" : `set istio.revision: ${other.revision}`;
+    return [
+      `the control plane that runs has ${other.revision === defaultRevision ? "no revision" : `revision ${other.revision}`}, ` +
+        `the settings have ${revision ?? "none"}: ${way}`,
+    ];
+  }
+  const running = runningVersion(plane) ?? "";
+  return running === targetVersion
+    ? []
+    : [
+        `Istio ${running} runs, by its images, and the settings say ${targetVersion}: set istio.version: ${running}; ` +
+          "upgrade after the adoption",
+      ];
+}
+
+function ofOwners(old: readonly FoundRelease[], { settings, known }: Asked): readonly string[] {
+  return old.flatMap(({ name, description, status, revision }) => {
+    const mark = /^jam-istio\/\S+/.exec(description)?.[0];
+    if (mark !== undefined && mark !== ownerMark(settings.stack))
+      return [`release ${name} is ${mark}'s: that stack owns the mesh. Set istio.controlPlane: shared here`];
+    if (mark !== undefined && !known.includes(name))
+      return [
+        `release ${name} was installed by ${mark} and is unknown to this state: the stack was deployed from another backend. ` +
+          "Log in to that one (pulumi login)",
+      ];
+    if (status !== "deployed" && !known.includes(name))
+      return [
+        `release ${name} is ${status} in its revision ${String(revision)}: bring it to an end first, with ` +
+          `helm rollback ${name} --namespace istio-system`,
+      ];
+    return [];
+  });
+}
+
+const deploymentsOf = (plan: RenderedPlan) => plan.objects.filter(({ kind }) => kind === "Deployment").map(keyOf);
+
+/** The old release that has a planned one's workloads, whatever its name and its chart are called; else one of its chart. */
+function oldReleaseOf(plan: RenderedPlan, old: readonly FoundRelease[]): FoundRelease | undefined {
+  const deployments = deploymentsOf(plan);
+  return (
+    old.find(({ name }) => name === plan.name) ??
+    old.find(({ objects }) => objects.some((one) => deployments.includes(keyOf(one)))) ??
+    old.find(({ chart }) => chart === plan.chart)
+  );
+}
+
+/** Under which name the control plane's objects stand. */
+function ofName(found: FoundMesh, asked: Asked, old: readonly FoundRelease[]): readonly string[] {
+  const plan = controlPlanePlan(asked);
+  if (plan === undefined || old.some(({ name }) => name === plan.name)) return [];
+  const deployments = deploymentsOf(plan);
+  const release = oldReleaseOf(plan, old);
+  const labels = deployments.map((key) => found.live.get(key)?.metadata.labels?.["release"]);
+  const name = release?.name ?? labels.find((label) => label !== undefined);
+  if (name === undefined || name === plan.name) return [];
+  return [
+    `the control plane's release is called ${name}, and its pods are labelled with it: set istio.releaseName: ${name}. ` +
+      `As ${plan.name} it would be another one`,
+  ];
+}
+
+const indented = (text: string) => text.trimEnd().replaceAll(/^/gm, "    ");
+
+function ofValues(found: FoundMesh, asked: Asked, old: readonly FoundRelease[]): readonly string[] {
+  return asked.plans.flatMap((plan) => {
+    const isPlane = plan === controlPlanePlan(asked);
+    const release = oldReleaseOf(plan, old);
+    // Of a release that this stack has upgraded already the values are the settings' own.
+    if (release?.description.startsWith(ownerMark(asked.settings.stack)) === true) return [];
+    const given = release?.given ?? (isPlane ? found.givenWithoutHelm : {});
+    const missing = missingValues(givenValues(given), plan.values);
+    if (Object.keys(missing).length === 0) return [];
+    // Of two secrets neither is shown.
+    const hidden = plainCredentials(missing).map(({ path }) => path.slice(1));
+    const setting = valuesSetting(plan.chart);
+    const text =
+      hidden.length > 0
+        ? `    the keys ${Object.keys(missing).join(", ")} (${hidden.join(", ")}: like a secret, not shown)`
+        : indented(dump(missing));
+    return [
+      `the mesh was made with values that the settings lack; they would go back to the chart's defaults. Put them below ` +
+        `${setting}, or say there what you want in their place:\n${text}`,
+    ];
+  });
+}
+
+function ofLogin({ login }: FoundMesh, { settings, ownPassphrase, known }: Asked): readonly string[] {
+  if (settings.layout !== "classic" || !settings.kiali.enabled || login === undefined) return [];
+  if (known.includes(controlPlaneName(settings))) return [];
+  const { username, length } = login;
+  return [
+    ...(username === undefined || username === "" || username === settings.kiali.username
+      ? []
+      : [`Kiali's login is called ${username}: set kiali.username: ${username}. Another name would lock people out`]),
+    ...(ownPassphrase || length === undefined || length === 0 || length >= 8
+      ? []
+      : [
+          "Kiali's passphrase is shorter than 8 characters: set a new one, which takes its place: " +
+            "pulumi config set --secret jam-istio:kialiPassphrase",
+        ]),
+  ];
+}
+
+const controlPlaneName = ({ istio }: Asked["settings"]) => istio.releaseName ?? "istio";
+
+/** What leaves a part as it is. */
+const withoutPart: Readonly<Record<string, string>> = {
+  "kiali-server": "kiali.enabled: false",
+  cni: "istio.cni.enabled: false",
+  ztunnel: "istio.ztunnel.enabled: false",
+  gateway: "istio.gateway.enabled: false",
+};
+
+const wayOf = ({ chart }: RenderedPlan) =>
+  withoutPart[chart] === undefined ? "" : `. To leave that part as it is: ${withoutPart[chart]}`;
+
+/** Objects that other Helm releases own, or that cannot become what the settings' charts make. */
+function ofObjects(found: FoundMesh, { plans }: Asked, old: readonly FoundRelease[]): readonly string[] {
+  return plans.flatMap((plan) =>
+    plan.objects
+      .filter((one) => !isHook(one))
+      .flatMap((object) => {
+        const key = keyOf(object);
+        const [live, trial] = [found.live.get(key), found.trials.get(key)];
+        if (live === undefined) return [];
+        const owner = ownerOf(live);
+        const isOurs = owner === undefined || owner.name === plan.name || old.some(({ name }) => name === owner.name);
+        if (!isOurs)
+          return [
+            `${titleOf(live)} belongs to Helm release ${owner.name} in ${owner.namespace}: take it out there first, after ` +
+              `kubectl annotate with helm.sh/resource-policy=keep${wayOf(plan)}`,
+          ];
+        return trial !== undefined && "refused" in trial
+          ? [`${titleOf(live)} cannot become what chart ${plan.chart} makes: ${trial.refused}${wayOf(plan)}`]
+          : [];
+      }),
+  );
+}
+
+/** Objects that the stack makes itself, and that a release elsewhere has. */
+function ofOwn(found: FoundMesh, { own }: Asked): readonly string[] {
+  return own.flatMap((object) => {
+    const live = found.live.get(keyOf(object));
+    const owner = live && ownerOf(live);
+    if (owner === undefined || owner.namespace === systemNamespace) return [];
+    return [
+      `${titleOf(object)} belongs to Helm release ${owner.name} in ${owner.namespace}: annotate it with ` +
+        "helm.sh/resource-policy=keep and take it out of that release first",
+    ];
+  });
+}
+
+function ofHooks(found: FoundMesh, { plans }: Asked): readonly string[] {
+  return hooksInTheWay(found, plans)
+    .filter((object) => !isDoneJob(object))
+    .map(
+      (object) =>
+        `${titleOf(object)} is where Helm makes one of its own: ` +
+        (object.kind === "Job" ? "wait until it is done, or delete it" : "delete it"),
+    );
+}
+
+/** Why a mesh is not taken over as the settings are, each line with its way out. */
+export function problemsOf(found: FoundMesh, asked: Asked, old: readonly FoundRelease[]): readonly string[] {
+  return [
+    ...(found.unread.length === 0
+      ? []
+      : [`these may not be read (HTTP 403): ${found.unread.join(", ")}; docs/migrate.md has the Role to apply`]),
+    ...ofOwners(old, asked),
+    ...ofVersion(found, asked),
+    ...ofName(found, asked, old),
+    ...ofLogin(found, asked),
+    ...ofValues(found, asked, old),
+    ...ofObjects(found, asked, old),
+    ...ofOwn(found, asked),
+    ...ofHooks(found, asked),
+  ];
+}

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { run, type Ended } from "../../tools/run";
+import { adoptions } from "./support/adoptions";
+import { describeOn, repository } from "./support/engine";
+import { Instance, laterEnv } from "./support/instance";
+import { kill } from "./support/kill";
+import { helmRevision, useLab } from "./support/lab";
+import type { Shell } from "./support/oldMesh/shell";
+import { snapshot, type Snapshot } from "./support/oldMesh/snapshot";
+import { until } from "./support/until";
+import { oldLogin } from "./support/oldMesh/umbrella";
+
+// Each old mesh is made by the commands that people made theirs with, taken over, and looked at object by object.
+
+/** Of a snapshot what stood before: what the settings have beside that is new. What a hook of Helm's made serves nobody. */
+const stillThere = ({ uids, templates }: Snapshot, { uids: before }: Snapshot): Snapshot => ({
+  templates,
+  uids: Object.fromEntries(
+    Object.entries(uids).filter(([key]) => key in before && !key.includes("istio-security-post-install-1")),
+  ),
+});
+
+for (const one of adoptions) {
+  const { minor, stack, version, release } = one;
+  describeOn(minor, `adoption of ${one.title}`, () => {
+    const lab = useLab(minor);
+    let shell: Shell;
+    let instance: Instance;
+    let old: Snapshot;
+    const command = (...args: readonly string[]): Promise<Ended> =>
+      run(process.execPath, [`${repository}/bin/jam-istio.js`, ...args], {
+        seconds: 900,
+        cwd: instance.folder,
+        env: { ...process.env, ...instance.env },
+      });
+
+    before(async () => {
+      shell = await one.make(lab());
+      old = await snapshot(lab(), stack);
+      instance = await Instance.create(stack, one.config(lab(), version));
+    });
+    after(() => {
+      (shell as Shell | undefined)?.remove();
+      (instance as Instance | undefined)?.remove();
+    });
+
+    it("is refused by up, which names the way", async () => {
+      const text = await instance.failure(() => instance.preview());
+      assert.match(text, new RegExp(`npx jam-istio adopt ${stack} shows how it is taken over`));
+    });
+
+    it("with settings that do not say what runs: each difference is named with its way out", async () => {
+      const { istio, kiali, ...plain } = one.config(lab(), version) as Readonly<
+        Record<string, Record<string, unknown>>
+      >;
+      const without = (section: Record<string, unknown> = {}, ...keys: readonly string[]) =>
+        Object.fromEntries(Object.entries(section).filter(([key]) => !keys.includes(key)));
+      instance.configure({
+        ...plain,
+        istio: without(istio, "releaseName", "values"),
+        kiali: without(kiali, "username"),
+      });
+      const { code, stderr } = await command("adopt", stack);
+      assert.equal(code, 1, stderr);
+      for (const pattern of one.refused) assert.match(stderr, pattern);
+      instance.configure(one.config(lab(), version));
+    });
+
+    it("shows the plan and changes nothing", async () => {
+      const { code, stdout, stderr } = await command("adopt", stack);
+      assert.equal(code, 3, stdout + stderr);
+      for (const pattern of one.planned) assert.match(stdout, pattern);
+      assert.match(stdout, /Restarts: nothing\.\nDeleted: nothing/);
+      assert.deepEqual(await snapshot(lab(), stack), old);
+    });
+
+    for (const moment of one.moments ?? []) {
+      it(`killed at "${moment}" nothing is lost`, async () => {
+        const bin = `${repository}/bin/jam-istio.js`;
+        const env = { ...process.env, ...instance.env, ...laterEnv(3600) };
+        const child = spawn(process.execPath, [bin, "adopt", stack, "--yes"], {
+          cwd: instance.folder,
+          env,
+          detached: true,
+        });
+        let text = "";
+        for (const stream of [child.stdout, child.stderr])
+          stream.on("data", (part: Buffer) => (text += part.toString()));
+        await until(`${moment}: ${text}`, () => Promise.resolve(text.includes(moment) || child.exitCode !== null));
+        assert.ok(text.includes(moment), text);
+        await kill(child, "tree");
+        assert.deepEqual(stillThere(await snapshot(lab(), stack), old), stillThere(old, old));
+      });
+    }
+
+    it("takes it over: nothing is made anew, no pod is replaced", async () => {
+      const from = await helmRevision(lab(), release).catch(() => 0);
+      // Of killed runs Helm's records are left half made: to this clock they are old.
+      if (one.moments !== undefined) instance.later(3600);
+      const { code, stdout, stderr } = await command("adopt", stack, "--yes");
+      assert.equal(code, 0, stdout + stderr);
+      assert.deepEqual(stillThere(await snapshot(lab(), stack), old), stillThere(old, old));
+      if (one.moments === undefined) assert.equal(await helmRevision(lab(), release), from + 1);
+      assert.deepEqual(Object.keys(await instance.up()), ["same"]);
+      const again = await command("adopt", stack, "--yes");
+      assert.equal(again.code, 0, again.stderr);
+      assert.match(again.stdout, /there is nothing to take over/);
+      for (const text of [oldLogin.passphrase, Buffer.from(oldLogin.passphrase).toString("base64")])
+        assert.ok(!`${instance.state()}${stdout}${stderr}`.includes(text), "the passphrase is nowhere in clear");
+    });
+
+    if (one.next !== undefined) {
+      const { next } = one;
+      it(`is upgraded to ${next} from then on as any other`, async () => {
+        instance.configure(one.config(lab(), next));
+        await instance.up();
+        const { dataPlane } = await instance.outputs();
+        assert.equal((dataPlane?.value as { readonly controlPlane: string }).controlPlane, next);
+        assert.deepEqual(Object.keys(await instance.up()), ["same"]);
+      });
+    }
+  });
+}
