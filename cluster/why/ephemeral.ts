@@ -38,9 +38,10 @@ export async function ephemeralContainer(
 ): Promise<{ readonly name: string; readonly isNew: boolean }> {
   const { namespace, pod: podName } = placeOf(pod);
   const path = `/api/v1/namespaces/${namespace}/pods/${podName}`;
-  const found = running(pod, prefix);
+  const fresh = await cluster.core.readNamespacedPod({ namespace, name: podName });
+  const found = running(fresh, prefix);
   if (found !== undefined) return { name: found, isNew: false };
-  const existing = pod.spec?.ephemeralContainers ?? [];
+  const existing = fresh.spec?.ephemeralContainers ?? [];
   const name = `${prefix}-${String(existing.filter((one) => one.name.startsWith(prefix)).length + 1)}`;
   const container = {
     name,

@@ -100,12 +100,14 @@ export async function investigate(
     return { endpoints: endpointsOf(clusters), stats };
   };
   say("reading the proxy's configuration");
+  const throughReady = throughSidecar(cluster, pod);
   const [dumped, before, faults, through, past, hello] = await Promise.all([
     askProxy(cluster, place, "/config_dump"),
     look(),
     readFaults(cluster, place.namespace),
-    throughSidecar(cluster, pod),
-    pastSidecar(cluster, pod),
+    throughReady,
+    // One after the other: each may add a container to the list of the pod's, which is replaced as a whole.
+    throughReady.then(() => pastSidecar(cluster, pod)),
     tlsHello(host),
   ]);
   const dump = readDump(dumped);
