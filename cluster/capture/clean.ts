@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { captureNamespace, endHolder } from "../../mesh/capture/captureObjects";
 import { captureLeftovers, type Leftover } from "../../mesh/capture/leftovers";
-import { isDenied } from "../client/errors";
+import { ClusterUnreachable, isDenied, isNotFound } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
 import { removePod } from "./nodePod";
 
@@ -39,6 +39,18 @@ export const isRemovable = ({ container, by }: Leftover) => container === undefi
 /** Takes it away: removes the pod, or ends what runs in our ephemeral container. */
 export async function removeLeftover(cluster: Cluster, { pod, container }: Leftover): Promise<void> {
   const [namespace, name] = [pod.metadata?.namespace ?? "", pod.metadata?.name ?? ""];
-  if (container === undefined) await removePod(cluster, namespace, name);
-  else await cluster.exec({ namespace, pod: name, container, command: endHolder, seconds: 20 });
+  if (container === undefined) {
+    await removePod(cluster, namespace, name);
+    return;
+  }
+  try {
+    const { code, stderr } = await cluster.exec({
+      ...{ namespace, pod: name, container, seconds: 20 },
+      command: endHolder(pod, container),
+    });
+    if (code !== 0) throw new ClusterUnreachable(stderr.trim() || `exit code ${String(code)}`);
+  } catch (error) {
+    // It ended by itself meanwhile.
+    if (!isNotFound(error)) throw error;
+  }
 }

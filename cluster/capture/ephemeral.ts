@@ -13,9 +13,10 @@ export async function hasEphemeral({ send }: Cluster): Promise<boolean> {
   return resources.some(({ name, kind }) => name === "pods/ephemeralcontainers" && kind === "Pod");
 }
 
-async function add({ send }: Cluster, { metadata, spec }: V1Pod, name: string, image: string, netRaw: boolean) {
+async function add({ send }: Cluster, pod: V1Pod, name: string, image: string, netRaw: boolean) {
+  const { metadata, spec } = pod;
   const path = `/api/v1/namespaces/${metadata?.namespace ?? ""}/pods/${metadata?.name ?? ""}/ephemeralcontainers`;
-  const ephemeralContainers = [...(spec?.ephemeralContainers ?? []), holder(name, image, netRaw)];
+  const ephemeralContainers = [...(spec?.ephemeralContainers ?? []), holder(pod, name, image, netRaw)];
   await send("PATCH", path, { body: { spec: { ephemeralContainers } } });
 }
 

@@ -14,23 +14,26 @@ export const holderSeconds = 7200;
 /** The longest capture, in seconds. */
 export const longestSeconds = 3600;
 
-const holderPid = "/tmp/jam-capture.pid";
-
-// It waits, and the captures are commands beside it: what a container's own process prints is kept on the node as its log.
-const wait = `echo $$ > ${holderPid}; trap 'kill $!; exit 0' TERM; sleep ${String(holderSeconds)} & wait`;
+/** Where it keeps its process's number. */
+const holderFile = ({ metadata }: V1Pod, name: string) => `/tmp/${name}-${metadata?.uid ?? ""}.pid`;
 
 /** Ends the ephemeral container, run in it. */
-export const endHolder: readonly string[] = ["sh", "-c", `kill "$(cat ${holderPid})"`];
+export const endHolder = (pod: V1Pod, name: string): readonly string[] => [
+  ...["sh", "-c", 'kill "$(cat "$0")"', holderFile(pod, name)],
+];
+
+// It waits, and the captures are commands beside it: what a container's own process prints is kept on the node as its log.
+const wait = `echo $$ > "$0"; trap 'kill $!; exit 0' TERM; sleep ${String(holderSeconds)} & wait`;
 
 /**
  * The ephemeral container.
  * @param netRaw whether it asks for the right to read packets; else it lives by what the container runtime leaves to everybody
  */
-export function holder(name: string, image: string, netRaw: boolean): object {
+export function holder(pod: V1Pod, name: string, image: string, netRaw: boolean): object {
   return {
     name,
     image,
-    command: ["sh", "-c", wait],
+    command: ["sh", "-c", wait, holderFile(pod, name)],
     securityContext: {
       runAsUser: 0,
       runAsGroup: 0,
