@@ -21,9 +21,8 @@ export function addProxyLog(program: Command): void {
       "after",
       "\nCtrl-C ends it. The pod is marked meanwhile: should this command be killed, the next\n" +
         "run, doctor, or --reset finds what the levels were.\n" +
-        "\nExamples:\n" +
-        "  npx jam-istio proxy-log ct-webapp --logger http,router --for 5m --stack dev701\n" +
-        "  npx jam-istio proxy-log --reset --namespace dev701\n" +
+        "\nExample: npx jam-istio proxy-log ct-webapp --logger http,router --for 5m --stack dev701\n" +
+        "         npx jam-istio proxy-log --reset --namespace dev701\n" +
         "Exit codes: 0 the levels are as before, 1 wrong input, refused, or the log broke off\n" +
         "(the levels are as before), 3 some levels are raised still, or used by another run.",
     )
