@@ -55,7 +55,7 @@ const unit: Suite = {
       readdirSync(join(tests, name), { recursive: true }).some((file) => /\.test\.ts$/.test(String(file))),
     )
     .map((name) => `tests/${name}/**/*.test.ts`),
-  minutes: 6,
+  minutes: 8,
   coverage: process.env["CI"] === "true",
 };
 
