@@ -32,7 +32,10 @@ type PushStatus = Readonly<Record<string, Readonly<Record<string, { readonly mes
 /** Envoy's message out of the status in which istiod keeps it, in one line. */
 function messageIn(status: string): string {
   const quoted = /\bmessage:\s*"((?:[^"\\]|\\.)*)"/.exec(status)?.[1]?.replace(/\\n/g, " ").replace(/\\(.)/g, "$1");
-  return (quoted ?? status).replace(/\s+/g, " ").trim();
+  const line = (quoted ?? status).replace(/\s+/g, " ").trim();
+  // Before a broken rule Envoy prints the resource whole: its name is enough.
+  const [, name, reason] = /^goo\.gle\/\S+ name: "([^"]*)" .*: (Proto constraint .*)$/.exec(line) ?? [];
+  return name === undefined || reason === undefined ? line : `${name}: ${reason}`;
 }
 
 /** Reads what istiod says of its proxies. */

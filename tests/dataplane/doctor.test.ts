@@ -180,7 +180,10 @@ describeTraffic("doctor", (world) => {
     await finds("config-rejected");
     const named = (await findings()).find(({ code }) => code === "config-rejected");
     assert.match(named?.object ?? "", new RegExp(`^Proxy ${ps.pod}\\.dev701$`));
-    assert.match(named?.evidence ?? "", /^Cluster: .*cluster/);
+    assert.match(
+      named?.evidence ?? "",
+      /^Cluster: outbound\|\S+: Proto constraint validation failed \(.*ConnectTimeout/,
+    );
     figure(named?.evidence.slice(0, 150) ?? "");
     await removed(filter);
     await until("it takes it again", async () => !(await findings()).some(({ code }) => code === "config-rejected"));

@@ -141,6 +141,13 @@ describe("what istiod and proxies answer", () => {
     assert.deepEqual(rejectionsIn(JSON.stringify([{ proxy: "a.b", resources }])), [
       { proxy: "a.b", type: "Cluster", message: 'Error adding: "x" is bad' },
     ]);
+    const whole =
+      'message:"goo.gle/debugproto name: \\"outbound|80||a\\" type: EDS : Proto constraint validation failed (x)"';
+    const broken = { "type.googleapis.com/envoy.config.cluster.v3.Cluster": { lastError: whole } };
+    assert.equal(
+      rejectionsIn(JSON.stringify([{ proxy: "a.b", resources: broken }]))[0]?.message,
+      "outbound|80||a: Proto constraint validation failed (x)",
+    );
     assert.deepEqual(conflictsIn(""), []);
     assert.deepEqual(conflictsIn('{"pilot_vservice_dup_domain":{"web:80":{"proxy":"a","message":"twice"}},"x":null}'), [
       { metric: "pilot_vservice_dup_domain", key: "web:80", message: "twice" },
