@@ -72,7 +72,7 @@ async function tryRender(imported: Imported, charts: string | undefined): Promis
 /** Keeps the passphrase as a secret, which Pulumi encrypts. @returns the line for a person where it could not */
 async function keepSecret(stack: string, passphrase: string): Promise<string | undefined> {
   try {
-    await keepPassphrase(stack, { what: "passphrase", value: passphrase }, say);
+    await keepPassphrase(stack, passphrase, say);
     return undefined;
   } catch (error) {
     return (

@@ -5,25 +5,21 @@ import { projectFolder } from "./stackFile";
 /** The setting that has Kiali's passphrase. */
 export const passphraseKey = "jam-istio:kialiPassphrase";
 
-/**
- * Keeps what is secret of Kiali in the stack's file, as a secret, which Pulumi encrypts.
- * @param kept what it is, for a person, and its value
- * @param kubeconfig the stack's, where it has one
- */
+/** Keeps Kiali's passphrase in the stack's file as a secret, which Pulumi encrypts. @param kubeconfig the stack's, where it has one */
 export async function keepPassphrase(
   stack: string,
-  { what, value }: { readonly what: string; readonly value: string },
+  passphrase: string,
   say: (line: string) => void,
   kubeconfig?: string,
 ): Promise<void> {
   const { env, backend } = chooseEngine(projectFolder, process.env, kubeconfig);
-  say(`keeping Kiali's ${what} as a secret; state: ${backend}`);
+  say(`keeping Kiali's passphrase as a secret; state: ${backend}`);
   const options = { seconds: 900, cwd: projectFolder, env: { ...process.env, ...env } };
   // Also the moment in which the npm package downloads the CLI.
   await mustRun("pulumi", ["stack", "select", "--create", stack], options);
   // From standard input: an argument can be seen by others.
   await mustRun("pulumi", ["config", "set", "--secret", passphraseKey, "--stack", stack], {
     ...options,
-    input: value,
+    input: passphrase,
   });
 }

@@ -4,7 +4,7 @@ import { removeJobs } from "../../cluster/upgrade/repairHelm";
 import { keyOf, type AnyObject } from "../../mesh/adopt/objects";
 import { enteringResources } from "../../mesh/adopt/stateEntries";
 import { isLogin } from "../../mesh/adopt/types";
-import { kialiSecretName, signingKeyField, systemNamespace } from "../../mesh/istio/names";
+import { kialiSecretName, systemNamespace } from "../../mesh/istio/names";
 import { controlPlaneOf } from "../../mesh/upgrade/revisions";
 import type { Settings } from "../../settings/types";
 import { errorColors } from "../colors";
@@ -22,13 +22,13 @@ const output = {
   color: errorColors.isColorSupported ? ("always" as const) : ("never" as const),
 };
 
-/** Keeps what Secret kiali holds, unless the settings have it: the classic layout's passphrase, the modern one's signing key. */
+/** Keeps the passphrase that Secret kiali has, unless the settings have one. */
 async function keepLogin(name: string, settings: Settings, { cluster, found }: Looked): Promise<void> {
-  if (!settings.kiali.enabled || settings.kialiPassphrase !== undefined || found.login === undefined) return;
-  const [field, what] = settings.layout === "classic" ? ["passphrase", "passphrase"] : [signingKeyField, "signing key"];
+  const wanted = settings.layout === "classic" && settings.kiali.enabled && settings.kialiPassphrase === undefined;
+  if (!wanted || !found.login?.length) return;
   const secret = await cluster.core.readNamespacedSecret({ namespace: systemNamespace, name: kialiSecretName });
-  const value = Buffer.from(secret.data?.[field] ?? "", "base64").toString("utf8");
-  if (value !== "") await keepPassphrase(name, { what, value }, say, settings.kubernetes.kubeconfig);
+  const passphrase = Buffer.from(secret.data?.["passphrase"] ?? "", "base64").toString("utf8");
+  await keepPassphrase(name, passphrase, say, settings.kubernetes.kubeconfig);
 }
 
 /** Objects that the stack makes itself, and that are there: as they are now. */

@@ -123,16 +123,6 @@ for (const { minor, stack, config, releases } of cases) {
       assert.deepEqual(lostOf(before, after), []);
       remove();
     });
-
-    it("adopt takes it back, without a loss, and up has nothing to do", async () => {
-      const before = await snapshot(lab(), stack);
-      const { code, stdout, stderr } = await command("adopt", stack, "--yes");
-      assert.equal(code, 0, stdout + stderr);
-      const after = await snapshot(lab(), stack);
-      assert.deepEqual(after.templates, before.templates);
-      assert.deepEqual(lostOf(before, after), []);
-      assert.deepEqual(Object.keys(await instance.up()), ["same"]);
-    });
   });
 }
 
