@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { bounded, connect } from "../../cluster/client/kubernetesClient";
+import { resourcesOf } from "../../cluster/client/resources";
 import { readAdditional, type Additional } from "../../cluster/drift/additional";
 import { findObject } from "../../cluster/drift/liveObjects";
-import { resourcesOf } from "../../cluster/drift/resources";
 import { nameOf } from "../../delivery/compare/changes";
 import { driftOf, isClean, type Drift, type Drifted } from "../../delivery/drift/drift";
 import { driftMetrics } from "../../delivery/drift/metrics";
@@ -11,6 +11,7 @@ import { driftText } from "../../delivery/drift/text";
 import { meshPlan, type MeshPlan } from "../../mesh/meshPlan";
 import type { KubernetesObject } from "../../render/objects";
 import { isComplete, render } from "../../render/render";
+import { eachOf } from "../../tools/eachOf";
 import { messageOf } from "../../tools/errors";
 import { clusterError } from "../clusterError";
 import { outColors } from "../colors";
@@ -31,17 +32,6 @@ const driftedCode = 3;
 const atOnce = 8;
 
 const progress = (line: string) => process.stderr.write(`${line}\n`);
-
-/** Runs a piece of work for each of a list, some at a time; the results are in the list's order. */
-async function eachOf<T, R>(list: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = [];
-  const next = list.entries();
-  const worker = async () => {
-    for (const [at, item] of next) results[at] = await work(item);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-  return results;
-}
 
 /** Everything that the stack should have in the cluster. */
 async function wantedObjects(plan: MeshPlan, charts: string | undefined): Promise<readonly KubernetesObject[]> {
@@ -81,7 +71,7 @@ async function readDrift(plan: MeshPlan, objects: readonly KubernetesObject[]): 
   const wanted = objects.filter((object) => mannerOf(object) !== "none");
   const scaled = scaledWorkloads(objects);
   progress(`comparing ${String(wanted.length)} objects with the cluster`);
-  const found = await eachOf(wanted, async (object) => {
+  const found = await eachOf(wanted, atOnce, async (object) => {
     const isApplied = mannerOf(object) === "fields";
     return {
       name: nameOf(object),

@@ -1,5 +1,6 @@
 import type { FoundLogin, FoundMesh, FoundRelease, RenderedPlan, Trial } from "../../mesh/adopt/found";
-import { isHook, isTree, keyOf, merged, titleOf, withRemovals, type AnyObject } from "../../mesh/adopt/objects";
+import { isTree } from "../../mesh/kubernetesObject";
+import { isHook, keyOf, merged, titleOf, withRemovals, type AnyObject } from "../../mesh/adopt/objects";
 import { kialiSecretName, systemNamespace as system } from "../../mesh/istio/names";
 import { isAnswer, isDenied, isNotFound, optional, refusalOf } from "../client/errors";
 import { listMetadata, type Cluster } from "../client/kubernetesClient";

@@ -2,14 +2,7 @@ import type { IstioObject } from "../../mesh/doctor/objects";
 import { systemNamespace } from "../../mesh/istio/names";
 import { isDenied, isNotFound, reasonOf } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
-
-/** How many objects come in one answer. */
-const page = 500;
-
-interface Page<T> {
-  readonly metadata?: { readonly continue?: string };
-  readonly items: readonly T[] | null;
-}
+import { listPages } from "../client/pages";
 
 /** An object of Istio's, of whatever kind. */
 type Item = IstioObject<object>;
@@ -47,21 +40,9 @@ export class Lists {
     }
   }
 
-  /** Every object at a path. @throws HttpError where it may not be asked */
-  public async pages<T>(path: string): Promise<readonly T[]> {
-    const found: T[] = [];
-    for (let next = ""; ;) {
-      const query = `${path.includes("?") ? "&" : "?"}limit=${String(page)}${next === "" ? "" : `&continue=${encodeURIComponent(next)}`}`;
-      const { items, metadata } = JSON.parse(await this.cluster.send("GET", `${path}${query}`)) as Page<T>;
-      found.push(...(items ?? []));
-      next = metadata?.continue ?? "";
-      if (next === "") return found;
-    }
-  }
-
   /** The objects of one place. */
   public list<T>(what: string, path: string): Promise<readonly T[]> {
-    return this.optional(what, this.pages<T>(path), []);
+    return this.optional(what, listPages<T>(this.cluster, path), []);
   }
 
   /**
@@ -70,7 +51,7 @@ export class Lists {
    */
   public async everywhere<T>(group: string, plural: string): Promise<Seen<T>> {
     try {
-      return { items: await this.pages<T>(`${group}/${plural}`), whole: true };
+      return { items: await listPages<T>(this.cluster, `${group}/${plural}`), whole: true };
     } catch (error) {
       if (isNotFound(error)) return { items: [], whole: true };
       if (!isDenied(error)) throw error;

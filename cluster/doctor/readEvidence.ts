@@ -13,6 +13,7 @@ import { systemNamespace as system } from "../../mesh/istio/names";
 import { proxyContainer } from "../../mesh/istio/pods";
 import { layoutOf } from "../../mesh/istio/releases";
 import { bounded, listMetadata, type Cluster } from "../client/kubernetesClient";
+import { listPages } from "../client/pages";
 import { controlPlaneSelector } from "../upgrade/controlPlanes";
 import { helmRecord } from "../upgrade/helmRecords";
 import { Lists } from "./lists";
@@ -63,7 +64,11 @@ async function read(
     readNamespaces(lists, cluster, asked),
     lists.everywhere<V1Pod>("/api/v1", "pods"),
     lists.everywhere<V1Service>("/api/v1", "services"),
-    lists.optional<readonly V1Deployment[] | undefined>("control planes", lists.pages<V1Deployment>(planes), undefined),
+    lists.optional<readonly V1Deployment[] | undefined>(
+      "control planes",
+      listPages<V1Deployment>(cluster, planes),
+      undefined,
+    ),
     lists.list<V1ConfigMap>("the mesh's configuration", `/api/v1/namespaces/${system}/configmaps`),
     lists.optional("Helm's records", helm, []),
     readWebhooks(lists, cluster),

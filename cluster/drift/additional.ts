@@ -1,12 +1,12 @@
+import { groupOf } from "../../mesh/kubernetesObject";
 import { systemNamespace } from "../../mesh/istio/names";
 import { isDenied, isNotFound } from "../client/errors";
 import { listMetadata, type Cluster } from "../client/kubernetesClient";
-import type { AnyObject } from "./liveObjects";
-import type { Resource, Resources } from "./resources";
+import type { Named, Resource, Resources } from "../client/resources";
 
 /** Objects that nobody asked for, as far as they may be listed. */
 export interface Additional {
-  readonly found: readonly AnyObject[];
+  readonly found: readonly Named[];
   /** Kinds that may not be listed. */
   readonly unseen: readonly string[];
 }
@@ -32,14 +32,13 @@ export async function readAdditional(
     releases,
     istioKinds,
   }: {
-    readonly wanted: readonly AnyObject[];
+    readonly wanted: readonly Named[];
     readonly releases: readonly string[];
-    readonly istioKinds: readonly Pick<AnyObject, "apiVersion" | "kind">[];
+    readonly istioKinds: readonly Pick<Named, "apiVersion" | "kind">[];
   },
 ): Promise<Additional> {
   // A kind once, whichever versions of its API are named.
-  const groupOf = (apiVersion: string) => (apiVersion.includes("/") ? apiVersion.split("/")[0] : "");
-  const kinds = new Map([...wanted, ...istioKinds].map((one) => [`${groupOf(one.apiVersion) ?? ""} ${one.kind}`, one]));
+  const kinds = new Map([...wanted, ...istioKinds].map((one) => [`${groupOf(one.apiVersion)} ${one.kind}`, one]));
   // By name alone: Kubernetes has some kinds in two APIs.
   const known = new Set(wanted.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
   const listed = await Promise.all(

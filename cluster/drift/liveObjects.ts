@@ -1,19 +1,11 @@
 import deepmerge from "deepmerge";
-import { systemNamespace } from "../../mesh/istio/names";
 import { isAnswer, isDenied, isNotFound, refusalOf } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
-import type { Resources } from "./resources";
-
-/** A Kubernetes object as far as it has to be known to find it. */
-export interface AnyObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-}
+import { objectPath, type Named, type Resources } from "../client/resources";
 
 /** What was found of an object that should be there. */
 export type Found =
-  | { readonly state: "there"; readonly live: AnyObject; readonly wanted: AnyObject }
+  | { readonly state: "there"; readonly live: Named; readonly wanted: Named }
   | { readonly state: "missing" }
   /** It could not be compared: why. */
   | { readonly state: "unknown"; readonly why: string };
@@ -22,22 +14,12 @@ export type Found =
 const manager = "jam-istio-drift";
 
 /** What the API server sets by itself, and no chart means. */
-function withoutServerFields(object: AnyObject): AnyObject {
+function withoutServerFields(object: Named): Named {
   const { metadata, ...rest } = object;
   const parts = Object.fromEntries(Object.entries(rest).filter(([key]) => key !== "status")) as typeof rest;
   const server = ["managedFields", "resourceVersion", "uid", "generation", "creationTimestamp", "selfLink"];
   const kept = Object.fromEntries(Object.entries(metadata).filter(([key]) => !server.includes(key)));
-  return { ...parts, metadata: kept as AnyObject["metadata"] };
-}
-
-/** Path of an object; `undefined` where the cluster does not know its kind. */
-async function pathOf(resources: Resources, object: AnyObject): Promise<string | undefined> {
-  const kind = await resources(object);
-  if (kind === undefined) return undefined;
-  const { name, namespace = systemNamespace } = object.metadata;
-  return kind.namespaced
-    ? `${kind.base}/namespaces/${namespace}/${kind.plural}/${name}`
-    : `${kind.base}/${kind.plural}/${name}`;
+  return { ...parts, metadata: kept as Named["metadata"] };
 }
 
 /** Whether a webhook of the classic layout stands before the object: it does not say what it does in a dry run. */
@@ -47,10 +29,10 @@ const knowsNoDryRun = (error: unknown) => /does not support dry run/.test(refusa
  * What an object would be if it were applied: asked of the API server by a dry run. Where a webhook stands in the way of that: what
  * is there with what is wanted over it, which is the same for Istio's objects of that time, as their definitions have no defaults.
  */
-async function applied(send: Cluster["send"], path: string, live: AnyObject, wanted: AnyObject): Promise<AnyObject> {
+async function applied(send: Cluster["send"], path: string, live: Named, wanted: Named): Promise<Named> {
   const query = `?dryRun=All&force=true&fieldManager=${manager}`;
   try {
-    return JSON.parse(await send("PATCH", `${path}${query}`, { patch: "apply", body: wanted })) as AnyObject;
+    return JSON.parse(await send("PATCH", `${path}${query}`, { patch: "apply", body: wanted })) as Named;
   } catch (error) {
     if (!knowsNoDryRun(error)) throw error;
     return deepmerge(live, wanted, { arrayMerge: (_there, here) => here as unknown[] });
@@ -66,13 +48,13 @@ async function applied(send: Cluster["send"], path: string, live: AnyObject, wan
 export async function findObject(
   { send }: Pick<Cluster, "send">,
   resources: Resources,
-  wanted: AnyObject,
+  wanted: Named,
   isApplied: boolean,
 ): Promise<Found> {
   try {
-    const path = await pathOf(resources, wanted);
+    const path = await objectPath(resources, wanted);
     if (path === undefined) return { state: "missing" };
-    const live = JSON.parse(await send("GET", path)) as AnyObject;
+    const live = JSON.parse(await send("GET", path)) as Named;
     if (!isApplied) return { state: "there", live: wanted, wanted };
     const result = await applied(send, path, live, withoutServerFields(wanted));
     return { state: "there", live: withoutServerFields(live), wanted: withoutServerFields(result) };

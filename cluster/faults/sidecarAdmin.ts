@@ -3,6 +3,7 @@ import { faultCounters, type FaultCounters } from "../../mesh/faults/faultCounte
 import { faultNames } from "../../mesh/faults/faultObjects";
 import { proxyContainer } from "../../mesh/istio/pods";
 import { isLive } from "../../mesh/istio/proxies";
+import { eachOf } from "../../tools/eachOf";
 import { reasonOf } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 import type { PodQuestion } from "../client/portForward";
@@ -43,27 +44,23 @@ export async function askProxies<T>(
   read: (text: string, pod: V1Pod) => T,
   seconds = passSeconds,
 ): Promise<Answers<T>> {
-  const left = [...pods];
   const answers: T[] = [];
   const failures: string[] = [];
   const end = Date.now() + seconds * 1000;
-  const worker = async () => {
-    for (let pod = left.shift(); pod !== undefined; pod = left.shift()) {
-      if (Date.now() > end) {
-        failures.push(`not asked within ${String(seconds)} s`);
-        continue;
-      }
-      const name = pod.metadata?.name ?? "";
-      const namespace = pod.metadata?.namespace ?? "";
-      try {
-        const answer = cluster.askPod({ namespace, pod: name, port: adminPort, ...asked });
-        answers.push(read(await bounded(name, Math.min(seconds, 15), answer), pod));
-      } catch (error) {
-        failures.push(reasonOf(error));
-      }
+  await eachOf(pods, atOnce, async (pod) => {
+    if (Date.now() > end) {
+      failures.push(`not asked within ${String(seconds)} s`);
+      return;
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, pods.length) }, worker));
+    const name = pod.metadata?.name ?? "";
+    const namespace = pod.metadata?.namespace ?? "";
+    try {
+      const answer = cluster.askPod({ namespace, pod: name, port: adminPort, ...asked });
+      answers.push(read(await bounded(name, Math.min(seconds, 15), answer), pod));
+    } catch (error) {
+      failures.push(reasonOf(error));
+    }
+  });
   const [why] = failures;
   return { answers, silent: failures.length, ...(why === undefined ? {} : { why }) };
 }

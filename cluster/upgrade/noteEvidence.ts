@@ -5,6 +5,7 @@ import type { Thing } from "../../mesh/upgradeNotes/thing";
 import { planes } from "../../mesh/upgradeNotes/look";
 import { isDenied, isNotFound } from "../client/errors";
 import { listMetadata, type Cluster } from "../client/kubernetesClient";
+import { listPages } from "../client/pages";
 import { recordedValues, type RecordSecret } from "./helmRecords";
 
 /** Where the objects of a kind are: a path, or a group of several versions, of which any is the same to read. */
@@ -64,22 +65,6 @@ class Reader {
 
   public constructor(private readonly cluster: Cluster) {}
 
-  /** All objects at a path, page by page. */
-  private async list(path: string, selector = ""): Promise<readonly Thing[]> {
-    const items: Thing[] = [];
-    let next = "";
-    do {
-      const text = await this.cluster.send(
-        "GET",
-        `${path}?limit=500${selector}${next && `&continue=${encodeURIComponent(next)}`}`,
-      );
-      const page = JSON.parse(text) as { items: readonly Thing[] | null; metadata?: { continue?: string } };
-      items.push(...(page.items ?? []));
-      next = page.metadata?.continue ?? "";
-    } while (next !== "");
-    return items;
-  }
-
   /** The versions of a group, the preferred first, with the kinds of each. */
   private served(group: string) {
     const ask = async <T>(path: string) => JSON.parse(await this.cluster.send("GET", path)) as T;
@@ -98,9 +83,9 @@ class Reader {
   }
 
   private async ofPlace(place: Place): Promise<readonly Thing[]> {
-    if (typeof place === "string") return this.list(place);
+    if (typeof place === "string") return listPages(this.cluster, place);
     const version = (await this.served(place.group)).find(([, names]) => names.includes(place.plural))?.[0];
-    return version === undefined ? [] : this.list(`/apis/${version}/${place.plural}`);
+    return version === undefined ? [] : listPages(this.cluster, `/apis/${version}/${place.plural}`);
   }
 
   /** Names of the keys alone: what they hold goes no further than this. */
@@ -113,9 +98,9 @@ class Reader {
   }
 
   private async releases(): Promise<readonly Release[]> {
-    const selector = `&labelSelector=${encodeURIComponent("owner=helm,status=deployed")}`;
-    const secrets = await this.list(ofSystem("/api/v1", "secrets"), selector);
-    return secrets.map((secret) => recordedValues(secret as RecordSecret));
+    const selector = `labelSelector=${encodeURIComponent("owner=helm,status=deployed")}`;
+    const secrets = await listPages<RecordSecret>(this.cluster, `${ofSystem("/api/v1", "secrets")}?${selector}`);
+    return secrets.map(recordedValues);
   }
 
   private async crds(): Promise<readonly Thing[]> {

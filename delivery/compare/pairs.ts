@@ -1,4 +1,5 @@
 import { isMap } from "../../config/raw";
+import { groupOf } from "../../mesh/kubernetesObject";
 import type { KubernetesObject } from "../../render/objects";
 
 /** One object on both sides, or on one. */
@@ -6,9 +7,6 @@ export interface ObjectPair {
   readonly before?: KubernetesObject;
   readonly after?: KubernetesObject;
 }
-
-// Another version of its API is the same object.
-const groupOf = (apiVersion: string) => (apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "");
 
 const familyOf = ({ apiVersion, kind, metadata }: KubernetesObject) =>
   [groupOf(apiVersion), kind, metadata.namespace ?? ""].join("|");

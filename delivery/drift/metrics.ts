@@ -1,13 +1,12 @@
+import { labelsText } from "../../mesh/istio/prometheus";
 import type { Drift } from "./drift";
-
-const label = (text: string) => text.replace(/[\\"\n]/g, (sign) => (sign === "\n" ? "\\n" : `\\${sign}`));
 
 /**
  * A drift as metrics, for the textfile collector of Prometheus' node exporter or a push gateway.
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  */
 export function driftMetrics({ stack, drifted, unknown, compared, presence }: Drift): string {
-  const of = `stack="${label(stack)}"`;
+  const of = labelsText({ stack });
   const counts = (["changed", "missing", "additional"] as const).map(
     (kind) =>
       `jam_istio_drift_objects{${of},kind="${kind}"} ${String(drifted.filter((one) => one.kind === kind).length)}`,

@@ -1,5 +1,5 @@
 import { overlay, type Values } from "../install/helmReleases";
-import { isTree } from "./objects";
+import { isTree } from "../kubernetesObject";
 
 /** Charts of a control plane, by themselves or inside an umbrella. */
 const controlPlaneCharts = ["istio", "istiod"];

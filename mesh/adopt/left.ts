@@ -1,6 +1,7 @@
 import { faultLabel } from "../faults/faultObjects";
 import type { FoundMesh, FoundRelease } from "./found";
-import { isTree, keyOf, type AnyObject } from "./objects";
+import { isTree } from "../kubernetesObject";
+import { keyOf, type AnyObject } from "./objects";
 import type { PlannedObject } from "./types";
 
 /** Whether a VirtualService breaks something on purpose, as the source document's do: it has a fault, or leads to nobody. */

@@ -1,4 +1,5 @@
-import { isTree } from "./objects";
+import { isTree } from "../kubernetesObject";
+
 import type { Values } from "../install/helmReleases";
 
 /**

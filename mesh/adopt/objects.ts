@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { plainCredentials } from "../install/plainCredentials";
 import { systemNamespace } from "../istio/names";
+import { groupOf, isTree } from "../kubernetesObject";
 
 /** A Kubernetes object, as far as an adoption looks at it. */
 export interface AnyObject {
@@ -16,16 +17,10 @@ export interface AnyObject {
 
 type Tree = Readonly<Record<string, unknown>>;
 
-export const isTree = (value: unknown): value is Tree =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** Group of an object's kind; empty for the core's. The version may change without the object being another one. */
-const groupOf = ({ apiVersion }: AnyObject) => (apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "");
-
 /** What makes an object the same one: group, kind, namespace and name. A release's objects without a namespace are in its own. */
 export function keyOf(object: AnyObject): string {
   const { namespace = "", name } = object.metadata;
-  return [groupOf(object), object.kind, namespace === systemNamespace ? "" : namespace, name].join("/");
+  return [groupOf(object.apiVersion), object.kind, namespace === systemNamespace ? "" : namespace, name].join("/");
 }
 
 /** An object for a person: `Deployment istio-system/istiod`. */

@@ -1,15 +1,9 @@
+import { labelsText } from "../istio/prometheus";
 import type { Finding } from "./finding";
 import type { Diagnosis } from "./report";
 
-const escaped = (text: string) => text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
-
-const labels = (values: Readonly<Record<string, string>>) =>
-  Object.entries(values)
-    .map(([name, value]) => `${name}="${escaped(value)}"`)
-    .join(",");
-
 const sample = ({ code, severity, object }: Finding) =>
-  `jam_istio_doctor_finding{${labels({ code, severity, object })}} 1`;
+  `jam_istio_doctor_finding{${labelsText({ code, severity, object })}} 1`;
 
 /**
  * What was found in Prometheus' text format, for a schedule: an alert on `jam_istio_doctor_finding{severity="error"}`.

@@ -35,3 +35,11 @@ export function samplesOf(text: string): readonly Sample[] {
 
 /** The sum of samples. */
 export const sumOf = (samples: readonly Sample[]): number => samples.reduce((sum, { value }) => sum + value, 0);
+
+const escaped: Readonly<Record<string, string>> = { "\n": "\\n", "\\": "\\\\", '"': '\\"' };
+
+/** Labels as the format writes them, without the brackets: `code="x",object="y"`. */
+export const labelsText = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map(([name, value]) => `${name}="${value.replace(/[\\"\n]/g, (sign) => escaped[sign] ?? sign)}"`)
+    .join(",");

@@ -1,26 +1,25 @@
+import { isTree } from "../kubernetesObject";
+
 /** A JSON object of Envoy's administration. Its form differs between Envoy's versions: what is missing is `undefined`, never an error. */
 export type Json = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The value at a path of keys; `undefined` where it ends earlier. */
 export function valueAt(from: unknown, ...path: readonly string[]): unknown {
   let found = from;
-  for (const key of path) found = isObject(found) ? found[key] : undefined;
+  for (const key of path) found = isTree(found) ? found[key] : undefined;
   return found;
 }
 
 /** The object at a path; an empty one where there is none. */
 export function objectAt(from: unknown, ...path: readonly string[]): Json {
   const found = valueAt(from, ...path);
-  return isObject(found) ? found : {};
+  return isTree(found) ? found : {};
 }
 
 /** The objects of a list at a path; none where there is none. */
 export function listAt(from: unknown, ...path: readonly string[]): readonly Json[] {
   const found = valueAt(from, ...path);
-  return Array.isArray(found) ? found.filter(isObject) : [];
+  return Array.isArray(found) ? found.filter(isTree) : [];
 }
 
 /** The texts of a list at a path. */

@@ -1,5 +1,6 @@
-import { isNotFound } from "../client/errors";
-import type { Cluster } from "../client/kubernetesClient";
+import { systemNamespace } from "../../mesh/istio/names";
+import { isNotFound } from "./errors";
+import type { Cluster } from "./kubernetesClient";
 
 /** Where the objects of a kind are. */
 export interface Resource {
@@ -40,4 +41,23 @@ export function resourcesOf({ send }: Pick<Cluster, "send">): Resources {
     const found = (await known).find((one) => one.kind === kind && !one.name.includes("/"));
     return found === undefined ? undefined : { base, plural: found.name, namespaced: found.namespaced };
   };
+}
+
+/** An object as far as it has to be known to find it. */
+export interface Named {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/**
+ * Path of an object; `undefined` where the cluster does not know its kind. One without a namespace is in istio-system, as those
+ * of a release there.
+ */
+export async function objectPath(resources: Resources, object: Named): Promise<string | undefined> {
+  const kind = await resources(object);
+  if (kind === undefined) return undefined;
+  const { name, namespace = systemNamespace } = object.metadata;
+  const place = kind.namespaced ? `/namespaces/${namespace}` : "";
+  return `${kind.base}${place}/${kind.plural}/${name}`;
 }
