@@ -2,8 +2,9 @@ import { runningVersion } from "../istio/controlPlanes";
 import { unreadable } from "../istio/images";
 import { judgeKubernetes, type KubernetesVerdict } from "../istio/kubernetesSupport";
 import { judgeCrds } from "./crds";
-import { targetOf, type JudgedMesh, type Missing, type ObservedMesh, type Repair, type Verdict } from "./gateTypes";
+import { targetOf, type HelmRevision, type JudgedMesh, type Missing, type ObservedMesh, type Repair, type Verdict } from "./gateTypes";
 import { adoptText, judgeDrift, judgeRelease, unfinishedFrom } from "./helmHistory";
+import { servicePorts } from "./manifest";
 import { controlPlaneOf, judgeOtherRevisions, runningOf, unserved } from "./revisions";
 import { judgeTransition, type TransitionVerdict } from "./transition";
 
@@ -69,15 +70,26 @@ const joined = (repairs: readonly Repair[], more: readonly Repair[]): readonly R
 ];
 
 /** Releases that are applied once more because a person asked for it: what was changed in their objects by hand is put back. */
-export const reapplied = ({ repairs, ...verdict }: Verdict, { known, releases }: JudgedMesh): Verdict => ({
-  ...verdict,
-  repairs: joined(
+export function reapplied(
+  { repairs, ...verdict }: Verdict,
+  { known, releases }: JudgedMesh,
+  records: readonly HelmRevision[],
+): Verdict {
+  const all = joined(
     repairs,
     known
       .filter(({ name }) => releases.includes(name))
       .map(({ name }) => ({ release: name, secrets: [], why: "it is applied once more, as asked" })),
-  ),
-});
+  );
+  const deployed = new Map(
+    records.filter(({ status }) => status === "deployed").map(({ release, manifest }) => [release, manifest]),
+  );
+  const withPorts = (repair: Repair): Repair => {
+    const ports = servicePorts(deployed.get(repair.release) ?? "");
+    return ports.length === 0 ? repair : { ...repair, ports };
+  };
+  return { ...verdict, repairs: all.map(withPorts) };
+}
 
 /**
  * Judges a run before anything changes.

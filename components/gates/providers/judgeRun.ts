@@ -61,7 +61,7 @@ export async function judgeAll(cluster: Cluster, found: ObservedMesh, run: Judge
   const changes = run.controlPlane === "managed" && running !== undefined && running !== targetOf(run);
   const judged = judge(found, run, Math.floor(Date.now() / 1000));
   // Set by `up --reapply`: a wish for one run is no setting, and nothing of it stays in the state.
-  const verdict = process.env["JAM_ISTIO_REAPPLY"] === "1" ? reapplied(judged, run) : judged;
+  const verdict = process.env["JAM_ISTIO_REAPPLY"] === "1" ? reapplied(judged, run, found.records) : judged;
   const [rollout, rejections, closing, upgrade] = await Promise.all([
     judgeRollout(cluster, found, run),
     changes ? judgeRejections(cluster, run) : [],

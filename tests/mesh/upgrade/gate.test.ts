@@ -157,10 +157,21 @@ describe("gate: releases that were removed", () => {
     const why = "it is applied once more, as asked";
     const asked = wanted({ known: known(1, "istio-base", "istiod", "istio-cni") });
     const broken = { release: "istio-base", secrets: ["a"], why: "broken" };
-    assert.deepEqual(reapplied({ ...fine, repairs: [broken] }, asked).repairs, [
+    assert.deepEqual(reapplied({ ...fine, repairs: [broken] }, asked, []).repairs, [
       broken,
       { release: "istiod", secrets: [], why },
     ]);
-    assert.deepEqual(reapplied(fine, wanted()).repairs, []);
+    assert.deepEqual(reapplied(fine, wanted(), []).repairs, []);
+  });
+
+  it("the ports of their Services come along, as the deployed revision has them", () => {
+    const service = (port: number) =>
+      `---\nkind: Service\nmetadata:\n  name: istiod\nspec:\n  ports:\n  - {name: grpc-xds, port: ${String(port)}}\n`;
+    const records = [
+      record("istiod", 1, { status: "superseded", manifest: service(1) }),
+      record("istiod", 2, { manifest: service(15010) }),
+    ];
+    const [repair] = reapplied(fine, wanted({ known: known(1, "istiod") }), records).repairs;
+    assert.deepEqual(repair?.ports, [{ service: "istiod", ports: [{ name: "grpc-xds", port: 15010 }] }]);
   });
 });
