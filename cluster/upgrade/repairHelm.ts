@@ -49,7 +49,9 @@ export async function adoptCrds({ send }: Cluster, names: readonly string[]): Pr
  */
 export async function resetPorts({ core, send }: Cluster, services: readonly ServicePorts[]): Promise<void> {
   for (const { service: name, ports } of services) {
-    const live = await optional(bounded(`reading Service ${name}`, 20, core.readNamespacedService({ namespace, name })));
+    const live = await optional(
+      bounded(`reading Service ${name}`, 20, core.readNamespacedService({ namespace, name })),
+    );
     const others = (live?.spec?.ports ?? []).filter(({ port }) => ports.every((wanted) => wanted.port !== port));
     if (!others.some((other) => ports.some((wanted) => wanted.name === other.name))) continue;
     const path = `/api/v1/namespaces/${namespace}/services/${name}`;

@@ -2,7 +2,15 @@ import { runningVersion } from "../istio/controlPlanes";
 import { unreadable } from "../istio/images";
 import { judgeKubernetes, type KubernetesVerdict } from "../istio/kubernetesSupport";
 import { judgeCrds } from "./crds";
-import { targetOf, type HelmRevision, type JudgedMesh, type Missing, type ObservedMesh, type Repair, type Verdict } from "./gateTypes";
+import {
+  targetOf,
+  type HelmRevision,
+  type JudgedMesh,
+  type Missing,
+  type ObservedMesh,
+  type Repair,
+  type Verdict,
+} from "./gateTypes";
 import { adoptText, judgeDrift, judgeRelease, unfinishedFrom } from "./helmHistory";
 import { servicePorts } from "./manifest";
 import { controlPlaneOf, judgeOtherRevisions, runningOf, unserved } from "./revisions";
