@@ -1,4 +1,3 @@
 #!/usr/bin/env node
 "use strict";
-require("tsx/cjs");
-require("../cli/main.ts");
+require("./bundle").load("cli/main.ts");

@@ -17,8 +17,9 @@ import { addPrecheck } from "./operate/precheckProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
 import { UserError } from "./userError";
+import { projectRoot } from "../tools/projectRoot";
 
-const { version } = JSON.parse(readFileSync(join(__dirname, "..", "package.json"), "utf8")) as { version: string };
+const { version } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string };
 
 const program = new Command("jam-istio")
   .description("Installs, upgrades and debugs the Istio mesh of one instance")

@@ -17,6 +17,7 @@ import { outColors } from "./colors";
 import { kubernetesMinor } from "./labCommand";
 import { projectFolder, readStack } from "./stackFile";
 import { asUserError, UserError } from "./userError";
+import { projectRoot } from "../tools/projectRoot";
 
 interface Options {
   readonly toVersion?: string;
@@ -81,7 +82,7 @@ export async function rehearse(stack: string, options: Options): Promise<void> {
     },
   );
   say(`it is up after ${((Date.now() - started) / 1000).toFixed(1)} s`);
-  const project = new RehearsalProject(join(__dirname, ".."), stack, engine.env);
+  const project = new RehearsalProject(projectRoot, stack, engine.env);
   const rehearsal = new Rehearsal(plane, settings.namespace, say);
   const phases: Phase[] = [];
   const deploy = async (name: string, version = settings.istio.version): Promise<boolean> => {

@@ -2,16 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Settings } from "../settings/types";
 import { withEnvironment } from "./chartCredentials";
 import { parseSettings } from "./parse";
+import { problemText } from "./problemText";
 import type { RawConfig } from "./raw";
-
-/** What is wrong with the settings, in one text for a person. */
-export function problemText(stack: string, problems: readonly string[]): string {
-  const count = problems.length === 1 ? "1 problem" : `${String(problems.length)} problems`;
-  return [
-    `${count} in the settings of stack ${stack}; nothing was changed:`,
-    ...problems.map((line) => `  - ${line}`),
-  ].join("\n");
-}
 
 /**
  * Turns a stack's raw config into its settings.

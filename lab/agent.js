@@ -1,3 +1,2 @@
 "use strict";
-require("tsx/cjs");
-require("./agent.ts");
+require("../bin/bundle").load("lab/agent.ts");

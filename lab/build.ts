@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join } from "node:path";
 import { mustRun, run } from "../tools/run";
 import { builtFolder, type GoModule } from "./goModules";
 import { withLock } from "./lock";
+import { projectRoot } from "../tools/projectRoot";
 
 const minutes = 60;
 
@@ -63,7 +64,7 @@ async function addSchema(module: GoModule, folder: string): Promise<void> {
 
 /** Gives the module's folder, or a copy with what the published module lacks. */
 async function prepared(module: GoModule, folder: string): Promise<string> {
-  const original = join(__dirname, "modules", module.folder);
+  const original = join(projectRoot, "lab", "modules", module.folder);
   if (module.lacks === undefined) return original;
   await cp(original, folder, { recursive: true });
   await { openApi: addOpenApi, schema: addSchema }[module.lacks](module, folder);

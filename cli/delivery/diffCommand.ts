@@ -11,6 +11,7 @@ import { messageOf } from "../../tools/errors";
 import { outColors } from "../colors";
 import { projectFolder, stackNames } from "../stackFile";
 import { asUserError, UserError } from "../userError";
+import { projectRoot } from "../../tools/projectRoot";
 
 interface Options {
   readonly base?: string;
@@ -28,7 +29,7 @@ const incompleteCode = 3;
 /** This project, as its sides are rendered. */
 export const thisProject = (charts: string | undefined): Project => ({
   folder: projectFolder,
-  program: join(__dirname, "..", ".."),
+  program: projectRoot,
   charts,
 });
 

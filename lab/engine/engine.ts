@@ -4,6 +4,7 @@ import { cacheFolder } from "../../tools/helm";
 import { run } from "../../tools/run";
 import { buildModule, goVersion } from "../build";
 import { builtFolder, modulesOf, type GoModule } from "../goModules";
+import { projectRoot } from "../../tools/projectRoot";
 
 /** The engine that runs programs: the environment that Pulumi's Automation API and command need for it. */
 export interface LabEngine {
@@ -21,9 +22,9 @@ export interface EngineSearch {
 }
 
 /** Folder of what no registry carries: the language host and the process of dynamic resources. */
-const plugins = join(__dirname, "plugins");
+const plugins = join(projectRoot, "lab", "engine", "plugins");
 /** Folder of the random provider's stand-in. */
-export const randomProvider = join(__dirname, "random");
+export const randomProvider = join(projectRoot, "lab", "engine", "random");
 
 const isBuilt = (module: GoModule) => existsSync(builtFolder(module));
 
