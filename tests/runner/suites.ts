@@ -56,7 +56,7 @@ const unit: Suite = {
     )
     .map((name) => `tests/${name}/**/*.test.ts`),
   minutes: 8,
-  coverage: process.env["CI"] === "true",
+  coverage: process.env["JAM_ISTIO_TEST_COVERAGE"] === "1",
 };
 
 /** All suites in the order in which they are begun; a file that nobody listed comes last, never not at all. */

@@ -25,6 +25,7 @@ export class Instance {
   public readonly env: Record<string, string>;
   /** All that Pulumi printed. */
   public log = "";
+  private known: Stack | undefined;
 
   private constructor(
     public readonly name: string,
@@ -97,8 +98,12 @@ export class Instance {
     for (const folder of ["cache", ".jam-istio"]) rmSync(join(this.folder, folder), { recursive: true, force: true });
   }
 
-  public stack(): Promise<Stack> {
-    return LocalWorkspace.createOrSelectStack({ stackName: this.name, workDir: this.folder }, { envVars: this.env });
+  /** The stack, made when it is first asked for. */
+  private async stack(): Promise<Stack> {
+    const place = { stackName: this.name, workDir: this.folder };
+    this.known ??= await LocalWorkspace.createOrSelectStack(place, { envVars: this.env });
+    this.known.workspace.envVars = { ...this.env };
+    return this.known;
   }
 
   private get options() {
@@ -108,16 +113,48 @@ export class Instance {
     return { onOutput: collect, onError: collect, color: "never" as const };
   }
 
+  /** Runs what changes the stack. Not by the Automation API, which asks for outputs and history each time, for a second or two. */
+  private async operate(...args: readonly string[]): Promise<Record<string, number>> {
+    const options = ["--yes", "--stack", this.name, "--non-interactive", "--color", "never"];
+    const child = spawn("pulumi", [...args, ...options], {
+      cwd: this.folder,
+      env: { ...process.env, ...this.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let printed = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (text: string) => {
+        printed += text;
+        this.log += text;
+      });
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.on("error", reject).on("close", resolve);
+    });
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${String(code)}:\n${printed}`);
+    return this.lastChanges();
+  }
+
+  /** How many resources the last run changed in which way, by the state's history. */
+  private lastChanges(): Record<string, number> {
+    const history = join(this.backend, ".pulumi", "history", "jam-istio", this.name);
+    const last = readdirSync(history)
+      .filter((name) => name.endsWith(".history.json"))
+      .sort()
+      .at(-1);
+    const { resourceChanges } = JSON.parse(readFileSync(join(history, last ?? ""), "utf8")) as {
+      readonly resourceChanges?: Record<string, number>;
+    };
+    return resourceChanges ?? {};
+  }
+
   /** Deploys; returns how many resources changed in which way. */
-  public async up(): Promise<Record<string, number>> {
-    const { summary } = await (await this.stack()).up(this.options);
-    return summary.resourceChanges ?? {};
+  public up(): Promise<Record<string, number>> {
+    return this.operate("up", "--skip-preview");
   }
 
   /** `up --refresh`. */
-  public async upRefreshed(): Promise<Record<string, number>> {
-    const { summary } = await (await this.stack()).up({ ...this.options, refresh: true });
-    return summary.resourceChanges ?? {};
+  public upRefreshed(): Promise<Record<string, number>> {
+    return this.operate("up", "--skip-preview", "--refresh");
   }
 
   public async preview(...policyPacks: string[]): Promise<Record<string, number>> {
@@ -125,13 +162,12 @@ export class Instance {
     return changeSummary;
   }
 
-  public async refresh(): Promise<Record<string, number>> {
-    const { summary } = await (await this.stack()).refresh(this.options);
-    return summary.resourceChanges ?? {};
+  public refresh(): Promise<Record<string, number>> {
+    return this.operate("refresh", "--skip-preview");
   }
 
   public async destroy(): Promise<void> {
-    await (await this.stack()).destroy(this.options);
+    await this.operate("destroy", "--skip-preview");
   }
 
   public async outputs(): Promise<Record<string, { readonly value: unknown; readonly secret: boolean }>> {
