@@ -19,11 +19,15 @@ function podLeftover(pod: V1Pod, now: number): Leftover | undefined {
     const until = Date.parse(pod.metadata?.annotations?.[untilKey] ?? "");
     return { pod, by: "jam-istio", isOver: !isLive(pod) || Number.isNaN(until) || until < now };
   }
-  if (labels["app"] === "ksniff" || labels["app.kubernetes.io/name"] === "ksniff")
+  if (labels["app"] === "ksniff" || labels["app.kubernetes.io/name"] === "ksniff" || name.startsWith("ksniff-"))
     return { pod, by: "ksniff", isOver: false };
   const managed = labels["app.kubernetes.io/managed-by"] === "kubectl-debug";
   return managed || name.startsWith("node-debugger-") ? { pod, by: "kubectl debug", isOver: false } : undefined;
 }
+
+/** Whether an ephemeral container is one of `capture` or `why`, by its name. */
+export const isOurs = (container: string): boolean =>
+  makerOf(container) === "jam-istio" || /^jam-istio-(why|past)-/.test(container);
 
 /** Who names ephemeral containers so; `undefined`: somebody else's. */
 function makerOf(container: string): Leftover["by"] | undefined {

@@ -1,3 +1,4 @@
+import { checkCaptures } from "./checks/captures";
 import { checkControlPlane } from "./checks/controlPlane";
 import { checkDestinationRules } from "./checks/destinationRules";
 import { checkEndpoints } from "./checks/endpoints";
@@ -19,6 +20,7 @@ const checks: readonly Check[] = [
   checkControlPlane,
   checkWebhooks,
   checkLeftovers,
+  checkCaptures,
   checkPorts,
   checkRoutes,
   checkEntries,

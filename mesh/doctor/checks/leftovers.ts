@@ -1,6 +1,5 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { endLine, faultAnnotations, faultLabel } from "../../faults/faultObjects";
-import { isLive } from "../../istio/proxies";
 import type { Evidence } from "../evidence";
 import type { Hit } from "../finding";
 import { ownPods, podName } from "../hosts";
@@ -98,35 +97,6 @@ function judgeLevels(evidence: Evidence): readonly Hit[] {
   return [...left, ...asked, ...running];
 }
 
-const isKsniff = ({ metadata }: V1Pod) =>
-  metadata?.labels?.["app"] === "ksniff" || /^ksniff-/.test(metadata?.name ?? "");
-
-function judgeCaptures(evidence: Evidence): readonly Hit[] {
-  const sniffing = evidence.pods
-    .filter((pod) => isLive(pod) && isKsniff(pod))
-    .map((pod) => ({
-      code: "capture-left" as const,
-      object: podName(pod),
-      evidence: "label app=ksniff, or its name",
-      sentence: "ksniff left a privileged pod, with the node's disk mounted",
-      remedy: `kubectl -n ${pod.metadata?.namespace ?? ""} delete pod ${pod.metadata?.name ?? ""}`,
-    }));
-  const debugging = ownPods(evidence).flatMap((pod) => {
-    const running = (pod.status?.ephemeralContainerStatuses ?? []).find(({ state }) => state?.running !== undefined);
-    if (running === undefined) return [];
-    return [
-      {
-        code: "capture-left" as const,
-        object: podName(pod),
-        evidence: `ephemeral container ${running.name} runs ${running.image}`,
-        sentence: `an ephemeral container still runs in it: ${running.name}`,
-        remedy: `end its process; a container of this kind goes with its pod: kubectl -n ${pod.metadata?.namespace ?? ""} delete pod ${pod.metadata?.name ?? ""}`,
-      },
-    ];
-  });
-  return [...sniffing, ...debugging];
-}
-
 const judgeStuck = ({ stuckFaults }: Evidence): readonly Hit[] =>
   stuckFaults.map((pod) => ({
     code: "fault-stuck" as const,
@@ -140,10 +110,5 @@ const judgeStuck = ({ stuckFaults }: Evidence): readonly Hit[] =>
 export function checkLeftovers(evidence: Evidence): readonly Hit[] {
   const { virtualServices, instances, now } = evidence;
   const own = virtualServices.filter(({ metadata }) => instances.includes(metadata.namespace ?? ""));
-  return [
-    ...own.flatMap((route) => judgeFault(route, now)),
-    ...judgeStuck(evidence),
-    ...judgeLevels(evidence),
-    ...judgeCaptures(evidence),
-  ];
+  return [...own.flatMap((route) => judgeFault(route, now)), ...judgeStuck(evidence), ...judgeLevels(evidence)];
 }

@@ -115,6 +115,35 @@ describe("doctor: leftovers", () => {
     },
   ]);
 
+  it("our own pod that captures is somebody's until its end, and left after it", () => {
+    const capture = (until: string) =>
+      pod("x", {
+        proxy: undefined,
+        metadata: {
+          name: "jam-capture-1",
+          namespace: "kube-system",
+          labels: { "jam-istio/capture": "run" },
+          annotations: { "jam-istio/until": until },
+        },
+      });
+    const now = only({ pods: [capture("2026-11-26T13:00:00Z")] });
+    assert.deepEqual([now.code, now.severity, now.remedy], ["capture-left", "info", "wait for it to end"]);
+    const left = only({ pods: [capture("2026-11-26T11:00:00Z")] });
+    assert.deepEqual([left.severity, left.remedy], ["warning", "npx jam-istio capture --clean"]);
+  });
+
+  it("a pod of kubectl debug on a node is left, whether it runs or not; our own ephemeral containers end by themselves", () => {
+    const name = "node-debugger-ip-10-0-0-1-abcde";
+    const node = pod("x", {
+      proxy: undefined,
+      metadata: { name, namespace: "default" },
+      status: { phase: "Succeeded" },
+    });
+    assert.equal(only({ pods: [node] }).remedy, `kubectl -n default delete pod ${name}`);
+    for (const own of ["jam-capture", "jam-istio-why-1", "jam-istio-past-2"])
+      assert.equal(only({ pods: [running(own, { running: {} })] }).severity, "info");
+  });
+
   it("who reads a log at this moment is said, and is nothing to do", () => {
     const loggers = { http: "debug", admin: "warning" };
     const now = only({ pods: [marked("2026-11-26T13:00:00Z")], proxies: [{ pod: "dev701/ps-1", loggers }] });
