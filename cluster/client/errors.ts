@@ -6,6 +6,8 @@ function codeOf(error: unknown): unknown {
 }
 
 export const isNotFound = (error: unknown) => codeOf(error) === 404;
+/** Whether the API server says that no such object may be. */
+export const isInvalid = (error: unknown) => codeOf(error) === 422;
 /** Whether an object of the name is there already. */
 export const isConflict = (error: unknown) => codeOf(error) === 409;
 /** Whether the API server, or a webhook behind it, answered with an error. */

@@ -1,5 +1,5 @@
 import deepmerge from "deepmerge";
-import { isAnswer, isDenied, isNotFound, refusalOf } from "../client/errors";
+import { isAnswer, isDenied, isInvalid, isNotFound, refusalOf } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
 import { objectPath, type Named, type Resources } from "../client/resources";
 
@@ -28,12 +28,15 @@ const knowsNoDryRun = (error: unknown) => /does not support dry run/.test(refusa
 /**
  * What an object would be if it were applied: asked of the API server by a dry run. Where a webhook stands in the way of that: what
  * is there with what is wanted over it, which is the same for Istio's objects of that time, as their definitions have no defaults.
+ * Where the two do not go together (a Service's port of which the number was changed, so that two had one name): what is wanted takes
+ * the place of whole lists.
  */
 async function applied(send: Cluster["send"], path: string, live: Named, wanted: Named): Promise<Named> {
-  const query = `?dryRun=All&force=true&fieldManager=${manager}`;
+  const query = `?dryRun=All&fieldManager=${manager}`;
   try {
-    return JSON.parse(await send("PATCH", `${path}${query}`, { patch: "apply", body: wanted })) as Named;
+    return JSON.parse(await send("PATCH", `${path}${query}&force=true`, { patch: "apply", body: wanted })) as Named;
   } catch (error) {
+    if (isInvalid(error)) return JSON.parse(await send("PATCH", `${path}${query}`, { body: wanted })) as Named;
     if (!knowsNoDryRun(error)) throw error;
     return deepmerge(live, wanted, { arrayMerge: (_there, here) => here as unknown[] });
   }

@@ -14,14 +14,16 @@ export type Manner =
 
 type Marked = KubernetesObject & {
   readonly metadata: {
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>> | null;
+    readonly labels?: Readonly<Record<string, string>> | null;
   };
 };
 
 /** How an object is compared. */
 export function mannerOf(object: KubernetesObject): Manner {
-  const { annotations = {}, labels = {} } = (object as Marked).metadata;
+  const { metadata } = object as Marked;
+  // Charts write empty ones as null.
+  const [annotations, labels] = [metadata.annotations ?? {}, metadata.labels ?? {}];
   // Helm runs hooks and may remove them. Faults end by themselves, or are ended by hand: `mesh faults` knows them.
   if (object.kind === "Release" || "helm.sh/hook" in annotations || faultLabel in labels) return "none";
   return object.kind === "Secret" || object.kind === "Job" ? "presence" : "fields";

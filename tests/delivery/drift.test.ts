@@ -24,6 +24,11 @@ const nothing: Drift = { stack: "dev701", drifted: [], unknown: [], compared: 2,
 describe("drift: how an object is compared", () => {
   for (const [what, one, manner] of [
     ["field by field", object("Deployment"), "fields"],
+    [
+      "field by field, with annotations that the chart left empty",
+      object("Service", {}, { annotations: null }),
+      "fields",
+    ],
     ["a Secret by its presence: its values are not known here", object("Secret"), "presence"],
     ["a Job by its presence", object("Job"), "presence"],
     ["a hook of Helm's not at all", object("Job", {}, { annotations: { "helm.sh/hook": "post-install" } }), "none"],

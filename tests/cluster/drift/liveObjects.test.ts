@@ -45,7 +45,7 @@ describe("an object in the cluster beside the one that is wanted", () => {
       live: { ...wanted, spec: live.spec },
       wanted,
     });
-    assert.deepEqual(sent, [`GET ${path}`, `PATCH ${path}?dryRun=All&force=true&fieldManager=jam-istio-drift`]);
+    assert.deepEqual(sent, [`GET ${path}`, `PATCH ${path}?dryRun=All&fieldManager=jam-istio-drift&force=true`]);
   });
 
   it("behind a webhook that knows no dry run: what is there with what is wanted over it", async () => {
@@ -55,6 +55,17 @@ describe("an object in the cluster beside the one that is wanted", () => {
     const found = await findObject(cluster, resources, wanted, true);
     assert.equal(found.state, "there");
     assert.deepEqual("wanted" in found && found.wanted, { ...wanted, spec: { ...wanted.spec, extra: true } });
+  });
+
+  it("where the two do not go together, such as two ports of one name: lists as they are wanted", async () => {
+    const sent: string[] = [];
+    let tries = 0;
+    const cluster = server(() => {
+      if (++tries === 1) throw refused(422, 'spec.ports[1].name: Duplicate value: "grpc-xds"');
+      return wanted;
+    }, sent);
+    assert.equal((await findObject(cluster, resources, wanted, true)).state, "there");
+    assert.equal(sent.at(-1), `PATCH ${path}?dryRun=All&fieldManager=jam-istio-drift`);
   });
 
   it("where the dry run is not permitted, that is said, and nothing is taken as equal", async () => {

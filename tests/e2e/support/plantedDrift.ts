@@ -123,7 +123,7 @@ export const plantedDrift: readonly Planted[] = [
     what: "the namespace's label for injection",
     by: ["label", "namespace", "local700", "istio-injection=disabled", "--overwrite"],
     name: "Namespace local700",
-    places: ['metadata.labels["istio-injection"]'],
+    places: ["metadata.labels.istio-injection"],
   },
   {
     what: "an image, a variable and a request of a Deployment",
