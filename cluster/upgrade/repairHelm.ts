@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemNamespace as namespace } from "../../mesh/istio/names";
 import { crdOwner } from "../../mesh/upgrade/crds";
-import type { ServicePorts } from "../../mesh/upgrade/manifest";
-import { isNotFound, optional } from "../client/errors";
+import { isNotFound } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 
 async function unlessGone(work: Promise<unknown>): Promise<boolean> {
@@ -40,21 +39,5 @@ export async function adoptCrds({ send }: Cluster, names: readonly string[]): Pr
   for (const name of names) {
     const path = `/apis/apiextensions.k8s.io/v1/customresourcedefinitions/${name}`;
     await bounded(`marking ${name}`, 20, send("PATCH", path, { body: { metadata: crdOwner } }));
-  }
-}
-
-/**
- * Puts back ports of which somebody changed the number. Helm knows a port by its number: it would add the wanted one beside the
- * changed one, which has the same name, and the API server refuses that. Other changes of ports are left to Helm.
- */
-export async function resetPorts({ core, send }: Cluster, services: readonly ServicePorts[]): Promise<void> {
-  for (const { service: name, ports } of services) {
-    const live = await optional(
-      bounded(`reading Service ${name}`, 20, core.readNamespacedService({ namespace, name })),
-    );
-    const others = (live?.spec?.ports ?? []).filter(({ port }) => ports.every((wanted) => wanted.port !== port));
-    if (!others.some((other) => ports.some((wanted) => wanted.name === other.name))) continue;
-    const path = `/api/v1/namespaces/${namespace}/services/${name}`;
-    await bounded(`patching Service ${name}`, 20, send("PATCH", path, { body: { spec: { ports } } }));
   }
 }

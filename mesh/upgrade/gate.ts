@@ -12,9 +12,9 @@ import {
   type Verdict,
 } from "./gateTypes";
 import { adoptText, judgeDrift, judgeRelease, unfinishedFrom } from "./helmHistory";
-import { servicePorts } from "./manifest";
 import { controlPlaneOf, judgeOtherRevisions, runningOf, unserved } from "./revisions";
 import { judgeTransition, type TransitionVerdict } from "./transition";
+import { wholeParts } from "./wholeParts";
 
 function judgeShared(found: ObservedMesh, wanted: JudgedMesh): Verdict {
   const running = runningVersion(controlPlaneOf(found.controlPlanes, wanted));
@@ -92,11 +92,11 @@ export function reapplied(
   const deployed = new Map(
     records.filter(({ status }) => status === "deployed").map(({ release, manifest }) => [release, manifest]),
   );
-  const withPorts = (repair: Repair): Repair => {
-    const ports = servicePorts(deployed.get(repair.release) ?? "");
-    return ports.length === 0 ? repair : { ...repair, ports };
+  const withParts = (repair: Repair): Repair => {
+    const parts = wholeParts(deployed.get(repair.release) ?? "");
+    return parts.length === 0 ? repair : { ...repair, parts };
   };
-  return { ...verdict, repairs: all.map(withPorts) };
+  return { ...verdict, repairs: all.map(withParts) };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { ControlPlane } from "../istio/controlPlanes";
 import type { Counts } from "../istio/proxies";
 import type { Crd } from "./crds";
 import type { Identity } from "./immutableSettings";
-import type { ServicePorts } from "./manifest";
+import type { WholePart } from "./wholeParts";
 
 /** One revision of a Helm release, as its record in the cluster tells it. */
 export interface HelmRevision {
@@ -100,8 +100,8 @@ export interface Repair {
   readonly secrets: readonly string[];
   /** Jobs that are removed, to be done again. */
   readonly jobs?: readonly string[];
-  /** Ports of its Services, which are put back where Helm could not. Default: they are left to Helm. */
-  readonly ports?: readonly ServicePorts[];
+  /** Parts of its objects that are put back, as Helm could not. Default: all is left to Helm. */
+  readonly parts?: readonly WholePart[];
   readonly why: string;
 }
 

@@ -1,4 +1,3 @@
-import { load } from "js-yaml";
 /** Objects of a Helm release that a refresh does not look at. */
 export interface Expected {
   readonly crds: readonly string[];
@@ -7,7 +6,7 @@ export interface Expected {
   readonly jobs: readonly string[];
 }
 
-const ofKind = (kind: string) => new RegExp(`^kind: ["']?${kind}["']?\\s*$`, "m");
+export const ofKind = (kind: string) => new RegExp(`^kind: ["']?${kind}["']?\\s*$`, "m");
 const nameOf = (document: string) =>
   /^metadata:\n(?: .*\n)*? {2}name: ["']?([^"'\s]+)["']?\s*$/m.exec(`${document}\n`)?.[1];
 
@@ -33,28 +32,4 @@ export function expectedObjects(manifest: string): Expected {
     daemonSets: names("DaemonSet"),
     jobs: names("Job"),
   };
-}
-
-/** A port of a Service, as a manifest writes it. */
-export interface ServicePort {
-  readonly name?: string;
-  readonly port: number;
-}
-
-/** The ports that a release's manifest gives a Service. */
-export interface ServicePorts {
-  readonly service: string;
-  readonly ports: readonly ServicePort[];
-}
-
-/** Reads the ports of a manifest's Services. @param manifest what Helm recorded */
-export function servicePorts(manifest: string): readonly ServicePorts[] {
-  const services = manifest.split(/^---.*$/m).filter((document) => ofKind("Service").test(document));
-  return services.flatMap((document) => {
-    const { metadata, spec } = load(document) as {
-      readonly metadata: { readonly name: string };
-      readonly spec?: { readonly ports?: readonly ServicePort[] };
-    };
-    return spec?.ports === undefined ? [] : [{ service: metadata.name, ports: spec.ports }];
-  });
 }

@@ -90,7 +90,8 @@ export class ApiServer {
       this.answers[asked] ??
       this.answers[asked.split("?")[0] ?? ""] ??
       (path === "/version" ? {} : new Plain(404, "404 page not found"));
-    if (request.method === "PATCH" && type !== "application/merge-patch+json") answer = 415;
+    const isPatch = ["application/merge-patch+json", "application/apply-patch+yaml"].includes(type);
+    if (request.method === "PATCH" && !isPatch) answer = 415;
     while (typeof answer === "function") answer = await (answer as () => Answer | Promise<Answer>)();
     if (answer instanceof Silence) {
       if (answer.ends) response.destroy();

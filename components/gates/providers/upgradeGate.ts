@@ -10,7 +10,8 @@ import {
   type SeenFaultObjects,
 } from "../../../cluster/faults/faultObjects";
 import { observe } from "../../../cluster/upgrade/observe";
-import { adoptCrds, removeJobs, removeRecords, resetPorts } from "../../../cluster/upgrade/repairHelm";
+import { adoptCrds, removeJobs, removeRecords } from "../../../cluster/upgrade/repairHelm";
+import { resetParts } from "../../../cluster/upgrade/resetParts";
 import { endingText, faultsToEnd, onlyEndsFaults, type FoundFaultObject } from "../../../mesh/faults/endingFaults";
 import { isActing } from "../../../mesh/faults/faultObjects";
 import { isOwnRelease } from "../../../mesh/upgrade/helmHistory";
@@ -132,10 +133,10 @@ async function carryOut({ kubernetes, desired, actions = nothingToDo() }: GateIn
   if (forget) await forgetEndedDrills(cluster, desired.namespace);
   for (const { kind, name } of ending) say(`${kind} ${name}, part of a fault, was removed`);
   await adoptCrds(cluster, adopt);
-  for (const { release, secrets, jobs = [], ports = [], why } of repairs) {
+  for (const { release, secrets, jobs = [], parts = [], why } of repairs) {
     await removeRecords(cluster, secrets);
     await removeJobs(cluster, jobs);
-    await resetPorts(cluster, ports);
+    await resetParts(cluster, parts);
     say(`release ${release}: repaired (${why})`);
   }
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { adoptCrds, removeJobs, removeRecords, resetPorts } from "../../../cluster/upgrade/repairHelm";
+import { adoptCrds, removeJobs, removeRecords } from "../../../cluster/upgrade/repairHelm";
 import { reasonOf } from "../../../cluster/client/errors";
 import { dies, refusal, useApi } from "../../support/apiServer";
 import { useClock } from "../support/clock";
@@ -45,31 +45,6 @@ describe("the repair of Helm's releases", () => {
     assert.deepEqual(
       api.asked.filter((one) => one.includes("/jobs/b")),
       [],
-    );
-  });
-
-  it("a port whose number was changed by hand is put back; of other changes Helm knows what to do", async () => {
-    const services = "/api/v1/namespaces/istio-system/services";
-    const ports = [
-      { name: "grpc-xds", port: 15010 },
-      { name: "https", port: 443 },
-    ];
-    const live = (...there: readonly object[]) => ({ spec: { ports: there } });
-    api.answers = {
-      [`GET ${services}/changed`]: live({ name: "grpc-xds", port: 15999 }, { name: "https", port: 443 }),
-      [`GET ${services}/fine`]: live(...ports),
-      [`GET ${services}/more`]: live(...ports, { name: "mine", port: 1 }),
-      [`GET ${services}/less`]: live({ name: "https", port: 443 }),
-      [`PATCH ${services}/changed`]: {},
-    };
-    const names = ["changed", "fine", "more", "less", "gone"];
-    await resetPorts(
-      api.cluster,
-      names.map((service) => ({ service, ports })),
-    );
-    assert.deepEqual(
-      api.asked.filter((one) => one.startsWith("PATCH")),
-      [`PATCH ${services}/changed ${JSON.stringify({ spec: { ports } })}`],
     );
   });
 

@@ -164,14 +164,22 @@ describe("gate: releases that were removed", () => {
     assert.deepEqual(reapplied(fine, wanted(), []).repairs, []);
   });
 
-  it("the ports of their Services come along, as the deployed revision has them", () => {
+  it("what Helm cannot put back of their objects comes along, as the deployed revision has them", () => {
     const service = (port: number) =>
-      `---\nkind: Service\nmetadata:\n  name: istiod\nspec:\n  ports:\n  - {name: grpc-xds, port: ${String(port)}}\n`;
+      `---\napiVersion: v1\nkind: Service\nmetadata:\n  name: istiod\nspec:\n  selector: {app: istiod}\n  ports:\n  - {name: grpc-xds, port: ${String(port)}}\n`;
     const records = [
       record("istiod", 1, { status: "superseded", manifest: service(1) }),
       record("istiod", 2, { manifest: service(15010) }),
     ];
     const [repair] = reapplied(fine, wanted({ known: known(1, "istiod") }), records).repairs;
-    assert.deepEqual(repair?.ports, [{ service: "istiod", ports: [{ name: "grpc-xds", port: 15010 }] }]);
+    assert.deepEqual(repair?.parts, [
+      {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "istiod" },
+        fields: { spec: { selector: { app: "istiod" } } },
+        ports: [{ name: "grpc-xds", port: 15010 }],
+      },
+    ]);
   });
 });
