@@ -8,7 +8,7 @@ import type { Outcome, Row } from "../migrate/rows";
 import { render } from "../render/render";
 import { messageOf } from "../tools/errors";
 import { outColors } from "./colors";
-import { keepPassphrase, passphraseKey } from "./keepSecret";
+import { keepSecret } from "./keepSecret";
 import { checkPlace, nothingWritten } from "./newFile";
 import { projectFolder } from "./stackFile";
 import { asUserError, UserError } from "./userError";
@@ -70,15 +70,15 @@ async function tryRender(imported: Imported, charts: string | undefined): Promis
 }
 
 /** Keeps the passphrase as a secret, which Pulumi encrypts. @returns the line for a person where it could not */
-async function keepSecret(stack: string, passphrase: string): Promise<string | undefined> {
+async function keepPassphrase(stack: string, value: string): Promise<string | undefined> {
   try {
-    await keepPassphrase(stack, passphrase, say);
+    await keepSecret(stack, { setting: "kialiPassphrase", title: "Kiali's passphrase", value }, say);
     return undefined;
   } catch (error) {
     return (
       `Kiali's passphrase stood in clear in the old files and could not be kept as a secret ` +
       `(${withoutCredentials(messageOf(error))}). ` +
-      `It is asked for by: pulumi config set --secret ${passphraseKey} --stack ${stack}`
+      `It is asked for by: pulumi config set --secret jam-istio:kialiPassphrase --stack ${stack}`
     );
   }
 }
@@ -97,7 +97,7 @@ export async function importFiles(names: readonly string[], options: Options): P
   const missing = await tryRender(imported, options.charts ?? process.env["JAM_ISTIO_CHARTS"]);
   writeFileSync(path, imported.text);
   const { rows, passphrase } = imported;
-  const secret = passphrase === undefined ? undefined : await keepSecret(imported.stack, passphrase);
+  const secret = passphrase === undefined ? undefined : await keepPassphrase(imported.stack, passphrase);
   if (options.json === true) {
     const report = {
       stack: imported.stack,

@@ -29,7 +29,7 @@ export class KialiSecret extends pulumi.ComponentResource {
         { length: 32, special: false },
         { parent: this },
       ).result;
-    const value = pulumi.secret(settings.kialiPassphrase ?? generated());
+    const value = pulumi.secret((classic ? settings.kialiPassphrase : settings.kialiSigningKey) ?? generated());
     this.passphrase = classic ? value : undefined;
     this.secret = new kubernetes.core.v1.Secret(
       name,

@@ -4,7 +4,7 @@ import { compareMinors, kialiVersion, layoutOf, minorOf, noChartsReason, optiona
 import { acknowledgeable, acknowledgement } from "../mesh/upgradeNotes/judge";
 import { lacksProfile, profileOf } from "../mesh/upgradeNotes/profiles";
 import { oldestProfiles } from "../mesh/upgradeNotes/removedSettings";
-import { when, type RuleOf } from "./rule";
+import { when, type Problem, type RuleOf } from "./rule";
 
 export const version: RuleOf = ({ istio, kiali }) => {
   if (istio === undefined) return [];
@@ -42,6 +42,17 @@ export const passphrase: RuleOf = ({ istio, kialiPassphrase }) => {
       "has no effect with istio.controlPlane: shared, where another stack owns Kiali; remove it",
     ),
   ];
+};
+
+/** One reason is enough. */
+export const signingKey: RuleOf = ({ istio, kiali, kialiSigningKey }) => {
+  if (istio === undefined || kialiSigningKey === undefined) return [];
+  const hasNoEffect = (where: string): readonly Problem[] =>
+    when(true, "kialiSigningKey", `has no effect ${where}; remove it`);
+  if (layoutOf(istio.version) === "classic") return hasNoEffect("with Istio up to 1.5, where Kiali has no such key");
+  if (istio.controlPlane === "shared")
+    return hasNoEffect("with istio.controlPlane: shared, where another stack owns Kiali");
+  return kiali?.enabled === false ? hasNoEffect("with kiali.enabled: false") : [];
 };
 
 export const revision: RuleOf = ({ istio, injection }) => {

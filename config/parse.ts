@@ -15,7 +15,9 @@ import { judge } from "./rules";
 export type Parsed = { readonly settings: Settings } | { readonly problems: readonly string[] };
 
 const keys = Object.keys(sections) as Key[];
-const scalars: readonly Key[] = ["namespace", "injection", "production", "kialiPassphrase"];
+/** Sections that are a secret as a whole. */
+const secretTexts: readonly Key[] = ["kialiPassphrase", "kialiSigningKey"];
+const scalars: readonly Key[] = ["namespace", "injection", "production", ...secretTexts];
 const unsafeNamespaces = ["istio-system", "kube-system", "kube-public", "kube-node-lease"];
 
 /** Null means absent, as an empty key in YAML does; in Helm values it has a meaning of its own and stays. */
@@ -55,7 +57,7 @@ function pathText(key: string, path: readonly PropertyKey[]): string {
 
 // Where people put credentials by mistake.
 const unshown = [
-  ...["kialiPassphrase", "chartCredentials", "kubernetes.kubeconfig", "kiali.chartRepository"],
+  ...[...secretTexts, "chartCredentials", "kubernetes.kubeconfig", "kiali.chartRepository"],
   ...["istio.chartRepository", "istio.hub", "istio.values"],
   ...["istio.cni.values", "istio.ztunnel.values", "istio.gateway.values", "kiali.values"],
 ];
@@ -74,11 +76,12 @@ function problemsOf(key: Key, error: z.ZodError): readonly Problem[] {
 }
 
 function secrecyProblem(key: Key, isSecret: boolean, given: boolean): string | undefined {
-  if (isSecret && key !== "kialiPassphrase" && key !== "chartCredentials") {
-    return "holds a secret. Only kialiPassphrase and chartCredentials can be one: everything else is seen in the cluster in clear";
+  const isText = secretTexts.includes(key);
+  if (isSecret && !isText && key !== "chartCredentials") {
+    return `holds a secret. Only ${secretTexts.join(", ")} and chartCredentials can be one: everything else is seen in the cluster in clear`;
   }
-  if (!isSecret && given && key === "kialiPassphrase") {
-    return `is in clear. Allowed: a secret, set with: pulumi config set --secret ${project}:kialiPassphrase`;
+  if (!isSecret && given && isText) {
+    return `is in clear. Allowed: a secret, set with: pulumi config set --secret ${project}:${key}`;
   }
   return undefined;
 }
@@ -109,6 +112,11 @@ type Written = Record<string, unknown>;
 
 /** Reads one section into `given`; returns what is wrong with it. */
 function readSection(key: Key, value: unknown, given: Read): readonly Problem[] {
+  // Nobody can tell here whether it is right; Pulumi, which opens it, judges it.
+  if (secretTexts.includes(key) && value === secretPlaceholder) {
+    given[key] = value;
+    return [];
+  }
   const result = sections[key].safeParse(value, { reportInput: true });
   if (result.success) {
     given[key] = freeze(result.data);

@@ -40,7 +40,7 @@ function settingsPage(): string {
     "# Settings",
     "",
     "Every key of a stack file. Written from the settings' schema by `npm run docs`; do not edit.",
-    "A key that is not here is an error. Secrets are allowed in `kialiPassphrase` and `chartCredentials` alone.",
+    "A key that is not here is an error. Secrets are allowed in `kialiPassphrase`, `kialiSigningKey` and `chartCredentials` alone.",
     "A key without a prefix is this project's, as Pulumi reads it: `mysql` is `jam-istio:mysql`. Give one of them, not both.",
     "",
   ];

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { chartCredentials } from "./chartCredentials";
 import { faultInjection } from "./faultSchema";
 import { flag, hostName, isLabel, kubernetesName, list, map, text, whole, word } from "./fields";
+import { kialiPassphrase, kialiSigningKey } from "./kialiSecrets";
 import { component, filePath, imageRegistry, istioVersion, repository, values } from "./meshFields";
 import { dnsCapture, externalService, hostAddresses } from "./serviceSchema";
 
@@ -101,14 +102,6 @@ const kiali = map(
   "Kiali, the mesh's console.",
 ).prefault({});
 
-const kialiPassphrase = text({
-  allowed: "a secret of 8 characters or more: pulumi config set --secret jam-istio:kialiPassphrase",
-  describe: "Kiali's passphrase in the classic layout, as a secret. Default: generated, 32 characters.",
-  test: (value) => value.length >= 8 && !/[\r\n]/.test(value),
-})
-  .meta({ secret: true })
-  .optional();
-
 const mysql = map(
   {
     external: flag("Whether the database lies outside the mesh.").default(false),
@@ -171,6 +164,7 @@ export const sections = {
   istio,
   kiali,
   kialiPassphrase,
+  kialiSigningKey,
   chartCredentials,
   mysql,
   dataStorage,

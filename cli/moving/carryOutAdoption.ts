@@ -1,17 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { finishAdoption, prepareAdoption } from "../../cluster/adopt/mark";
 import { removeJobs } from "../../cluster/upgrade/repairHelm";
+import { keptText, loginField } from "../../mesh/adopt/login";
 import { keyOf, type AnyObject } from "../../mesh/adopt/objects";
-import { enteringResources } from "../../mesh/adopt/stateEntries";
+import { enteringResources, fieldManagersOf, madeItsLogin, withoutUnusedLogin } from "../../mesh/adopt/stateEntries";
 import { isLogin } from "../../mesh/adopt/types";
 import { kialiSecretName, systemNamespace } from "../../mesh/istio/names";
 import { controlPlaneOf } from "../../mesh/upgrade/revisions";
 import type { Settings } from "../../settings/types";
 import { errorColors } from "../colors";
 import { forgetPendingCreations } from "../interruptedRun";
-import { keepPassphrase } from "../keepSecret";
+import { keepSecret } from "../keepSecret";
 import { openStack, say, type OpenStack } from "../openStack";
-import { exportState, importState, type ExportedState } from "../stackState";
+import { exportState, importState, type ExportedState, type StateResource } from "../stackState";
 import { UserError } from "../userError";
 import { objectsOf, type Looked } from "./lookAtMesh";
 
@@ -22,13 +23,20 @@ const output = {
   color: errorColors.isColorSupported ? ("always" as const) : ("never" as const),
 };
 
-/** Keeps the passphrase that Secret kiali has, unless the settings have one. */
-async function keepLogin(name: string, settings: Settings, { cluster, found }: Looked): Promise<void> {
-  const wanted = settings.layout === "classic" && settings.kiali.enabled && settings.kialiPassphrase === undefined;
-  if (!wanted || !found.login?.length) return;
-  const secret = await cluster.core.readNamespacedSecret({ namespace: systemNamespace, name: kialiSecretName });
-  const passphrase = Buffer.from(secret.data?.["passphrase"] ?? "", "base64").toString("utf8");
-  await keepPassphrase(name, passphrase, say, settings.kubernetes.kubeconfig);
+/** Keeps the passphrase, or the signing key, that Secret kiali has, unless the settings have one or the stack made it. */
+async function keepLogin(
+  name: string,
+  settings: Settings,
+  { cluster, found }: Looked,
+  there: readonly StateResource[],
+): Promise<void> {
+  const kept = loginField(settings);
+  const own = settings.kialiPassphrase ?? settings.kialiSigningKey;
+  if (kept === undefined || own !== undefined || found.login === undefined || madeItsLogin(there)) return;
+  const { data = {} } = await cluster.core.readNamespacedSecret({ namespace: systemNamespace, name: kialiSecretName });
+  const value = keptText(kept, data);
+  if (value === undefined) return;
+  await keepSecret(name, { setting: kept.setting, title: kept.title, value }, say, settings.kubernetes.kubeconfig);
 }
 
 /** Objects that the stack makes itself, and that are there: as they are now. */
@@ -52,7 +60,8 @@ async function enterState(
 ): Promise<ExportedState> {
   const { name: project } = await stack.workspace.projectSettings();
   const state = await step(() => exportState(stack));
-  const there = state.deployment?.resources ?? [];
+  const known = state.deployment?.resources ?? [];
+  const there = withoutUnusedLogin(known);
   // In the version in which the program registers them.
   const versions = new Map(looked.own.map((object) => [keyOf(object), object.apiVersion]));
   const objects = standing(looked).map((live) => ({
@@ -63,7 +72,7 @@ async function enterState(
   const { releases } = looked.plan;
   const entering = { project, stack: name, kubernetes, releases, objects, providerId: randomUUID() };
   const resources = enteringResources(entering, there);
-  if (resources.length === 0) return state;
+  if (resources.length === 0 && there.length === known.length) return state;
   say(`${String(resources.length)} resources enter the stack's state`);
   const deployment = { ...state.deployment, resources: [...there, ...resources] };
   await step(() => importState(stack, { ...state, deployment }));
@@ -91,14 +100,17 @@ async function checkUpdate({ stack, step }: OpenStack, before: ExportedState): P
 export async function carryOut(name: string, settings: Settings, looked: Looked): Promise<void> {
   const { cluster, plan, found } = looked;
   const open = await openStack(name, settings, "made");
-  await keepLogin(name, settings, looked);
+  const { deployment: state } = await open.step(() => exportState(open.stack));
+  const there = state?.resources ?? [];
+  await keepLogin(name, settings, looked, there);
   const deployment = deploymentOf(looked, settings);
   // One with a release of Helm's is known by that.
   const hasRelease = plan.releases.some(({ chart, from }) => ["istio", "istiod"].includes(chart) && from !== undefined);
   const controlPlane = hasRelease ? undefined : deployment;
   say("marking what must stay, and what becomes the releases' own");
   const own = standing(looked);
-  await prepareAdoption(cluster, { keep: plan.keep, mark: plan.mark, own, controlPlane, stack: name });
+  const { keep, mark } = plan;
+  await prepareAdoption(cluster, { keep, mark, own, controlPlane, stack: name, managers: fieldManagersOf(there) });
   const forgotten = await open.step(() => forgetPendingCreations(open.stack));
   if (forgotten.length > 0) say(`an interrupted run had begun to create ${forgotten.join(", ")}; beginning again`);
   const before = await enterState(open, name, settings, looked);

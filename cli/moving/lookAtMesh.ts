@@ -65,8 +65,8 @@ export async function lookAtMesh(
     say("comparing it with what the settings make");
     const { revision } = settings.istio;
     const found = await readMesh(cluster, { releases, plans, own, namespace: settings.namespace, revision });
-    const ownPassphrase = settings.kialiPassphrase !== undefined;
-    const plan = planAdoption(found, { settings, targetVersion: mesh.targetVersion, plans, own, known, ownPassphrase });
+    const ownLogin = (settings.kialiPassphrase ?? settings.kialiSigningKey) !== undefined;
+    const plan = planAdoption(found, { settings, targetVersion: mesh.targetVersion, plans, own, known, ownLogin });
     return { cluster, found, plan, own };
   } catch (error) {
     throw clusterError("the cluster cannot be read", error);

@@ -95,7 +95,7 @@ function planText(plan: Plan): string {
     ...list([
       "jam-istio/restarted-for on pods: to take it off would restart them",
       `the stack file, and the stack's history (to remove that:\n    pulumi stack rm ${stack} --preserve-config)`,
-      "a passphrase that was made up: only Secret kiali has it from now on",
+      "a login of Kiali that was made up (passphrase or signing key): only Secret kiali has it from now on; adopt keeps it",
     ]),
   ].join("\n");
 }

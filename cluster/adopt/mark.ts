@@ -20,14 +20,13 @@ async function patch({ send }: Cluster, pathOf: PathOf, object: AnyObject, metad
 
 const lastApplied = "kubectl.kubernetes.io/last-applied-configuration";
 
-/** Fields that somebody else's tool manages: the server would let nobody else change them. */
-function isManagedByOthers(object: AnyObject): boolean {
+/** Fields that somebody else manages, such as a stack that let go of them: the server would let nobody else change them. */
+function isManagedByOthers(object: AnyObject, managers: readonly string[]): boolean {
   const { managedFields = [] } = object.metadata as {
     readonly managedFields?: readonly { readonly manager?: string; readonly fieldsV1?: object }[];
   };
   return managedFields.some(
-    ({ manager = "", fieldsV1 = {} }) =>
-      !manager.startsWith("pulumi-kubernetes") && ("f:spec" in fieldsV1 || "f:data" in fieldsV1),
+    ({ manager = "", fieldsV1 = {} }) => !managers.includes(manager) && ("f:spec" in fieldsV1 || "f:data" in fieldsV1),
   );
 }
 
@@ -42,6 +41,8 @@ export interface Preparation {
   /** The control plane's Deployment, where it is no Helm release's yet. */
   readonly controlPlane: AnyObject | undefined;
   readonly stack: string;
+  /** The names under which the stack manages fields already: after an adoption that was interrupted. */
+  readonly managers: readonly string[];
 }
 
 /**
@@ -50,12 +51,13 @@ export interface Preparation {
  */
 export async function prepareAdoption(cluster: Cluster, preparation: Preparation): Promise<void> {
   const pathOf = objectPaths(cluster);
-  const { own, mark, controlPlane, stack } = preparation;
+  const { own, mark, controlPlane, stack, managers } = preparation;
   await forEach(preparation.keep, (object) => patch(cluster, pathOf, object, { annotations: keep }));
   if (controlPlane !== undefined)
     await patch(cluster, pathOf, controlPlane, { annotations: { [adoptingAnnotation]: stack } });
   await forEach(mark, ({ object, release }) => patch(cluster, pathOf, object, marksFor(release)));
-  await forEach(own.filter(isManagedByOthers), (object) => patch(cluster, pathOf, object, { managedFields: [{}] }));
+  const others = own.filter((object) => isManagedByOthers(object, managers));
+  await forEach(others, (object) => patch(cluster, pathOf, object, { managedFields: [{}] }));
   // Of a Secret kubectl's note holds all that is in it, in clear: it would get into the stack's state.
   await forEach(
     own.filter(({ kind, metadata }) => kind === "Secret" && metadata.annotations?.[lastApplied] !== undefined),

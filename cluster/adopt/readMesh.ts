@@ -1,5 +1,6 @@
 import type { FoundLogin, FoundMesh, FoundRelease, RenderedPlan, Trial } from "../../mesh/adopt/found";
 import { isTree } from "../../mesh/kubernetesObject";
+import { loginOf } from "../../mesh/adopt/login";
 import { isHook, keyOf, merged, titleOf, withRemovals, type AnyObject } from "../../mesh/adopt/objects";
 import { kialiSecretName, systemNamespace as system } from "../../mesh/istio/names";
 import { isAnswer, isDenied, isNotFound, optional, refusalOf } from "../client/errors";
@@ -59,8 +60,7 @@ async function tryOne(
 async function readLogin({ core }: Cluster, unread: string[]): Promise<FoundLogin | undefined> {
   try {
     const { data = {} } = await core.readNamespacedSecret({ namespace: system, name: kialiSecretName });
-    const text = (key: string) => data[key] && Buffer.from(data[key], "base64").toString("utf8");
-    return { username: text("username"), length: text("passphrase")?.length };
+    return loginOf(data);
   } catch (error) {
     if (isDenied(error)) unread.push(`Secret ${system}/${kialiSecretName}`);
     else if (!isNotFound(error)) throw error;

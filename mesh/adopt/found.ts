@@ -20,11 +20,18 @@ export interface FoundRelease {
   readonly records: readonly string[];
 }
 
+/** What is known of a secret without it. */
+export interface FoundSecret {
+  readonly bytes: number;
+  /** Whether a setting can hold it as it is. */
+  readonly isKept: boolean;
+}
+
 /** Secret `kiali`, without what is secret in it. */
 export interface FoundLogin {
   readonly username?: string | undefined;
-  /** How long its passphrase is; absent where it has none. */
-  readonly length?: number | undefined;
+  readonly passphrase?: FoundSecret | undefined;
+  readonly signingKey?: FoundSecret | undefined;
 }
 
 /** What becomes of an object, as the API server tries it. */

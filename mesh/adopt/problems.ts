@@ -2,11 +2,12 @@ import { dump } from "js-yaml";
 import { plainCredentials } from "../install/plainCredentials";
 import { valuesSetting } from "../install/unknownValues";
 import { defaultRevision, runningVersion } from "../istio/controlPlanes";
-import { systemNamespace } from "../istio/names";
+import { kialiReleaseName, systemNamespace } from "../istio/names";
 import { ownerMark } from "../upgrade/helmHistory";
 import { controlPlaneOf } from "../upgrade/revisions";
 import type { FoundMesh, FoundRelease, RenderedPlan } from "./found";
 import { hooksInTheWay, isDoneJob } from "./hooks";
+import { loginProblems } from "./login";
 import { ownerOf } from "./marks";
 import { givenValues, missingValues } from "./missingValues";
 import { isHook, keyOf, titleOf } from "./objects";
@@ -110,21 +111,10 @@ function ofValues(found: FoundMesh, asked: Asked, old: readonly FoundRelease[]):
   });
 }
 
-function ofLogin({ login }: FoundMesh, { settings, ownPassphrase, known }: Asked): readonly string[] {
-  if (settings.layout !== "classic" || !settings.kiali.enabled || login === undefined) return [];
-  if (known.includes(controlPlaneName(settings))) return [];
-  const { username, length } = login;
-  return [
-    ...(username === undefined || username === "" || username === settings.kiali.username
-      ? []
-      : [`Kiali's login is called ${username}: set kiali.username: ${username}. Another name would lock people out`]),
-    ...(ownPassphrase || length === undefined || length === 0 || length >= 8
-      ? []
-      : [
-          "Kiali's passphrase is shorter than 8 characters: set a new one, which takes its place: " +
-            "pulumi config set --secret jam-istio:kialiPassphrase",
-        ]),
-  ];
+function ofLogin({ login }: FoundMesh, { settings, ownLogin, known }: Asked): readonly string[] {
+  // Of a stack that has its mesh already the login is its own.
+  const kialiRelease = settings.layout === "classic" ? controlPlaneName(settings) : kialiReleaseName;
+  return login === undefined || known.includes(kialiRelease) ? [] : loginProblems(login, settings, ownLogin);
 }
 
 const controlPlaneName = ({ istio }: Asked["settings"]) => istio.releaseName ?? "istio";

@@ -43,6 +43,24 @@ function resourceOf(object: AnyObject): readonly [string, string, string, string
   return ["ExternalServices", "external", type, `external-${metadata.name}`];
 }
 
+/** The names under which the stack manages fields of its objects: Pulumi gives every resource one of its own. */
+export const fieldManagersOf = (there: readonly StateResource[]): readonly string[] =>
+  there.flatMap(({ outputs }) => {
+    const name = (outputs as { readonly __fieldManager?: unknown } | undefined)?.__fieldManager;
+    return typeof name === "string" ? [name] : [];
+  });
+
+const isMadeUp = ({ type }: StateResource) => type === "random:index/randomPassword:RandomPassword";
+
+/** Whether Secret kiali holds what the stack itself made up. */
+export const madeItsLogin = (there: readonly StateResource[]) =>
+  there.some(isMadeUp) &&
+  fieldManagersOf(there.filter(({ urn }) => urn.endsWith("kubernetes:core/v1:Secret::kiali"))).length > 0;
+
+/** A state without what was made up for Secret kiali and never got there: older programs stopped between the two. */
+export const withoutUnusedLogin = (there: readonly StateResource[]): readonly StateResource[] =>
+  madeItsLogin(there) ? there : there.filter((one) => !isMadeUp(one));
+
 /**
  * The resources with which a stack's state knows what runs already, so that the next update changes it and does not make it anew:
  * Helm's releases with the revision they have, and objects by their names. Nothing secret is among them: what an object holds is

@@ -54,8 +54,8 @@ export interface Asked {
   readonly own: readonly AnyObject[];
   /** Releases that the stack's state knows already: an adoption that was interrupted, or is done. */
   readonly known: readonly string[];
-  /** Whether the settings have a passphrase of their own. */
-  readonly ownPassphrase: boolean;
+  /** Whether the settings have a passphrase, or a signing key, of their own. */
+  readonly ownLogin: boolean;
 }
 
 /** Secret `kiali`, where the stack has one. */

@@ -85,7 +85,7 @@ export function faultsOf(plan: MeshPlan, keys: readonly string[]): readonly Faul
 }
 
 /** Secrets have no part in it: the text stands in the state in clear. */
-const notRest = ["faultInjection", "kialiPassphrase", "chartCredentials"];
+const notRest = ["faultInjection", "kialiPassphrase", "kialiSigningKey", "chartCredentials"];
 
 /** What of the settings is not about faults, as one short text: two that are equal differ in faults at the most. */
 export function restOf(settings: Settings): string {

@@ -2,7 +2,7 @@ import merge from "deepmerge";
 import * as semver from "semver";
 import type { Settings } from "../../settings/types";
 import { unreadable, versionOf } from "../istio/images";
-import { controlPlaneReleaseName } from "../istio/names";
+import { controlPlaneReleaseName, kialiReleaseName } from "../istio/names";
 import { dnsCaptureValues } from "./dnsCapture";
 import {
   kialiVersion,
@@ -148,7 +148,7 @@ export function kialiRelease(settings: PlanSettings): ReleasePlan | undefined {
   const own = settings.kiali.chartRepository;
   if (version === undefined) return undefined;
   return {
-    name: "kiali-server",
+    name: kialiReleaseName,
     chart: "kiali-server",
     version,
     repositories: own === undefined ? officialKialiRepositories : [own.replaceAll("{version}", settings.istio.version)],

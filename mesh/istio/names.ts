@@ -14,5 +14,8 @@ export const controlPlaneReleaseName = (revision: string | undefined) =>
 /** Annotation of a control plane's Deployment that a stack is taking over, and that no Helm release has yet: the stack's name. */
 export const adoptingAnnotation = "jam-istio/adopting";
 
+/** Name of Kiali's release in the modern layout. */
+export const kialiReleaseName = "kiali-server";
+
 /** Name of the ingress gateway's release. */
 export const gatewayReleaseName = "istio-ingressgateway";

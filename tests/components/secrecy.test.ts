@@ -76,6 +76,21 @@ describe("KialiSecret", () => {
     assert.equal(outputs.kialiPassphrase, undefined);
   });
 
+  it("modern: holds the signing key as given, and generates and hands out nothing", async () => {
+    const kialiSigningKey = "SENTINEL-9a2e-signing-key-of-32b";
+    const { seen, outputs } = await deployed(settingsOf(modern, { kialiSigningKey }));
+    assert.deepEqual(dataOf(seen), { "value.txt": kialiSigningKey });
+    assert.deepEqual(
+      seen.filter(({ type }) => type.startsWith("random:")),
+      [],
+    );
+    assert.equal(outputs.kialiPassphrase, undefined);
+    const recording = await record(settingsOf(modern, { kialiSigningKey }));
+    const encoded = Buffer.from(kialiSigningKey).toString("base64");
+    for (const text of [JSON.stringify(recording.registrations), JSON.stringify(recording.outputs)])
+      assert.ok(!text.includes(kialiSigningKey) && !text.includes(encoded));
+  });
+
   for (const [name, sections] of Object.entries({ "kiali-passphrase": classic, "kiali-signing-key": modern })) {
     it(`${name}: 32 letters and digits`, async () => {
       const recording = await record(settingsOf(sections));

@@ -180,7 +180,7 @@ describe("stack file: without config", () => {
 
 describe("stack file: a secret below another key", () => {
   const text =
-    "holds a secret. Only kialiPassphrase and chartCredentials can be one: everything else is seen in the cluster in clear";
+    "holds a secret. Only kialiPassphrase, kialiSigningKey and chartCredentials can be one: everything else is seen in the cluster in clear";
   it("is named with its place, each of them", () => {
     const hosts = "externalServices: [{name: geo, hosts: [a.example.com, {secure: v1:b}]}]";
     assert.deepEqual(

@@ -66,6 +66,7 @@ const minimal = {
   },
   kiali: { enabled: true, username: "admin", values: {} },
   kialiPassphrase: undefined,
+  kialiSigningKey: undefined,
   chartCredentials: [],
   mysql: { external: false, addresses: [] },
   dataStorage: { mode: "none" },
@@ -95,6 +96,8 @@ describe("settings: what a valid config gives", () => {
   it("a config with every key keeps every value", () => {
     assert.deepEqual(settingsOf(full, ["kialiPassphrase", "chartCredentials"], "elsewhere"), {
       ...full,
+      // The modern layout's own.
+      kialiSigningKey: undefined,
       stack: "elsewhere",
       layout: "classic",
       production: true,

@@ -184,6 +184,7 @@ describe("settings: revisions, passphrase, faults", () => {
   ]);
   checkValid([
     { name: "an empty passphrase is absent", config: { ...classic, kialiPassphrase: "" } },
+    { name: "an empty signing key is absent", config: { ...modern, kialiSigningKey: "" } },
     { name: "an empty passphrase is absent in the modern layout too", config: { ...modern, kialiPassphrase: "" } },
   ]);
 });

@@ -95,7 +95,8 @@ describe("settings: properties", () => {
     fc.assert(
       fc.property(secret, fc.constantFrom(...keys), (text, name) => {
         const value = `Ж${text}Щ`;
-        const config = rawOf({ ...classic, [name]: name === "kialiPassphrase" ? value : { nested: value } }, [name]);
+        const isText = ["kialiPassphrase", "kialiSigningKey"].includes(name);
+        const config = rawOf({ ...classic, [name]: isText ? value : { nested: value } }, [name]);
         const parsed = parseSettings(config, "dev701");
         const shown = "problems" in parsed ? parsed.problems.join("") : "";
         assert.doesNotMatch(shown, /[ЖЩ]/);

@@ -87,6 +87,14 @@ config:
     assert.deepEqual(raw.secretKeys, ["jam-istio:kialiPassphrase", "jam-istio:mysql", "jam-istio:externalServices"]);
   });
 
+  it("the placeholder passes for a signing key, too", () => {
+    const parsed = parseSettings(
+      readStackFile('config: {jam-istio:istio: {version: "1.30.3"}, jam-istio:kialiSigningKey: {secure: abc}}'),
+      "dev701",
+    );
+    assert.equal("settings" in parsed ? parsed.settings.kialiSigningKey : parsed.problems.join(), secretPlaceholder);
+  });
+
   it("the placeholder passes for a passphrase", () => {
     const parsed = parseSettings(
       readStackFile('config: {jam-istio:istio: {version: "1.4.6"}, jam-istio:kialiPassphrase: {secure: abc}}'),

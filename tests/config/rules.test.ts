@@ -7,7 +7,7 @@ const noCharts =
   "the charts of 1.8 to 1.11 are only in release archives)";
 const installable = "Allowed: 1.3 to 1.5, or 1.12 and newer";
 const known =
-  "known: kubernetes, namespace, injection, production, istio, kiali, kialiPassphrase, chartCredentials, mysql, dataStorage, mail, externalServices, rollout, faultInjection";
+  "known: kubernetes, namespace, injection, production, istio, kiali, kialiPassphrase, kialiSigningKey, chartCredentials, mysql, dataStorage, mail, externalServices, rollout, faultInjection";
 const ofCluster = "belongs to the cluster. Allowed: the instance's own namespace";
 const version = (value: string, more: object = {}): Config => ({ istio: { version: value, ...more } });
 const withoutKiali = (value: string): Config => ({ ...version(value), kiali: { enabled: false } });
@@ -44,6 +44,7 @@ describe("settings: which versions can be installed", () => {
 });
 
 const on = { enabled: true };
+const aKey = "a".repeat(32);
 
 describe("settings: rules over the mesh", () => {
   checkRows([
@@ -54,6 +55,26 @@ describe("settings: rules over the mesh", () => {
       problems: [
         "kialiPassphrase: has no effect with Istio 1.12 and newer, where Kiali logs in with a token; remove it",
       ],
+    },
+    {
+      name: "a signing key is for the modern layout",
+      config: { ...classic, kialiSigningKey: aKey },
+      secrets: ["kialiSigningKey"],
+      problems: ["kialiSigningKey: has no effect with Istio up to 1.5, where Kiali has no such key; remove it"],
+    },
+    {
+      name: "a signing key where there is no Kiali, or another stack's, is refused once",
+      config: { ...version("1.30.3", { controlPlane: "shared" }), kiali: { enabled: false }, kialiSigningKey: aKey },
+      secrets: ["kialiSigningKey"],
+      problems: [
+        "kialiSigningKey: has no effect with istio.controlPlane: shared, where another stack owns Kiali; remove it",
+      ],
+    },
+    {
+      name: "a signing key without Kiali is refused",
+      config: { ...withoutKiali("1.30.3"), kialiSigningKey: aKey },
+      secrets: ["kialiSigningKey"],
+      problems: ["kialiSigningKey: has no effect with kiali.enabled: false; remove it"],
     },
     {
       name: "a revision is not called as Istio calls the control plane without one",

@@ -1,8 +1,9 @@
-import { checkRows, classic, istio } from "./config";
+import assert from "node:assert/strict";
+import { checkRows, classic, istio, modern, settingsOf } from "./config";
 
 const clear = "is in clear. Allowed: a secret, set with: pulumi config set --secret jam-istio:kialiPassphrase";
 const holdsSecret =
-  "holds a secret. Only kialiPassphrase and chartCredentials can be one: everything else is seen in the cluster in clear";
+  "holds a secret. Only kialiPassphrase, kialiSigningKey and chartCredentials can be one: everything else is seen in the cluster in clear";
 const shortPassphrase =
   "kialiPassphrase: its value is not allowed. Allowed: a secret of 8 characters or more: pulumi config set --secret jam-istio:kialiPassphrase";
 const hostName = "a full DNS name in lower case such as db.example.com, no IP address, no scheme, no port";
@@ -31,6 +32,24 @@ describe("settings: secrets", () => {
       name: "a passphrase in clear is refused and not shown",
       config: { ...classic, kialiPassphrase: "correct horse" },
       problems: [`kialiPassphrase: ${clear}`],
+    },
+    ...["x".repeat(31), "ä".repeat(31), `${"x".repeat(31)}\n`, ` ${"x".repeat(31)}`, `${"x".repeat(15)}\ny`].map(
+      (key) => ({
+        name: `a signing key that Kiali does not take is refused and not shown: ${JSON.stringify(key)}`,
+        config: { ...modern, kialiSigningKey: key },
+        secrets: ["kialiSigningKey"],
+        problems: [
+          "kialiSigningKey: its value is not allowed. Allowed: a secret of 16, 24 or 32 characters, the lengths that Kiali takes: " +
+            "pulumi config set --secret jam-istio:kialiSigningKey",
+        ],
+      }),
+    ),
+    {
+      name: "a signing key in clear is refused and not shown",
+      config: { ...modern, kialiSigningKey: "x".repeat(32) },
+      problems: [
+        "kialiSigningKey: is in clear. Allowed: a secret, set with: pulumi config set --secret jam-istio:kialiSigningKey",
+      ],
     },
     {
       name: "a nested secret makes its section one",
@@ -90,4 +109,9 @@ describe("settings: secrets", () => {
       ],
     },
   ]);
+
+  for (const key of ["x".repeat(16), "y".repeat(24), "z".repeat(32), "ä".repeat(16)])
+    it(`a signing key of ${String(Buffer.byteLength(key))} bytes is taken: ${key}`, () => {
+      assert.equal(settingsOf({ ...modern, kialiSigningKey: key }, ["kialiSigningKey"]).kialiSigningKey, key);
+    });
 });

@@ -26,6 +26,7 @@ describe("the editors' schema", () => {
     ["a version without quotes", { "jam-istio:istio": { version: 1.1 } }],
     ["no section istio", { "jam-istio:production": true }],
     ["a word that is none of the allowed", { ...istio, "jam-istio:injection": "on" }],
+    ["a signing key in clear", { ...istio, "jam-istio:kialiSigningKey": "x".repeat(32) }],
     ["a passphrase in clear", { ...istio, "jam-istio:kialiPassphrase": "in clear" }],
     [
       "a password in clear",
@@ -44,6 +45,7 @@ describe("the editors' schema", () => {
       ...istio,
       "aws:region": "eu-central-1",
       "jam-istio:kialiPassphrase": { secure: "v1:abc" },
+      "jam-istio:kialiSigningKey": { secure: "v1:abc" },
       "jam-istio:chartCredentials": [{ host: "a.example.com", token: { secure: "v1:abc" } }],
     };
     assert.equal(validate({ encryptionsalt: "v1:x", config }), true, JSON.stringify(validate.errors));

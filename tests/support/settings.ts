@@ -9,17 +9,19 @@ export interface StackOptions {
   readonly stack?: string;
   /** Given as a secret, as `pulumi config set --secret` does. */
   readonly kialiPassphrase?: string;
+  readonly kialiSigningKey?: string;
 }
 
 const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
 
 /** Parses sections as the program does; gives the problems when there are some. */
 export function parsed(sections: Sections, options: StackOptions = {}) {
-  const given = { ...sections, ...(options.kialiPassphrase === undefined ? {} : options) };
+  const secrets = ["kialiPassphrase", "kialiSigningKey"].filter((key) => key in options);
+  const given = { ...sections, ...options };
   const values = Object.entries(given)
     .filter(([key]) => key !== "stack")
     .map(([key, value]) => [`jam-istio:${key}`, asText(value)] as const);
-  const secretKeys = options.kialiPassphrase === undefined ? [] : ["jam-istio:kialiPassphrase"];
+  const secretKeys = secrets.map((key) => `jam-istio:${key}`);
   return parseSettings({ values: Object.fromEntries(values), secretKeys }, options.stack ?? "dev701");
 }
 
