@@ -31,7 +31,8 @@ async function findResources({ stack, step }: OpenStack, name: string) {
 async function readKiali({ send }: Cluster): Promise<Workload | undefined> {
   try {
     const text = await send("GET", `/apis/apps/v1/namespaces/${systemNamespace}/deployments/${deployment}`);
-    return { kind: "Deployment", object: JSON.parse(text) } as Workload;
+    const object = JSON.parse(text) as Extract<Workload, { readonly kind: "Deployment" }>["object"];
+    return { kind: "Deployment", object };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

@@ -4,6 +4,7 @@ import { GitHub } from "../../delivery/comment/github";
 import { isMap } from "../../config/raw";
 import { driftBody, isAllClean, isDriftIssue, issueStep, type StackDrift } from "../../delivery/issue/driftIssue";
 import type { Drift } from "../../delivery/drift/drift";
+import { projectFolder, stackNames } from "../stackFile";
 import { asUserError, UserError } from "../userError";
 
 interface Options {
@@ -38,12 +39,16 @@ function readStackDrift(folder: string, stack: string): StackDrift {
   return { stack, failure: line.replace(/^error: /, "") || `drift ended with exit code ${code}` };
 }
 
+/** Every stack that has a report or a file: one without a report is not well, its job may have failed. */
 function readReports(folder: string): readonly StackDrift[] {
   if (!existsSync(folder)) throw new UserError(`--from: there is no folder ${folder}`);
-  const stacks = readdirSync(folder).flatMap((file) => /^(.+)\.code$/.exec(file)?.[1] ?? []);
-  if (stacks.length === 0)
-    throw new UserError(`--from: ${folder} has no <stack>.code: what drift printed and its exit code are read there`);
-  return stacks.sort().map((stack) => readStackDrift(folder, stack));
+  const reported = readdirSync(folder).flatMap((file) => /^(.+)\.code$/.exec(file)?.[1] ?? []);
+  const all = [...new Set([...reported, ...stackNames(projectFolder)])].sort();
+  return all.map((stack) =>
+    reported.includes(stack)
+      ? readStackDrift(folder, stack)
+      : { stack, failure: `nothing is known of it: there is no ${stack}.code. Did its job fail?` },
+  );
 }
 
 /** Keeps one issue of what drifted: creates it, edits it, closes it. Without a token it prints the text. */

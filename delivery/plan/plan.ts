@@ -62,8 +62,9 @@ function objectsOf(rendered: Rendered): readonly KubernetesObject[] {
 }
 
 /** The settings, without what only fetches the charts: it may differ from machine to machine and is in no object. */
-function settingsPart({ chartCredentials: _, ...settings }: Settings): KubernetesObject {
-  return part("Settings", settings.stack, settings);
+function settingsPart(settings: Settings): KubernetesObject {
+  const entries = Object.entries(settings).filter(([key]) => key !== "chartCredentials");
+  return part("Settings", settings.stack, Object.fromEntries(entries));
 }
 
 const digestOf = (plan: Omit<Plan, "digest">) => sha256(canonical(plan));
