@@ -1,4 +1,5 @@
 import { connect } from "../cluster/client/kubernetesClient";
+import { endExpired } from "../cluster/faults/endExpired";
 import { endFaultsEverywhere, type EverywhereReport, type NamespaceEnd } from "../cluster/faults/endEverywhere";
 import { endFaults, type Dropped, type EndReport } from "../cluster/faults/endFaults";
 import { unseenText } from "../cluster/faults/faultObjects";
@@ -112,5 +113,37 @@ export async function endFaultsOf(
     if (!isConfirmed(report)) process.exitCode = activeCode;
   } catch (error) {
     throw failed(error);
+  }
+}
+
+/** Ends the faults of a stack's namespace whose time is over. @throws UserError that says how it is done by hand */
+export async function endExpiredOf(stack: string, { json }: { readonly json?: boolean | undefined }): Promise<void> {
+  const { place } = readLocation(stack);
+  const { namespace } = place;
+  try {
+    const report = await endExpired(await connect(place.kubernetes), namespace, say);
+    const { ended, active } = report;
+    const rest = active.length === 0 ? "" : `; ${String(active.length)} hosts have faults whose time is not over`;
+    const head =
+      ended.length === 0
+        ? `stack ${stack}: no fault is past its end${rest}`
+        : `stack ${stack}: ${String(ended.length)} hosts are without their expired faults again${rest}`;
+    print(json, report, [outColors.green(head), ...proxiesText(report)].join("\n"));
+    if (!isConfirmed(report)) process.exitCode = activeCode;
+  } catch (error) {
+    throw clusterError("the expired faults cannot be ended", error, `By hand, all of them: ${endLine(namespace)}`);
+  }
+}
+
+/**
+ * Ends every fault before something is deployed. Those of the cluster are not put back; a drill that the settings bring anew is.
+ * @throws UserError that says how it is done by hand
+ */
+export async function haltFaults({ kubernetes, namespace }: Settings): Promise<void> {
+  try {
+    const report = await endFaults(await connect(kubernetes), namespace, undefined, () => undefined);
+    if (report.ended.length > 0) say(endText(`namespace ${namespace}`, report).join("\n"));
+  } catch (error) {
+    throw clusterError("the faults cannot be ended first", error, `By hand: ${endLine(namespace)}`);
   }
 }

@@ -1,6 +1,7 @@
 import type { UpdateSummary } from "@pulumi/pulumi/automation";
 import type { Settings } from "../settings/types";
 import { ask, canAsk } from "./ask";
+import { preparePlan, type PlanOptions } from "./delivery/makePlan";
 import { errorColors, outColors } from "./colors";
 import { forgetPendingCreations } from "./interruptedRun";
 import { explained, openStack, say, type OpenStack } from "./openStack";
@@ -39,13 +40,19 @@ const changesText = ({ resourceChanges = {} }: UpdateSummary) =>
     .map(([kind, count]) => `${String(count)} ${kind}`)
     .join(", ") || "nothing was there";
 
-/** Shows what `up` would change, and what it would refuse. */
-export async function preview(name: string, options: Pick<Options, "refresh">): Promise<void> {
+/** Shows what `up` would change, and what it would refuse. @param options with a plan: what it would change is written there */
+export async function preview(
+  name: string,
+  { plan, base, charts, ...options }: Pick<Options, "refresh"> & Partial<PlanOptions> & { readonly base?: string },
+): Promise<void> {
   const settings = readStack(name);
+  if (plan === undefined && (base ?? charts) !== undefined) throw new UserError("--base and --charts go with --plan");
+  const write = plan === undefined ? undefined : await preparePlan(settings, { plan, base, charts });
   await explained("preview", name, async () => {
     const { stack, step } = await openStack(name, settings, "made");
     await step(() => stack.preview(refreshed(options)));
   });
+  write?.();
 }
 
 /** Deploys a stack. @throws UserError with one line; Pulumi's own lines have been printed */

@@ -11,7 +11,7 @@ import { meshPlan } from "../mesh/meshPlan";
 import type { Settings } from "../settings/types";
 import { outColors } from "./colors";
 import { endSoon } from "./ending";
-import { activeCode, endFaultsOf } from "./endFaultsCommand";
+import { activeCode, endExpiredOf, endFaultsOf } from "./endFaultsCommand";
 import { readStack } from "./stackFile";
 import { clusterError } from "./clusterError";
 import { UserError } from "./userError";
@@ -151,11 +151,17 @@ function faultsText({ stack, namespace, active, reapers, unseen, proxies, hits, 
 /** Shows the faults that are active, or ends every one of them: without engine, charts and the stack's lock. */
 export async function faults(
   stack: string,
-  { off = false, all = false, json }: { readonly off?: boolean; readonly all?: boolean; readonly json?: boolean },
+  {
+    off = false,
+    all = false,
+    expired = false,
+    json,
+  }: { readonly off?: boolean; readonly all?: boolean; readonly expired?: boolean; readonly json?: boolean },
 ): Promise<void> {
   if (all && !off) throw new UserError("--all goes with --off: it ends the faults of every namespace");
+  if (expired && (all || !off)) throw new UserError("--expired goes with --off alone: it ends what is past its end");
   if (off) {
-    await endFaultsOf(stack, { json, all });
+    await (expired ? endExpiredOf(stack, { json }) : endFaultsOf(stack, { json, all }));
     endSoon();
     return;
   }

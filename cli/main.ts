@@ -33,6 +33,7 @@ const loadRender = () => require("./renderCommand") as typeof import("./renderCo
 const loadRehearse = () => require("./rehearseCommand") as typeof import("./rehearseCommand");
 const loadImport = () => require("./importCommand") as typeof import("./importCommand");
 const loadNew = () => require("./newCommand") as typeof import("./newCommand");
+const loadRotate = () => require("./rotateKialiCommand") as typeof import("./rotateKialiCommand");
 const loadEngine = () => require("./engineCommands") as typeof import("./engineCommands");
 /* eslint-enable @typescript-eslint/no-require-imports */
 
@@ -105,7 +106,10 @@ program
   .description("Show what up would change, and what it would refuse")
   .argument(...stackArgument)
   .option(...refreshOption)
-  .addHelpText("after", helpEnd("preview -- dev701", "0 up would go on, 1 refused or failed"))
+  .option("--plan <file>", "also write there what would be deployed: deploy refuses anything else")
+  .option("--base <ref>", "with --plan: where the change began (default: origin's default branch, else main)")
+  .option("--charts <root>", "with --plan: directory or URL laid out like the official chart repositories")
+  .addHelpText("after", helpEnd("preview -- dev701", "0 up would go on, 1 refused or failed; no plan is written then"))
   .action((stack: string, options: object) => loadEngine().preview(stack, options));
 program
   .command("down")
@@ -115,6 +119,12 @@ program
   .option(...refreshOption)
   .addHelpText("after", helpEnd("down -- dev701", "0 taken away, or answered with no, 1 refused or failed"))
   .action((stack: string, options: object) => loadEngine().down(stack, options));
+program
+  .command("rotate-kiali")
+  .description("Make Kiali's generated passphrase or signing key anew, and restart Kiali; touches nothing else")
+  .argument(...stackArgument)
+  .addHelpText("after", helpEnd("rotate-kiali -- dev701", "0 it is a new one and Kiali has it, 1 refused or failed"))
+  .action((stack: string) => loadRotate().rotateKiali(stack));
 program
   .command("rehearse")
   .description("Deploy a stack, and an upgrade, on a control plane made for it on this machine; report what happens")

@@ -30,6 +30,7 @@ export function addMesh(program: Command): void {
     .description("The faults that are active: since when, until when, in how many proxies, how often felt")
     .argument(...stackArgument)
     .option("--off", "end every fault, by label; up does not put them back")
+    .option("--expired", "with --off: only those whose time is over, should their reaper have failed")
     .option("--all", "with --off: in every namespace of the cluster, of every instance")
     .option("--json", "print it as JSON")
     .addHelpText(

@@ -4,6 +4,9 @@ import { helpEnd } from "../helpEnd";
 /* eslint-disable @typescript-eslint/no-require-imports -- loaded when it runs; the loader of TypeScript handles require() alone */
 const loadDiff = () => require("./diffCommand") as typeof import("./diffCommand");
 const loadDrift = () => require("./driftCommand") as typeof import("./driftCommand");
+const loadDeploy = () => require("./deployCommand") as typeof import("./deployCommand");
+const loadDriftIssue = () => require("./driftIssueCommand") as typeof import("./driftIssueCommand");
+const loadStacks = () => require("./stacksCommand") as typeof import("./stacksCommand");
 const loadComment = () => require("./commentCommand") as typeof import("./commentCommand");
 /* eslint-enable @typescript-eslint/no-require-imports */
 
@@ -37,6 +40,22 @@ export function addDelivery(program: Command): void {
     )
     .action((stack: string, options: object) => loadDiff().diff(stack, options));
   program
+    .command("deploy")
+    .description("Deploy a stack without a question, if that does what its plan says; preview --plan makes the plan")
+    .argument(...stackArgument)
+    .requiredOption("--plan <file>", "the plan that was reviewed")
+    .option("--halt-faults", "end every fault of the instance first, once it is known that the plan is the same")
+    .option("--refresh", "compare the state with the cluster first, and go by what is there")
+    .option(...chartsOption)
+    .addHelpText(
+      "after",
+      helpEnd(
+        "deploy -- dev701 --plan dev701.plan",
+        "0 deployed, 1 refused or failed, 3 something else would be deployed: it is shown, and nothing was changed",
+      ),
+    )
+    .action((stack: string, options: { readonly plan: string }) => loadDeploy().deploy(stack, options));
+  program
     .command("drift")
     .description("Compare every object of a stack with the cluster, field by field, by dry runs; changes nothing")
     .argument(...stackArgument)
@@ -51,6 +70,24 @@ export function addDelivery(program: Command): void {
       ),
     )
     .action((stack: string, options: object) => loadDrift().drift(stack, options));
+  program
+    .command("stacks")
+    .description("List the stacks by their cluster, in the order in which they are deployed")
+    .option("--changed <ref>", "only those that differ from a branch, tag or commit, all where the program does")
+    .option("--json", "print it as JSON")
+    .addHelpText("after", helpEnd("stacks -- --changed origin/main", "0 listed, 1 a stack file is wrong"))
+    .action((options: object) => loadStacks().stacks(options));
+  program
+    .command("drift-issue")
+    .description("Keep one issue on GitHub of what drifted: created, edited, closed once all is well")
+    .requiredOption("--from <folder>", "what drift --json printed: <stack>.json, its exit code in <stack>.code")
+    .option("--run <url>", "where the run's log is")
+    .addHelpText(
+      "after",
+      "\nWithout GITHUB_TOKEN and GITHUB_REPOSITORY it prints the text. GITHUB_API_URL is another server's API." +
+        helpEnd("drift-issue -- --from drift", "0 written or printed, 1 it cannot be"),
+    )
+    .action((options: { readonly from: string }) => loadDriftIssue().driftIssue(options));
   program
     .command("comment")
     .description("Say in one comment of a pull request what it does to every stack that it touches")

@@ -99,7 +99,10 @@ const settingsAlone =
   "Stacks without a verdict were judged by their files alone, without a cluster and without secrets, as pull requests of forks are.";
 
 /** The blocks that fit into what room there is, in their order, and how many do not. */
-function fitting(blocks: readonly string[], room: number): { readonly kept: readonly string[]; readonly left: number } {
+export function fitting(
+  blocks: readonly string[],
+  room: number,
+): { readonly kept: readonly string[]; readonly left: number } {
   const kept: string[] = [];
   let used = 0;
   for (const block of blocks) {

@@ -16,7 +16,18 @@ export interface GitHubPlace {
   readonly token: string;
 }
 
-/** As much of GitHub's API as a comment needs. Its rights: read and write on pull requests. */
+/** A text as GitHub has it. */
+interface Written {
+  readonly body?: string | null;
+}
+
+/** Rights that a request needs, for whoever has a token without them. */
+const rightsFor = (path: string) =>
+  /^\/issues(\?|$|\/\d+$)/.test(path)
+    ? "issues: write"
+    : "pull-requests: write, and of a fork's pull request it has none";
+
+/** As much of GitHub's API as a comment or an issue needs. Its rights: read and write on pull requests, or on issues. */
 export class GitHub {
   readonly #place: GitHubPlace;
 
@@ -44,24 +55,53 @@ export class GitHub {
     if (!response.ok) {
       const way =
         response.status === 401 || response.status === 403 || response.status === 404
-          ? ". The token needs pull-requests: write, and of a fork's pull request it has none"
+          ? `. The token needs ${rightsFor(path)}`
           : "";
       throw new Error(`${what}: HTTP ${String(response.status)}${way}`);
     }
     return response.json();
   }
 
-  /** The first comment of a pull request that fulfils a condition, through all pages. */
-  public async findComment(pull: number, isIt: (body: string) => boolean): Promise<Comment | undefined> {
-    const size = 100;
+  /** The first entry of a list that fulfils a condition, through all pages. */
+  private async find<T>(path: string, isIt: (entry: T) => boolean): Promise<T | undefined> {
     for (let page = 1; ; page++) {
-      const path = `/issues/${String(pull)}/comments?per_page=${String(size)}&page=${String(page)}`;
-      const comments = (await this.ask("GET", path)) as readonly (Omit<Comment, "body"> & { body?: string | null })[];
-      const found = comments.find(({ body }) => isIt(body ?? ""));
-      if (found !== undefined) return { id: found.id, body: found.body ?? "" };
+      const sign = path.includes("?") ? "&" : "?";
+      const entries = (await this.ask("GET", `${path}${sign}per_page=100&page=${String(page)}`)) as readonly T[];
+      const found = entries.find(isIt);
+      if (found !== undefined) return found;
       // A page that is not full is the last one, unless the server gives fewer than were asked for.
-      if (comments.length === 0) return undefined;
+      if (entries.length === 0) return undefined;
     }
+  }
+
+  /** The first comment of a pull request that fulfils a condition. */
+  public async findComment(pull: number, isIt: (body: string) => boolean): Promise<Comment | undefined> {
+    const path = `/issues/${String(pull)}/comments`;
+    const found = await this.find<{ id: number } & Written>(path, ({ body }) => isIt(body ?? ""));
+    return found === undefined ? undefined : { id: found.id, body: found.body ?? "" };
+  }
+
+  /** Number of the first open issue that fulfils a condition; a pull request is none. */
+  public async findIssue(isIt: (body: string) => boolean): Promise<number | undefined> {
+    const found = await this.find<{ number: number; pull_request?: object } & Written>(
+      "/issues?state=open",
+      ({ body, pull_request: pull }) => pull === undefined && isIt(body ?? ""),
+    );
+    return found?.number;
+  }
+
+  public async createIssue(title: string, body: string): Promise<void> {
+    await this.ask("POST", "/issues", { title, body });
+  }
+
+  public async editIssue(issue: number, title: string, body: string): Promise<void> {
+    await this.ask("PATCH", `/issues/${String(issue)}`, { title, body });
+  }
+
+  /** Closes an issue, with a comment that says why. */
+  public async closeIssue(issue: number, comment: string): Promise<void> {
+    await this.ask("POST", `/issues/${String(issue)}/comments`, { body: comment });
+    await this.ask("PATCH", `/issues/${String(issue)}`, { state: "closed", state_reason: "completed" });
   }
 
   /** Commit that a pull request's branch is at. */

@@ -64,6 +64,22 @@ export async function changedFiles(folder: string, { commit }: Base): Promise<re
   return [...new Set(`${known}${fresh}`.split("\0").filter((path) => path !== ""))].sort();
 }
 
+/** Commit that is checked out in a folder; `undefined` where it is in no Git repository, or nothing was ever committed. */
+export async function headOf(folder: string): Promise<string | undefined> {
+  const ended = await run("git", ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], { seconds, cwd: folder }).catch(
+    () => undefined,
+  );
+  return ended?.code === 0 ? ended.stdout.trim() : undefined;
+}
+
+/** Whether what is checked out comes from a commit; `unknown` where that is not at hand. */
+export async function comesFrom(folder: string, commit: string): Promise<"yes" | "no" | "unknown"> {
+  const args = ["merge-base", "--is-ancestor", commit, "HEAD"];
+  const ended = await run("git", args, { seconds, cwd: folder }).catch(() => undefined);
+  if (ended?.code === 0) return "yes";
+  return ended?.code === 1 ? "no" : "unknown";
+}
+
 /** Gives a commit's own program the packages of this one; they are not installed once more. */
 export function linkPackages(program: string, target: string): void {
   if (!existsSync(join(target, "node_modules")))

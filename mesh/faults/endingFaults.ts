@@ -52,3 +52,7 @@ export function endingText({ name, annotations = {} }: FoundFaultObject): string
   const read = (which: keyof typeof faultAnnotations) => annotations[faultAnnotations[which]] ?? "unknown";
   return `fault ${name} (drill ${read("drill")}, since ${read("start")}) is not in the settings; up ends it`;
 }
+
+/** Objects of drills whose time is over. One without an end stays until somebody ends it. */
+export const expiredObjects = (found: readonly FoundFaultObject[], now: number): readonly FoundFaultObject[] =>
+  found.filter(({ annotations = {} }) => Date.parse(annotations[faultAnnotations.end] ?? "") < now);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { cacheFolder } from "../../tools/helm";
@@ -71,6 +71,49 @@ describeOn("1.34", "the commands up, preview and down, with nobody logged in", (
     const second = await command("up", "local700", "--yes");
     assert.match(second.stderr, /stack local700 is up: \d+ same\n$/);
     assert.doesNotMatch(first.stdout + first.stderr, new RegExp(String.fromCharCode(27)));
+  });
+
+  it("deploy does what its plan says, and refuses anything else with the difference: nothing is changed then", async () => {
+    const plan = join(instance.folder, "local700.plan");
+    const previewed = await command("preview", "local700", "--plan", plan);
+    assert.equal(previewed.code, 0, previewed.stdout + previewed.stderr);
+    assert.match(previewed.stderr, /plan [0-9a-f]{12} of stack local700, \d+ objects: \S+local700\.plan\n$/);
+    const same = await command("deploy", "local700", "--plan", plan, "--halt-faults");
+    assert.equal(same.code, 0, same.stdout + same.stderr);
+    assert.match(same.stderr, /plan [0-9a-f]{12} is what would be deployed now[^]*stack local700 is up: \d+ same\n$/);
+    writeFileSync(instance.file, readFileSync(instance.file, "utf8").replace("db.example.com", "other.example.com"));
+    const other = await command("deploy", "local700", "--plan", plan, "--halt-faults");
+    assert.equal(other.code, 3, other.stdout + other.stderr);
+    assert.match(other.stdout, /^ {2}~ ServiceEntry local700\/mysql\n[^]*db\.example\.com[^]*other\.example\.com/m);
+    assert.match(other.stdout, /\n2 objects: 2 changed; \d+ equal\n$/);
+    assert.match(other.stderr, /error: this is not what was planned; nothing was changed\./);
+    const entry = await lab().plane.kubectl("get", "serviceentry", "mysql", "-n", "local700", "-o", "yaml");
+    assert.match(entry, /db\.example\.com/);
+  });
+
+  it("rotate-kiali makes the secret anew and restarts Kiali; what else the settings would change waits for up", async () => {
+    const kiali = (what: string, path: string) =>
+      lab().plane.kubectl("get", what, "kiali", "-n", "istio-system", "-o", `jsonpath={${path}}`);
+    const key = () => kiali("secret", ".data.value\\.txt");
+    const pods = () => kiali("deployment", ".spec.template.metadata.annotations");
+    const [before, annotations] = await Promise.all([key(), pods()]);
+    const { code, stdout, stderr } = await command("rotate-kiali", "local700");
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stderr, /Kiali has a new signing key, in Secret kiali: everybody has to log in anew\n$/);
+    const after = await key();
+    assert.ok(after.length >= 32 && after !== before, "it is a new one");
+    assert.notEqual(await pods(), annotations);
+    const state = readFileSync(
+      join(instance.folder, ".pulumi-local", "state", ".pulumi", "stacks", "jam-istio", "local700.json"),
+      "utf8",
+    );
+    for (const value of [before, after].flatMap((one) => [one, Buffer.from(one, "base64").toString("utf8")]))
+      for (const text of [state, stdout, stderr]) assert.ok(!text.includes(value), "it stands nowhere in clear");
+    const entry = await lab().plane.kubectl("get", "serviceentry", "mysql", "-n", "local700", "-o", "yaml");
+    assert.match(entry, /db\.example\.com/);
+    writeFileSync(instance.file, readFileSync(instance.file, "utf8").replace("other.example.com", "db.example.com"));
+    const again = await command("up", "local700", "--yes");
+    assert.match(again.stderr, /stack local700 is up: \d+ same\n$/);
   });
 
   it("up --refresh hands that on to Pulumi: what was changed in the cluster by hand is seen, and set right", async () => {
