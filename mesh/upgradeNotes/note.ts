@@ -7,8 +7,11 @@ export type Verdict = "refuse" | "warn" | "inform";
 /** Where a note's rule was read: a link that a person can open. */
 export type Source = `https://${string}`;
 
-/** How it was shown that a note is true, the strongest: Istio's code or text, or a real istiod of both versions. */
-export type Proof = "source" | "istiod";
+/**
+ * How a note was shown to be true, the strongest. `source`: Istio's code or text was read. `server`: and its evidence is found
+ * among the objects of a real API server, what is near is not. `istiod`: and real istiods of both versions behave so.
+ */
+export type Proof = "source" | "server" | "istiod";
 
 /** A step of the control plane from one version to another. */
 export interface Step {
@@ -40,7 +43,7 @@ interface Common {
   /** What to do before the step, or to keep what was. */
   readonly remedy: string;
   readonly source: Source;
-  /** Default: `source`. */
+  /** Default: `server` where the evidence stands in the cluster. */
   readonly proof?: Proof;
   /** A switch of istiod that keeps what was; set, the note finds nothing. */
   readonly keeps?: readonly [name: string, value: string];
@@ -69,6 +72,8 @@ export type Note = ReadableNote | UnreadableNote;
 export const note = <const K extends Kind>(row: ReadableNote<K>): ReadableNote => row;
 
 export const isReadable = (row: Note): row is ReadableNote => "find" in row;
+
+export const proofOf = (row: Note): Proof => row.proof ?? (isReadable(row) ? "server" : "source");
 
 /** Every version from a minor on. */
 export const since = (minor: string) => `>=${minor}.0-0`;

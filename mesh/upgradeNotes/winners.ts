@@ -1,4 +1,4 @@
-import { destinationsOf, fullHost, isSystem, nameOf, serviceHost } from "./look";
+import { destinationsOf, fullHost, groupedBy, isSystem, nameOf, serviceHost } from "./look";
 import type { Kinds, Objects } from "./kinds";
 import type { Hit } from "./note";
 
@@ -41,11 +41,9 @@ function candidates({ services, serviceEntries }: Seen): readonly Candidate[] {
 
 /** Hosts that more than one namespace answers for, each with who does, the oldest first. */
 function shared(seen: Seen): readonly (readonly [string, readonly Candidate[]])[] {
-  const byHost = new Map<string, Candidate[]>();
-  for (const one of candidates(seen)) byHost.set(one.host, [...(byHost.get(one.host) ?? []), one]);
-  return [...byHost]
+  return [...groupedBy(candidates(seen), ({ host }) => host)]
     .filter(([, all]) => new Set(all.map(({ namespace }) => namespace)).size > 1)
-    .map(([host, all]) => [host, all.sort((a, b) => a.created.localeCompare(b.created))]);
+    .map(([host, all]) => [host, [...all].sort((a, b) => a.created.localeCompare(b.created))]);
 }
 
 /** Those that a namespace sees: first what is meant for it alone, then what is for everybody, the oldest first. */
@@ -104,11 +102,14 @@ function listed(namespaces: readonly string[]): string {
 }
 
 /** What a step to 1.24 changes. */
-export const winnersOf24 = (seen: Seen): readonly Hit[] =>
-  changes(shared(seen), callers(seen), [
-    (all, namespace) => before24(all, namespace, sidecarsOf(seen, namespace).length > 0),
+export function winnersOf24(seen: Seen): readonly Hit[] {
+  const namespaces = callers(seen);
+  const withSidecar = new Set(namespaces.filter((namespace) => sidecarsOf(seen, namespace).length > 0));
+  return changes(shared(seen), namespaces, [
+    (all, namespace) => before24(all, namespace, withSidecar.has(namespace)),
     from24,
   ]);
+}
 
 /**
  * What a step to 1.30 changes: only hosts that a namespace's Sidecar does not import, and that a VirtualService sends calls to.
