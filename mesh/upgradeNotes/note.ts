@@ -92,10 +92,16 @@ export function patches(...versions: readonly string[]): string {
 /** These versions alone: the first and the last. */
 export const only = (first: string, last: string) => `>=${first}-0 <=${last}`;
 
+/** Whether a note is about patches that a later patch of the same minor mends. */
+export const isOfBadPatches = ({ range }: Note) => /^>=(\S+)-0 <=\S+$/.test(range);
+
 /** This minor alone. */
 export const onlyMinor = (minor: string) => `~${minor}.0-0`;
 
 const has = (version: string, range: string) => semver.satisfies(version, range, { includePrerelease: true });
+
+/** Whether a version has what a note is about. */
+export const concerns = ({ range }: Note, version: string) => has(version, range);
 
 /** Whether a note is about a step. What was so before is not the step's. */
 export const isOf = ({ from, to }: Step, row: Note) =>

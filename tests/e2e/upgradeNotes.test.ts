@@ -9,8 +9,8 @@ import { findHelm } from "../../tools/helm";
 import { mustRun } from "../../tools/run";
 import { fixtures } from "../mesh/upgradeNotes/fixtures";
 import { chartRoot, describeOnLab } from "./support/engine";
-import { apply, useLab } from "./support/lab";
-import { createAll, createCrds, say } from "./support/notes/create";
+import { useLab } from "./support/lab";
+import { createAll, createCrds, createEach, say } from "./support/notes/create";
 import { alone, waves, type Case } from "./support/notes/placed";
 import { sample, workloads } from "./support/notes/sample";
 import { until } from "./support/until";
@@ -59,9 +59,11 @@ describeOnLab("1.34", "upgrade notes", () => {
     ]);
     const { kubectl } = lab().plane;
     await kubectl("wait", "deploy/istiod", "-n", "istio-system", "--for=condition=Available", "--timeout=60s");
-    await apply(lab(), ...sample);
+    await createEach(cluster, sample);
     await until("the sample has its sidecars", async () => {
-      const images = "jsonpath={range .items[*]}{.spec.containers[*].image} {.status.phase}{'\\n'}{end}";
+      // As a container, or as an init container that goes on.
+      const images =
+        "jsonpath={range .items[*]}{.spec['containers','initContainers'][*].image} {.status.phase}{'\\n'}{end}";
       const lines = (await kubectl("get", "pods", "-n", "shop", "-o", images)).trim().split("\n");
       return lines.length === workloads && lines.every((line) => /proxyv2:1\.30\.3.*Running/.test(line));
     });

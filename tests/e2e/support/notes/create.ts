@@ -5,6 +5,10 @@ import { refusalOf } from "../../../../cluster/client/errors";
 import type { Cluster } from "../../../../cluster/client/kubernetesClient";
 import { eachOf } from "../../../../tools/eachOf";
 import { once, placed, type Case, type Placed } from "./placed";
+import { listPath, places } from "./places";
+
+/** An object as a person writes it. */
+export type Manifest = Placed["object"] & { readonly apiVersion: string; readonly kind: string };
 
 /** How many requests run at the same time. */
 const atOnce = 12;
@@ -21,6 +25,16 @@ async function create({ send }: Cluster, { path, object }: Placed): Promise<void
       await send("PATCH", `${path}/${name}/status`, { body: { status: object.status } });
   } catch (error) {
     throw new Error(`${path}/${name}: ${refusalOf(error)}`, { cause: error });
+  }
+}
+
+/** Creates objects one after another, without kubectl, which reads the whole schema first. */
+export async function createEach(cluster: Cluster, objects: readonly Manifest[]): Promise<void> {
+  for (const object of objects) {
+    const { apiVersion, kind, metadata } = object;
+    const place = Object.values(places).find((one) => one.apiVersion === apiVersion && one.kind === kind);
+    if (place === undefined) throw new Error(`${apiVersion} ${kind} has no place`);
+    await create(cluster, { path: listPath(place, metadata.namespace), stage: 0, object });
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Manifest } from "./create";
+
 // A shop of four applications, as Istio's own sample is made: a gateway, routes, subsets, one application in three versions; and
 // the entries of an instance as this program writes them.
 
@@ -35,7 +37,7 @@ const istio = (kind: string, name: string, spec: object) => ({
   spec,
 });
 
-const application = ([app, all]: readonly [string, readonly string[]]): readonly object[] => [
+const application = ([app, all]: readonly [string, readonly string[]]): readonly Manifest[] => [
   { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: `shop-${app}`, namespace } },
   {
     apiVersion: "v1",
@@ -65,7 +67,7 @@ const to = (host: string, subset: string) => [{ destination: { host, subset } }]
 export const workloads = Object.values(versions).flat().length;
 
 /** Everything of it, the namespace first. */
-export const sample: readonly object[] = [
+export const sample: readonly Manifest[] = [
   { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: { "istio-injection": "enabled" } } },
   ...Object.entries(versions).flatMap(application),
   istio("Gateway", "shop", {
