@@ -1,6 +1,6 @@
 import { kindNames } from "../mesh/upgradeNotes/kinds";
 import { lifecycle, lifecycleRead } from "../mesh/upgradeNotes/lifecycle";
-import { isReadable, type Note } from "../mesh/upgradeNotes/note";
+import { isReadable, proofOf, type Note, type Proof } from "../mesh/upgradeNotes/note";
 import { endOfLife } from "../mesh/upgradeNotes/path";
 import { oldestProfiles, removedValues, removedVariables, settingsRead } from "../mesh/upgradeNotes/removedSettings";
 import { allNotes, notesRead } from "../mesh/upgradeNotes/rows";
@@ -18,6 +18,12 @@ const looked = (row: Note) => (isReadable(row) ? row.evidence : row.elsewhere);
 const remedyOf = ({ remedy, keeps }: Note) =>
   keeps === undefined ? remedy : `${remedy}. \`pilot.env.${keeps[0]}: ${keeps[1]}\` keeps it as it was`;
 
+const proofs: Readonly<Record<Proof, string>> = {
+  source: "source read",
+  server: "API server",
+  istiod: "real istiod",
+};
+
 /** A note belongs to the minor of its id. */
 const minorOfNote = ({ id }: Note) => `1.${id.split("-")[0] ?? ""}`;
 
@@ -29,7 +35,7 @@ function minorPart(minor: string): readonly string[] {
     `[${row.title}](${row.source})`,
     looked(row),
     remedyOf(row),
-    row.proof ?? "source",
+    proofs[proofOf(row)],
     row.range,
   ]);
   const head = ["note", "verdict", "what changes, with its source", "what is looked at", "to do", "proof", "versions"];
@@ -56,8 +62,9 @@ runs or, for a stack, in the values of the new release.
 
 - It reads objects, not traffic. What stands in application code, dashboards outside the cluster and scripts is not seen: such
   notes are listed as "not seen in a cluster".
-- The column "proof" says how a note was shown to be true: \`source\` is Istio's own text or code, read; \`istiod\` is a real istiod
-  of both versions that behaved so.
+- The column "proof" says how a note was shown to be true, with the strongest proof. \`source read\`: Istio's own text or code was
+  read. \`API server\`: besides, its evidence was found among objects of a real API server, and objects that are near were left;
+  that Istio behaves so is still its source's word. \`real istiod\`: besides, real istiods of both versions behaved so.
 - Helm values are read from Helm's records. Of a mesh that istioctl installed there are none: these notes are then named as not
   judged.
 - Who answers for a host that exists twice (24-06, 30-03) is computed for each namespace without regard to

@@ -1,19 +1,26 @@
+import * as semver from "semver";
 import { connect, type Cluster } from "../../cluster/client/kubernetesClient";
 import { writeBundle } from "../../cluster/doctor/bundle";
 import { analyze } from "../../cluster/doctor/istioctl";
 import { readEvidence } from "../../cluster/doctor/readEvidence";
+import { readNoteEvidence } from "../../cluster/upgrade/noteEvidence";
 import { diagnose, inOrder } from "../../mesh/doctor/diagnose";
 import type { Evidence, WantedMesh } from "../../mesh/doctor/evidence";
 import { allCodes, explanation, nearestCode } from "../../mesh/doctor/explain";
 import { besides } from "../../mesh/doctor/istioctl";
 import { metricsOf } from "../../mesh/doctor/metrics";
 import { needsCare, type Diagnosis } from "../../mesh/doctor/report";
+import { isVersion, runningVersion } from "../../mesh/istio/controlPlanes";
+import { kindsOf } from "../../mesh/upgradeNotes/judge";
+import { nextStep } from "../../mesh/upgradeNotes/path";
+import { makeReport, type ReportedHop } from "../../mesh/upgradeNotes/report";
 import { outWidth, wrap } from "../../tools/table";
 import { clusterError } from "../clusterError";
 import { plainColors } from "../colors";
 import { endSoon } from "../ending";
 import { UserError } from "../userError";
 import { diagnosisText } from "./doctorText";
+import { askedBy } from "./precheckCommand";
 import { readTarget, type Target, type TargetOptions } from "./target";
 
 /** Exit code where something is wrong. */
@@ -51,10 +58,25 @@ function wantedOf({ settings }: Target): WantedMesh | undefined {
   return { chartRepository, hub, allow };
 }
 
-async function examine(cluster: Cluster, evidence: Evidence): Promise<Diagnosis> {
+/** What the step to the next minor would meet; of several control planes the lowest has the longest way. */
+async function lookAhead(cluster: Cluster, evidence: Evidence, { settings }: Target): Promise<ReportedHop | undefined> {
+  const versions = evidence.controlPlanes.map((plane) => runningVersion(plane)).filter(isVersion);
+  const [lowest] = versions.sort(semver.compare);
+  const next = lowest !== undefined && evidence.layout === "modern" ? nextStep(lowest) : undefined;
+  if (next === undefined) return undefined;
+  const step = { ...next, ...(settings === undefined ? {} : askedBy(settings)) };
+  const notes = await readNoteEvidence(cluster, kindsOf([step]));
+  return makeReport(notes, [step], { cluster: cluster.context, kubernetes: evidence.kubernetes ?? "" }).hops[0];
+}
+
+async function examine(cluster: Cluster, evidence: Evidence, target: Target): Promise<Diagnosis> {
   const own = diagnose(evidence);
-  const { findings, unseen } = await analyze(cluster.address, evidence.instances);
+  const [{ findings, unseen }, next] = await Promise.all([
+    analyze(cluster.address, evidence.instances),
+    lookAhead(cluster, evidence, target),
+  ]);
   return {
+    ...(next === undefined ? {} : { next }),
     instances: evidence.instances,
     time: evidence.now.toISOString(),
     findings: inOrder([...own, ...besides(own, findings)]),
@@ -103,7 +125,7 @@ export async function doctor(stack: string | undefined, options: DoctorOptions):
         throw new UserError(
           `the cluster (context ${cluster.context}) has no namespace ${absent}: nothing was looked at`,
         );
-      const found = await examine(cluster, evidence);
+      const found = await examine(cluster, evidence, target);
       return bundle === undefined ? found : withBundle(bundle, cluster, evidence, found);
     })
     .catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import type { Severity } from "../../mesh/doctor/codes/row";
 import type { Finding } from "../../mesh/doctor/finding";
 import { countsText, needsCare, type Diagnosis } from "../../mesh/doctor/report";
+import { needsOf } from "../../mesh/upgradeNotes/report";
 import { outWidth, wrap } from "../../tools/table";
 import { outColors } from "../colors";
 
@@ -29,6 +30,14 @@ function findingText(found: Finding, { width, colors }: Style): string {
   ].join("\n");
 }
 
+/** What the next minor needs, as one line. */
+function nextText({ next }: Diagnosis): readonly string[] {
+  if (next === undefined) return [];
+  const needs = needsOf(next);
+  const said = needs.length === 0 ? "nothing to do before it" : needs.join("; ");
+  return [`the next minor, Istio ${next.to}: ${said} (npx jam-istio precheck --to ${next.to})`];
+}
+
 /** What a run of the doctor says, for a person. */
 export function diagnosisText(diagnosis: Diagnosis, width = outWidth(), colors = outColors): string {
   const { instances, findings, unseen } = diagnosis;
@@ -40,6 +49,7 @@ export function diagnosisText(diagnosis: Diagnosis, width = outWidth(), colors =
   return [
     ...findings.map((one) => `${findingText(one, { width, colors })}\n`),
     ...unseen.map((line) => colors.yellow(whole(`not looked at: ${line}`))),
+    ...nextText(diagnosis).map(whole),
     whole(`${color(`${where}: ${countsText(findings)}`)}${rest}`),
   ].join("\n");
 }

@@ -11,6 +11,7 @@ import { kindsOf } from "../../mesh/upgradeNotes/judge";
 import type { Step } from "../../mesh/upgradeNotes/note";
 import { hops, newestKnown } from "../../mesh/upgradeNotes/path";
 import { makeReport, markdown, type Report } from "../../mesh/upgradeNotes/report";
+import type { Settings } from "../../settings/types";
 import { clusterError } from "../clusterError";
 import { readStack } from "../stackFile";
 import { UserError } from "../userError";
@@ -48,18 +49,23 @@ function checkOptions(stack: string | undefined, { context, to, path, markdown: 
   if (problems.length > 0) throw new UserError(problems.join("\n"));
 }
 
+/** What a stack's settings say of the new release. */
+export function askedBy(settings: Settings): Pick<Step, "hub" | "env"> {
+  const { controlPlane } = meshPlan(settings).mesh;
+  // Another stack's control plane has values of its own.
+  if (settings.istio.controlPlane === "shared") return {};
+  return { hub: effectiveHub(controlPlane) ?? officialHub, env: switchesOf(controlPlane.values) };
+}
+
 function targetOf(stack: string | undefined, { context }: Options): Target {
   if (stack === undefined) return { address: context === undefined ? {} : { context } };
   const settings = readStack(stack);
-  const { controlPlane } = meshPlan(settings).mesh;
   const { kubernetes } = settings;
   const address = {
     ...(kubernetes.context === undefined ? {} : { context: kubernetes.context }),
     ...(kubernetes.kubeconfig === undefined ? {} : { kubeconfig: kubernetes.kubeconfig }),
   };
-  // Another stack's control plane has values of its own.
-  if (settings.istio.controlPlane === "shared") return { address };
-  return { address, hub: effectiveHub(controlPlane) ?? officialHub, env: switchesOf(controlPlane.values) };
+  return { address, ...askedBy(settings) };
 }
 
 /** The version that runs: of several control planes the lowest, whose proxies have the longest way. @throws UserError where none does */

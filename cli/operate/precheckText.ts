@@ -1,6 +1,7 @@
 import type { Verdict } from "../../mesh/upgradeNotes/note";
 import {
   endText,
+  needsOf,
   summaryText,
   type Report,
   type ReportedFinding,
@@ -78,13 +79,7 @@ export const reportText = (report: Report): string =>
 /** The way in short: each step with what it needs. */
 export function pathText(report: Report): string {
   const lines = report.hops.flatMap((hop) => {
-    const ids = (verdict: Verdict) => hop.findings.filter((one) => one.verdict === verdict).map(({ id }) => id);
-    const needs = [
-      ...hop.kubernetes.refused,
-      ...(ids("refuse").length === 0 ? [] : [`first mend or acknowledge ${ids("refuse").join(", ")}`]),
-      ...(ids("warn").length === 0 ? [] : [`look at ${ids("warn").join(", ")}`]),
-      ...(hop.unjudged.length === 0 ? [] : [`not judged: ${hop.unjudged.map(({ id }) => id).join(", ")}`]),
-    ];
+    const needs = needsOf(hop);
     return [
       outColors.bold(`${hop.from} → ${hop.to}${endText(hop)}`),
       ...indented(needs.length === 0 ? ["nothing to do before it"] : needs, 2),

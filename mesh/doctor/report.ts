@@ -1,4 +1,5 @@
 import type { Severity } from "./codes/row";
+import type { ReportedHop } from "../upgradeNotes/report";
 import type { Finding } from "./finding";
 
 /** What a run of the doctor says. */
@@ -11,6 +12,8 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
   /** What could not be read, and why, a line each. */
   readonly unseen: readonly string[];
+  /** What the step to the next minor of Istio would meet; absent where none is known. It is nothing that is wrong today. */
+  readonly next?: ReportedHop;
 }
 
 const severities: readonly Severity[] = ["error", "warning", "info"];

@@ -1,30 +1,5 @@
 import { compareMinors } from "../istio/releases";
 
-/** Patches that are known to be bad, and from which on the cause is gone. */
-interface BadPatches {
-  readonly from: string;
-  /** The first patch that is good again. */
-  readonly fixed: string;
-  readonly why: string;
-}
-
-/** @see https://istio.io/latest/news/releases/ the notes of the patch that fixes it */
-export const badPatches: readonly BadPatches[] = [
-  {
-    from: "1.23.0",
-    fixed: "1.23.1",
-    why: "a ServiceEntry with several addresses takes its other addresses' connections no more",
-  },
-  { from: "1.24.0", fixed: "1.24.3", why: "several defects of its first patches, undone in 1.24.3" },
-  {
-    from: "1.25.0",
-    fixed: "1.25.4",
-    why: "coming from 1.24, pods may choose the wrong iptables and lose their network",
-  },
-  { from: "1.30.0", fixed: "1.30.2", why: "proxies older than 1.29.2 break" },
-  { from: "1.30.2", fixed: "1.30.3", why: "with many VirtualServices istiod takes far more processor time" },
-];
-
 /**
  * Chart repositories that are switched off together with the image registries.
  * @see https://istio.io/latest/blog/2026/retirement-of-gcp/

@@ -99,10 +99,25 @@ export function routeFor(
 /** Something that gives a host its addresses and ports: a Service, or a ServiceEntry. */
 export type HostOwner = IstioObject<Exported> | ServiceEntry;
 
-const isService = ({ kind }: HostOwner) => kind === "Service";
+export const isService = ({ kind }: HostOwner) => kind === "Service";
 
-/** Whether Services of any namespace win over entries. */
-const isUnified = (version: string | undefined) => version === undefined || semver.gte(version, "1.24.0-0");
+/** What decides beside the objects themselves. */
+export interface Deciding {
+  /** Version of the control plane; absent: 1.24 or newer. */
+  readonly version?: string | undefined;
+  /** Whether the callers' namespace has a Sidecar, which decided up to 1.23. */
+  readonly hasSidecar?: boolean;
+}
+
+/** The one that gives a host, of those that a namespace sees. @see pilot/pkg/model/sidecar.go of Istio 1.23 and 1.24 */
+function winnerOf(listed: readonly HostOwner[], client: string, { version, hasSidecar = false }: Deciding) {
+  const own = listed.filter(({ metadata }) => metadata.namespace === client);
+  // Of one namespace a Service wins in every version.
+  const local = own.find(isService) ?? own[0];
+  const service = listed.find(isService);
+  if (version === undefined || semver.gte(version, "1.24.0-0")) return local ?? service ?? listed[0];
+  return (hasSidecar ? local : service) ?? listed[0];
+}
 
 function ownerReason(loser: HostOwner, winner: HostOwner, client: string): string {
   if (winner.metadata.namespace === client && loser.metadata.namespace !== client)
@@ -127,20 +142,16 @@ export function inListOrder<T extends IstioObject<Exported>>(all: readonly T[], 
 /**
  * Which of a Service and ServiceEntries, or of several entries, a host is for the sidecars of a namespace.
  * @param owners those that have the host, whoever may see them
- * @param version of the control plane; absent: 1.24 or newer
  * @returns `undefined` where none is visible
  */
 export function ownerOf(
   host: string,
   client: string,
   owners: readonly HostOwner[],
-  version?: string,
+  deciding: Deciding = {},
 ): Contest<HostOwner> | undefined {
   const listed = inListOrder(owners, client);
-  const own = listed.filter(({ metadata }) => metadata.namespace === client);
-  // Of one namespace a Service wins in every version.
-  const local = own.find(isService) ?? own[0];
-  const winner = local ?? (isUnified(version) ? listed.find(isService) : undefined) ?? listed[0];
+  const winner = winnerOf(listed, client, deciding);
   if (winner === undefined) return undefined;
   const losers = listed
     .filter((one) => one !== winner)

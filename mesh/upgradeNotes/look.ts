@@ -1,6 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { load } from "js-yaml";
 import * as semver from "semver";
+import { fullHost } from "../doctor/whoWins";
 import { discovery, isVersion } from "../istio/controlPlanes";
 import { isLive, proxyVersion } from "../istio/proxies";
 import type { TrafficPolicy } from "./istioKinds";
@@ -26,6 +27,17 @@ export const each = <T extends Thing>(
     const text = says(thing);
     return text === undefined || text === false ? [] : [{ object: nameOf(kind, thing), says: text }];
   });
+
+/** Things by a text that they share, in their order: a look at each pair of thousands would take seconds. */
+export function groupedBy<T>(things: readonly T[], keyOf: (thing: T) => string): ReadonlyMap<string, readonly T[]> {
+  const groups = new Map<string, T[]>();
+  for (const thing of things) {
+    const group = groups.get(keyOf(thing));
+    if (group === undefined) groups.set(keyOf(thing), [thing]);
+    else group.push(thing);
+  }
+  return groups;
+}
 
 /** Whether a namespace is the cluster's or the mesh's own. */
 export const isSystem = (namespace: string | undefined) =>
@@ -123,13 +135,10 @@ export function destinationsOf({ metadata, spec }: Kinds["virtualServices"]): re
   return [...new Set(named.map((host) => fullHost(host, metadata.namespace)))];
 }
 
-/** A host in full: a name without a dot is a Service of the namespace. */
-export const fullHost = (host: string, namespace = "") =>
-  host.includes(".") || host.includes("*") ? host : `${host}.${namespace}.svc.cluster.local`;
+export { fullHost };
 
 /** Host of a Service. */
-export const serviceHost = ({ metadata }: Thing) =>
-  `${metadata.name ?? ""}.${metadata.namespace ?? ""}.svc.cluster.local`;
+export const serviceHost = ({ metadata }: Thing) => fullHost(metadata.name ?? "", metadata.namespace);
 
 /** Whether a pod has a proxy of ztunnel's mode. */
 export const isAmbient = ({ metadata }: Thing) => metadata.annotations?.["ambient.istio.io/redirection"] === "enabled";

@@ -7,8 +7,11 @@ export type Verdict = "refuse" | "warn" | "inform";
 /** Where a note's rule was read: a link that a person can open. */
 export type Source = `https://${string}`;
 
-/** How it was shown that a note is true, the strongest: Istio's code or text, or a real istiod of both versions. */
-export type Proof = "source" | "istiod";
+/**
+ * How a note was shown to be true, the strongest. `source`: Istio's code or text was read. `server`: and its evidence is found
+ * among the objects of a real API server, what is near is not. `istiod`: and real istiods of both versions behave so.
+ */
+export type Proof = "source" | "server" | "istiod";
 
 /** A step of the control plane from one version to another. */
 export interface Step {
@@ -40,7 +43,7 @@ interface Common {
   /** What to do before the step, or to keep what was. */
   readonly remedy: string;
   readonly source: Source;
-  /** Default: `source`. */
+  /** Default: `server` where the evidence stands in the cluster. */
   readonly proof?: Proof;
   /** A switch of istiod that keeps what was; set, the note finds nothing. */
   readonly keeps?: readonly [name: string, value: string];
@@ -70,6 +73,8 @@ export const note = <const K extends Kind>(row: ReadableNote<K>): ReadableNote =
 
 export const isReadable = (row: Note): row is ReadableNote => "find" in row;
 
+export const proofOf = (row: Note): Proof => row.proof ?? (isReadable(row) ? "server" : "source");
+
 /** Every version from a minor on. */
 export const since = (minor: string) => `>=${minor}.0-0`;
 
@@ -87,10 +92,16 @@ export function patches(...versions: readonly string[]): string {
 /** These versions alone: the first and the last. */
 export const only = (first: string, last: string) => `>=${first}-0 <=${last}`;
 
+/** Whether a note is about patches that a later patch of the same minor mends. */
+export const isOfBadPatches = ({ range }: Note) => /^>=(\S+)-0 <=\S+$/.test(range);
+
 /** This minor alone. */
 export const onlyMinor = (minor: string) => `~${minor}.0-0`;
 
 const has = (version: string, range: string) => semver.satisfies(version, range, { includePrerelease: true });
+
+/** Whether a version has what a note is about. */
+export const concerns = ({ range }: Note, version: string) => has(version, range);
 
 /** Whether a note is about a step. What was so before is not the step's. */
 export const isOf = ({ from, to }: Step, row: Note) =>

@@ -28,6 +28,12 @@ export function hops(from: string, to: string): readonly Step[] {
   return steps;
 }
 
+/** The step to the newest patch of the next minor; `undefined` where no such minor is known. */
+export function nextStep(from: string): Step | undefined {
+  const to = lifecycle[nextMinor(from)]?.newest;
+  return to === undefined ? undefined : { from, to };
+}
+
 const day = 24 * 60 * 60 * 1000;
 
 /** When Istio ends support of a minor, and whether that is announced or computed; `undefined` where nobody can know. */

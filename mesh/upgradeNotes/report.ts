@@ -106,6 +106,17 @@ export const summaryText = ({ summary: { refused, warned, informed, unjudged } }
 export const endText = ({ endOfLife: ends }: Pick<ReportedHop, "endOfLife">) =>
   ends === undefined ? "" : `, support ends ${ends.date}${ends.isAnnounced ? "" : " (computed)"}`;
 
+/** What a step needs before it, in short; none where there is nothing to do. */
+export function needsOf({ kubernetes, findings, unjudged }: ReportedHop): readonly string[] {
+  const ids = (verdict: Verdict) => findings.filter((one) => one.verdict === verdict).map(({ id }) => id);
+  return [
+    ...kubernetes.refused,
+    ...(ids("refuse").length === 0 ? [] : [`first mend or acknowledge ${ids("refuse").join(", ")}`]),
+    ...(ids("warn").length === 0 ? [] : [`look at ${ids("warn").join(", ")}`]),
+    ...(unjudged.length === 0 ? [] : [`not judged: ${unjudged.map(({ id }) => id).join(", ")}`]),
+  ];
+}
+
 /** The report in Markdown, for a pull request or a ticket. */
 export function markdown(report: Report): string {
   const cell = (text: string) => text.replaceAll("|", "\\|").replaceAll("\n", " ");

@@ -37,6 +37,7 @@ const byWorth: readonly (readonly [string, number])[] = [
   ["e2e/release", 6],
   ["e2e/rehearseAdoption", 5],
   ["e2e/network", 5],
+  ["e2e/upgradeNotes", 2],
   ["e2e/badInput", 3],
   ["e2e/chartHosts", 15],
   ["e2e/faultsAgain", 6],

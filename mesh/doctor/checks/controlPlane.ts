@@ -4,12 +4,18 @@ import { judgeKubernetes } from "../../istio/kubernetesSupport";
 import { systemNamespace } from "../../istio/names";
 import { proxyVersion } from "../../istio/proxies";
 import { minorData, minorOf } from "../../istio/releases";
+import { concerns, isOfBadPatches } from "../../upgradeNotes/note";
+import { allNotes } from "../../upgradeNotes/rows";
 import type { Evidence } from "../evidence";
 import type { Hit } from "../finding";
 import { injects } from "../hosts";
-import { badPatches, crdTrouble } from "../versions";
+import { crdTrouble } from "../versions";
 
 const objectOf = ({ name }: ControlPlane) => `Deployment ${systemNamespace}/${name}`;
+
+/** Of texts that name a patch each, the one of the newest. */
+const furthest = (texts: readonly string[]) =>
+  [...texts].sort((a, b) => semver.compare(semver.coerce(a) ?? "0.0.0", semver.coerce(b) ?? "0.0.0")).at(-1) ?? "";
 
 function judgeVersion(plane: ControlPlane, { kubernetes, wanted, layout }: Evidence): readonly Hit[] {
   const version = plane.ready[0] ?? plane.declared;
@@ -26,14 +32,14 @@ function judgeVersion(plane: ControlPlane, { kubernetes, wanted, layout }: Evide
       sentence: `Istio ${minorOf(version)} gets no fixes any more since ${end}`,
       remedy: "upgrade by one minor after another (docs/upgrade.md), or acknowledge with istio.allow: [end-of-life]",
     });
-  const bad = badPatches.find(({ from, fixed }) => semver.gte(version, from) && semver.lt(version, fixed));
-  if (bad !== undefined)
+  const bad = allNotes.filter((row) => isOfBadPatches(row) && concerns(row, version));
+  if (bad.length > 0)
     hits.push({
       ...about,
       code: "bad-version",
       evidence: `it runs ${version}`,
-      sentence: `${version} is known to be bad: ${bad.why}`,
-      remedy: `istio.version: "${bad.fixed}" or newer, then npm run up`,
+      sentence: `${version} is known to be bad: ${bad.map(({ title }) => title).join("; ")}`,
+      remedy: `${furthest(bad.map(({ remedy }) => remedy))}: istio.version, then npm run up`,
     });
   const [why] = kubernetes === undefined ? [] : judgeKubernetes(version, kubernetes, allow).refused;
   if (why !== undefined && layout === "modern")

@@ -94,7 +94,7 @@ function judgeHosts(instance: string, evidence: Evidence): readonly Hit[] {
   return [...ownersByHost(evidence)].flatMap(([host, owners]) => {
     // Objects of others among themselves are theirs to judge.
     if (owners.length < 2 || !owners.some(({ metadata }) => metadata.namespace === instance)) return [];
-    const contest = ownerOf(host, instance, owners, version);
+    const contest = ownerOf(host, instance, owners, { version });
     if (contest === undefined) return [];
     const { winner, losers } = contest;
     return losers.flatMap(({ object, why }): readonly Hit[] => {

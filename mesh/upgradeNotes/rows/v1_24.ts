@@ -1,4 +1,4 @@
-import { each, meshConfigs, nameOf, policiesOf, textOf, isOfPeople, fullHost } from "../look";
+import { each, groupedBy, meshConfigs, nameOf, policiesOf, textOf, isOfPeople, fullHost } from "../look";
 import { isPinned, removedHits, settingPlaces, variablesOf } from "../removedSettings";
 import { note, releaseNote, since, upgradeNotes, type Note } from "../note";
 import { winnersOf24 } from "../winners";
@@ -94,13 +94,10 @@ export const notes: readonly Note[] = [
     find: ({ destinationRules }) => {
       const hostOf = ({ metadata, spec }: (typeof destinationRules)[number]) =>
         `${metadata.namespace ?? ""} ${fullHost(spec?.host ?? "", metadata.namespace)}`;
+      const byHost = groupedBy(destinationRules, hostOf);
       return destinationRules.flatMap((rule) => {
-        const other = destinationRules.find(
-          (one) =>
-            one !== rule &&
-            hostOf(one) === hostOf(rule) &&
-            sortedText(one.spec?.exportTo) !== sortedText(rule.spec?.exportTo),
-        );
+        const exported = sortedText(rule.spec?.exportTo);
+        const other = byHost.get(hostOf(rule))?.find((one) => sortedText(one.spec?.exportTo) !== exported);
         if (other === undefined) return [];
         const says = `is for ${rule.spec?.host ?? ""}, as is ${nameOf("DestinationRule", other)}, with another exportTo`;
         return [{ object: nameOf("DestinationRule", rule), says }];

@@ -1,27 +1,10 @@
 import * as semver from "semver";
-import { cniPods, counted, each, isAmbient, isWaypoint, nameOf, planes, textOf, valueAt } from "../look";
+import { cniPods, counted, each, isAmbient, planes, textOf, valueAt } from "../look";
 import { profileNote } from "../profiles";
 import { removedValues } from "../removedSettings";
-import { issue, note, only, releaseNote, since, upgradeNotes, type Hit, type Note } from "../note";
-import type { Kinds } from "../kinds";
+import { note, only, releaseNote, since, upgradeNotes, type Note } from "../note";
 
 const csr = /(^|\/)cert-manager-istio-csr[:@]/;
-
-/** ServiceEntries whose addresses are partly those of another. */
-function partlyShared(entries: readonly Kinds["serviceEntries"][]): readonly Hit[] {
-  const listOf = (one: Kinds["serviceEntries"]) => [...new Set(one.spec?.addresses ?? [])].sort();
-  return entries.flatMap((entry) => {
-    const own = listOf(entry);
-    const other = entries.find((one) => {
-      const theirs = listOf(one);
-      return one !== entry && own.some((ip) => theirs.includes(ip)) && own.join() !== theirs.join();
-    });
-    if (other === undefined) return [];
-    return [
-      { object: nameOf("ServiceEntry", entry), says: `has some of the addresses of ${nameOf("ServiceEntry", other)}` },
-    ];
-  });
-}
 
 export const notes: readonly Note[] = [
   note({
@@ -171,30 +154,4 @@ export const notes: readonly Note[] = [
     source: releaseNote("52981"),
   }),
   profileNote("1.24"),
-  note({
-    id: "24-p1",
-    range: only("1.24.0", "1.24.2"),
-    verdict: "refuse",
-    title:
-      "1.24.0 to 1.24.2: proxies refuse the configuration where addresses of two services overlap in part, and managed gateways cannot be changed",
-    evidence: "ServiceEntries with some of another's addresses, and Gateways of class istio",
-    reads: ["serviceEntries", "gatewayApiGateways"],
-    find: ({ serviceEntries, gatewayApiGateways }) => [
-      ...partlyShared(serviceEntries),
-      ...each("Gateway", gatewayApiGateways, ({ spec }) => spec?.gatewayClassName === "istio" && "is managed by Istio"),
-    ],
-    remedy: "go to 1.24.3 or newer",
-    source: releaseNote("fix-overlapping-se"),
-  }),
-  note({
-    id: "24-p2",
-    range: only("1.24.0", "1.24.0"),
-    verdict: "warn",
-    title: "1.24.0 drops connections when a waypoint is upgraded",
-    evidence: "waypoints",
-    reads: ["gatewayApiGateways"],
-    find: ({ gatewayApiGateways }) => each("Gateway", gatewayApiGateways.filter(isWaypoint), () => "is a waypoint"),
-    remedy: "go to 1.24.1 or newer",
-    source: issue(53883),
-  }),
 ];

@@ -70,6 +70,8 @@ export const notes: readonly Note[] = [
   }),
   note({
     id: "31-07",
+    // Its evidence is 40,000 pods: only objects in memory show it.
+    proof: "source",
     range: since("1.31"),
     verdict: "refuse",
     title: "what ztunnel sends when it connects again is a third larger",

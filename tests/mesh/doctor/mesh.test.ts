@@ -164,6 +164,15 @@ describe("doctor: the mesh's own parts", () => {
     },
   ]);
 
+  it("of a patch with several defects all are named, with the newest patch that one of them needs", () => {
+    const { sentence, remedy } = only({ controlPlanes: [plane("1.30.0")] });
+    assert.match(
+      sentence,
+      /^1\.30\.0 is known to be bad: .* refuse; 1\.30\.0 sends nothing.*; 1\.30\.0 to 1\.30\.2 push/,
+    );
+    assert.equal(remedy, "go to 1.30.3 or newer: istio.version, then npm run up");
+  });
+
   it("a release that changes at this moment is said, and is nothing to do", () => {
     const { severity, evidence } = only({
       records: [record("pending-upgrade", { modifiedAt: clean.now.getTime() / 1000 - 120 })],

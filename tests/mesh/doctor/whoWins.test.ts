@@ -112,8 +112,8 @@ describe("what a host is: a Service or an entry", () => {
     winner: string,
     old?: string,
   ])[] = [
-    ["the caller's own namespace", [service("s@other", "01"), entry("e")], "dev701", "e"],
-    ["a Service before an older entry", [entry("e@a", {}, "01"), service("s@other")], "dev701", "s@other", "e@a"],
+    ["the caller's own namespace", [service("s@other", "01"), entry("e")], "dev701", "e", "s@other"],
+    ["a Service before an older entry", [entry("e@a", {}, "01"), service("s@other")], "dev701", "s@other"],
     ["the oldest entry", [entry("e@a", {}, "11"), entry("e@b")], "dev701", "e@b"],
     ["not public before public", [entry("e@a", {}, "01"), entry("e@b", { exportTo: ["dev701"] })], "dev701", "e@b"],
     ["in one namespace the Service", [entry("e", {}, "01"), service("s")], "dev701", "s"],
@@ -122,12 +122,19 @@ describe("what a host is: a Service or an entry", () => {
   for (const [why, owners, client, winner, before124 = winner] of cases) {
     it(why, () => {
       const found = (version?: string) => {
-        const contest = ownerOf(host, client, owners, version);
+        const contest = ownerOf(host, client, owners, { version });
         return contest && nameOf(contest.winner);
       };
       assert.deepEqual([found(), found("1.24.0"), found("1.23.6")], [winner, winner, before124]);
     });
   }
+
+  it("up to 1.23 a Sidecar in the callers' namespace lets their own win, else the first", () => {
+    const winner = (owners: readonly HostOwner[]) =>
+      nameOf(ownerOf(host, "dev701", owners, { version: "1.23.6", hasSidecar: true })?.winner ?? assert.fail());
+    assert.equal(winner([service("s@other", "01"), entry("e")]), "e");
+    assert.equal(winner([entry("e@a", {}, "01"), service("s@other")]), "e@a");
+  });
 });
 
 describe("which DestinationRules take effect", () => {
