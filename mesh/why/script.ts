@@ -10,6 +10,9 @@ export interface Opening {
   readonly rest: number;
 }
 
+/** How long the name's address may take, in seconds. */
+const lookupSeconds = 6;
+
 /**
  * Talks to a host and port from inside a container that has bash, coreutils and nothing else: `/dev/tcp` is bash's own. Each
  * argument after host and port is `first:rest:bytes`; all are tried at the same time. It prints a line for each: number, milliseconds,
@@ -29,9 +32,14 @@ talk() (
   fi
   echo "$1 $ms $code $said $more"
 )
-echo "address $(getent ahostsv4 "$host" 2>/dev/null | { read -r a _; echo "$a"; })"
+found=$(timeout ${String(lookupSeconds)} getent ahosts "$host" 2>/dev/null); code=$?
+echo "address $(echo "$found" | while read -r a _; do case $a in *:*) ;; *.*) echo "$a"; break ;; esac; done)"
 i=0
-for one in "$@"; do talk $i "$one" & i=$((i + 1)); done
+for one in "$@"; do
+  # No such name, or nobody who says so in time: bash would ask once more, for as long.
+  case $code in 2 | 124) echo "$i 0 unresolved" ;; *) talk $i "$one" & ;; esac
+  i=$((i + 1))
+done
 wait
 `;
 
@@ -46,7 +54,17 @@ const lateCode = 124;
 export function talkCommand(host: string, port: number, openings: readonly Opening[]): readonly string[] {
   const longest = Math.max(0, ...openings.map(({ seconds, rest }) => seconds + rest));
   const said = openings.map(({ hello, seconds, rest }) => `${String(seconds)}:${String(rest)}:${escaped(hello)}`);
-  return ["timeout", String(longest + connectSeconds), "bash", "-c", script, "talk", host, String(port), ...said];
+  return [
+    "timeout",
+    String(lookupSeconds + longest + connectSeconds),
+    "bash",
+    "-c",
+    script,
+    "talk",
+    host,
+    String(port),
+    ...said,
+  ];
 }
 
 /** What came of it. */
@@ -84,6 +102,7 @@ export function readTalk(
     const [, ms = "", code = "", ...said] = line?.split(" ") ?? [];
     if (line === undefined && ended === lateCode) return { end: "unreachable", said: "", ms: connectSeconds * 1000 };
     if (line === undefined) throw new Error(stderr.trim().split("\n").at(-1) || "nothing was printed");
+    if (code === "unresolved") return { end: "unresolved", said: "", ms: Number(ms) };
     if (code === "failed") return { end: failure(stderr), said: "", ms: Number(ms) };
     const text = decoded(said);
     return { end: endOf(code, text), said: text, ms: Number(ms) };
