@@ -51,7 +51,7 @@ for (const { minor, stack, config, releases, login } of cases) {
     let instance: Instance;
     const command = (...args: readonly string[]): Promise<Ended> =>
       run(process.execPath, [join(repository, "bin", "jam-istio.js"), ...args], {
-        seconds: 300,
+        seconds: 900,
         cwd: instance.folder,
         env: { ...process.env, ...instance.env },
       });
