@@ -36,7 +36,7 @@ describe("jam-istio mesh faults --off --expired", () => {
       [`GET ${services}`]: list(item("fake-service", "2020-01-01T00:00:00Z")),
       [`GET ${own}/${past}`]: { metadata: { name: past, labels: { "jam-istio/fault": "active" } } },
       [`DELETE ${own}/${past}`]: {},
-      "GET /apis/apps/v1/namespaces/istio-system/deployments": list(),
+      "GET /apis/apps/v1/namespaces/istio-system/deployments": 403,
       "GET /api/v1/namespaces/dev701/pods": list(),
     };
     const { code, stdout, stderr } = await run("--off", "--expired");
