@@ -5,7 +5,16 @@ import { serviceEntries } from "../mesh/install/serviceEntries";
 import { layoutOf } from "../mesh/istio/releases";
 import { credentialsRule } from "./chartCredentials";
 import { faults } from "./faultRules";
-import { classicDns, compatibilityProfile, components, passphrase, revision, upgradeNotes, version } from "./meshRules";
+import {
+  classicDns,
+  compatibilityProfile,
+  components,
+  passphrase,
+  releaseNames,
+  revision,
+  upgradeNotes,
+  version,
+} from "./meshRules";
 import { noEffect } from "./noEffect";
 import { credentials, images } from "./valueRules";
 import { when, type Given, type Problem, type RuleOf } from "./rule";
@@ -121,7 +130,7 @@ function pathOfEntry(name: string, given: Given): string {
 /** Rules over more than one key, judged on the sections that are valid by themselves. */
 export function judge(given: Given): readonly Problem[] {
   const mesh = [
-    ...[version, passphrase, revision, components, classicDns, noEffect, images, credentials],
+    ...[version, passphrase, revision, components, releaseNames, classicDns, noEffect, images, credentials],
     ...[credentialsRule, upgradeNotes, compatibilityProfile],
   ];
   return [...mesh, external, clusterNames, entries, faults].flatMap((rule) => rule(given));

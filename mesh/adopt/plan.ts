@@ -3,7 +3,7 @@ import type { AdoptionPlan, Asked, PlannedObject, PlannedRelease } from "./types
 import { hooksInTheWay, isDoneJob } from "./hooks";
 import { isMarkedFor, ownerOf } from "./marks";
 import {
-  changesBetween,
+  changesOf,
   isHook,
   isMetadata,
   keyOf,
@@ -13,6 +13,7 @@ import {
   type AnyObject,
   type Change,
 } from "./objects";
+import { switchOf } from "./parts";
 import { problemsOf } from "./problems";
 import { leftOf } from "./left";
 
@@ -25,7 +26,7 @@ function ofRelease(plan: RenderedPlan, { live, trials }: FoundMesh): readonly Pl
     const [there, trial] = [live.get(keyOf(object)), trials.get(keyOf(object))];
     if (there === undefined || trial === undefined) return { object, fate: "made", owner, changes: [] };
     if ("refused" in trial) return { object, fate: "taken over", owner, changes: [] };
-    const changes = changesBetween(there, trial.after).filter((change) => !isMetadata(change));
+    const changes = changesOf(there, trial.after).filter((change) => !isMetadata(change));
     return { object, fate: changes.length === 0 ? "taken over" : "changed", owner, changes };
   });
 }
@@ -37,7 +38,7 @@ function ofStack(own: AnyObject, { live }: FoundMesh): PlannedObject {
   if (there === undefined) return { object: own, fate: "made", owner, changes: [] };
   const { kind, apiVersion, metadata } = own;
   const compared = kind === "Secret" ? { apiVersion, kind, metadata } : own;
-  const changes = changesBetween(there, { ...(merged(there, compared) as object), apiVersion: there.apiVersion });
+  const changes = changesOf(there, { ...(merged(there, compared) as object), apiVersion: there.apiVersion });
   // A namespace's label says who injects sidecars; it is no mere metadata.
   const shown = changes.filter((change) => kind === "Namespace" || !isMetadata(change)).filter(isNoMark);
   return { object: own, fate: shown.length === 0 ? "taken over" : "changed", owner, changes: shown };
@@ -71,6 +72,17 @@ function renamed(plans: readonly RenderedPlan[], { releases }: FoundMesh): reado
 
 const listed = (names: readonly string[]) => names.join(" and ");
 
+/** Helm releases beside the mesh's that stay with Helm. */
+function strangersText({ releases }: FoundMesh, old: readonly FoundRelease[], plans: readonly RenderedPlan[]) {
+  return releases
+    .filter((one) => !old.includes(one))
+    .map(({ name, chart, chartVersion }) => {
+      const setting = plans.some((plan) => plan.chart === chart) ? undefined : switchOf(chart);
+      const way = setting === undefined ? "" : `; ${setting}: true would take it over`;
+      return `Helm release ${name}: chart ${chart} ${chartVersion}, none of the settings': it stays with Helm${way}`;
+    });
+}
+
 function foundText(found: FoundMesh, plans: readonly RenderedPlan[]): readonly string[] {
   const planes = found.controlPlanes.map(({ name, ready, declared, revision }) => {
     const version = ready.length === 0 ? `${declared}, no pod is ready` : listed(ready);
@@ -89,7 +101,7 @@ function foundText(found: FoundMesh, plans: readonly RenderedPlan[]): readonly s
     .map((plan) => ({ plan, count: wantedOf(plan).filter((one) => found.live.has(keyOf(one))).length }))
     .filter(({ plan, count }) => count > 0 && !renamed([plan], found).length)
     .map(({ plan, count }) => `objects of chart ${plan.chart} without a Helm release: ${String(count)}`);
-  return [...planes, ...releases, ...without];
+  return [...planes, ...releases, ...without, ...strangersText(found, old, plans)];
 }
 
 /** Plans the adoption of a mesh that runs: an old release goes on, or Helm makes a first one over the objects. */

@@ -9,11 +9,10 @@ import type { FoundMesh, FoundRelease, RenderedPlan } from "./found";
 import { hooksInTheWay, isDoneJob } from "./hooks";
 import { ownerOf } from "./marks";
 import { givenValues, missingValues } from "./missingValues";
+import { controlPlanePlan, ofName, ofPartNames, oldReleaseOf } from "./ofNames";
 import { isHook, keyOf, titleOf } from "./objects";
+import { wayOf } from "./parts";
 import type { Asked } from "./types";
-
-/** The plan of the release that brings the control plane. */
-const controlPlanePlan = ({ plans }: Asked) => plans.find(({ chart }) => ["istio", "istiod"].includes(chart));
 
 /** Whose version is it that runs. */
 function ofVersion({ controlPlanes }: FoundMesh, { settings, targetVersion }: Asked): readonly string[] {
@@ -56,33 +55,6 @@ function ofOwners(old: readonly FoundRelease[], { settings, known }: Asked): rea
       ];
     return [];
   });
-}
-
-const deploymentsOf = (plan: RenderedPlan) => plan.objects.filter(({ kind }) => kind === "Deployment").map(keyOf);
-
-/** The old release that has a planned one's workloads, whatever its name and its chart are called; else one of its chart. */
-function oldReleaseOf(plan: RenderedPlan, old: readonly FoundRelease[]): FoundRelease | undefined {
-  const deployments = deploymentsOf(plan);
-  return (
-    old.find(({ name }) => name === plan.name) ??
-    old.find(({ objects }) => objects.some((one) => deployments.includes(keyOf(one)))) ??
-    old.find(({ chart }) => chart === plan.chart)
-  );
-}
-
-/** Under which name the control plane's objects stand. */
-function ofName(found: FoundMesh, asked: Asked, old: readonly FoundRelease[]): readonly string[] {
-  const plan = controlPlanePlan(asked);
-  if (plan === undefined || old.some(({ name }) => name === plan.name)) return [];
-  const deployments = deploymentsOf(plan);
-  const release = oldReleaseOf(plan, old);
-  const labels = deployments.map((key) => found.live.get(key)?.metadata.labels?.["release"]);
-  const name = release?.name ?? labels.find((label) => label !== undefined);
-  if (name === undefined || name === plan.name) return [];
-  return [
-    `the control plane's release is called ${name}, and its pods are labelled with it: set istio.releaseName: ${name}. ` +
-      `As ${plan.name} it would be another one`,
-  ];
 }
 
 const indented = (text: string) => text.trimEnd().replaceAll(/^/gm, "    ");
@@ -128,17 +100,6 @@ function ofLogin({ login }: FoundMesh, { settings, ownPassphrase, known }: Asked
 }
 
 const controlPlaneName = ({ istio }: Asked["settings"]) => istio.releaseName ?? "istio";
-
-/** What leaves a part as it is. */
-const withoutPart: Readonly<Record<string, string>> = {
-  "kiali-server": "kiali.enabled: false",
-  cni: "istio.cni.enabled: false",
-  ztunnel: "istio.ztunnel.enabled: false",
-  gateway: "istio.gateway.enabled: false",
-};
-
-const wayOf = ({ chart }: RenderedPlan) =>
-  withoutPart[chart] === undefined ? "" : `. To leave that part as it is: ${withoutPart[chart]}`;
 
 /** Objects that other Helm releases own, or that cannot become what the settings' charts make. */
 function ofObjects(found: FoundMesh, { plans }: Asked, old: readonly FoundRelease[]): readonly string[] {
@@ -195,6 +156,7 @@ export function problemsOf(found: FoundMesh, asked: Asked, old: readonly FoundRe
     ...ofOwners(old, asked),
     ...ofVersion(found, asked),
     ...ofName(found, asked, old),
+    ...ofPartNames(found, asked),
     ...ofLogin(found, asked),
     ...ofValues(found, asked, old),
     ...ofObjects(found, asked, old),

@@ -14,5 +14,11 @@ export const controlPlaneReleaseName = (revision: string | undefined) =>
 /** Annotation of a control plane's Deployment that a stack is taking over, and that no Helm release has yet: the stack's name. */
 export const adoptingAnnotation = "jam-istio/adopting";
 
-/** Name of the ingress gateway's release. */
-export const gatewayReleaseName = "istio-ingressgateway";
+/** Names of the optional parts' releases, where the settings give them none. */
+export const partReleaseNames = { cni: "istio-cni", ztunnel: "ztunnel", gateway: "istio-ingressgateway" } as const;
+
+/** A part of the modern layout that is installed when asked for. */
+export type Part = keyof typeof partReleaseNames;
+
+/** Names of parts' releases, where they are others than those. */
+export type PartReleases = Readonly<Partial<Record<Part, string>>>;
