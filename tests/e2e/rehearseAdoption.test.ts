@@ -76,7 +76,12 @@ describeOn("1.21", "the way in, tried on a copy", () => {
 
   it("the umbrella's files become a stack file", async () => {
     const umbrella = ["Chart.yaml", "values.yaml"].map((name) => `helm/jam-istio/${name}`);
-    const { code, stdout, stderr } = await command("import-values", ...umbrella, ...instances);
+    const { code, stdout, stderr } = await command(
+      "import-values",
+      ...umbrella,
+      ...instances,
+      "helm/fault-injection/values.yaml",
+    );
     assert.equal(code, 0, stdout + stderr);
     const text = readFileSync(file, "utf8");
     // What no file says: the release's name, and the name in the Secret's template.
