@@ -1,6 +1,7 @@
 import type { FoundMesh, FoundRelease, RenderedPlan } from "./found";
 import type { AdoptionPlan, Asked, PlannedObject, PlannedRelease } from "./types";
 import { hooksInTheWay, isDoneJob } from "./hooks";
+import { hasValuesSetting, lostValues } from "./lostValues";
 import { isMarkedFor, ownerOf } from "./marks";
 import {
   changesOf,
@@ -83,7 +84,17 @@ function strangersText({ releases }: FoundMesh, old: readonly FoundRelease[], pl
     });
 }
 
-function foundText(found: FoundMesh, plans: readonly RenderedPlan[]): readonly string[] {
+/** Values of the charts with the CRDs, for which there is no setting. */
+function leftValuesText(found: FoundMesh, asked: Asked, old: readonly FoundRelease[]): readonly string[] {
+  return asked.plans.flatMap((plan) => {
+    const keys = hasValuesSetting(plan.chart) ? [] : Object.keys(lostValues(plan, found, asked, old));
+    if (keys.length === 0) return [];
+    return [`values of chart ${plan.chart} that no setting carries: ${keys.join(", ")}; what that changes is below`];
+  });
+}
+
+function foundText(found: FoundMesh, asked: Asked): readonly string[] {
+  const { plans } = asked;
   const planes = found.controlPlanes.map(({ name, ready, declared, revision }) => {
     const version = ready.length === 0 ? `${declared}, no pod is ready` : listed(ready);
     return `control plane: Istio ${version} (Deployment ${name}${revision === "default" ? "" : `, revision ${revision}`}, by its images)`;
@@ -101,7 +112,8 @@ function foundText(found: FoundMesh, plans: readonly RenderedPlan[]): readonly s
     .map((plan) => ({ plan, count: wantedOf(plan).filter((one) => found.live.has(keyOf(one))).length }))
     .filter(({ plan, count }) => count > 0 && !renamed([plan], found).length)
     .map(({ plan, count }) => `objects of chart ${plan.chart} without a Helm release: ${String(count)}`);
-  return [...planes, ...releases, ...without, ...strangersText(found, old, plans)];
+  const values = leftValuesText(found, asked, old);
+  return [...planes, ...releases, ...without, ...values, ...strangersText(found, old, plans)];
 }
 
 /** Plans the adoption of a mesh that runs: an old release goes on, or Helm makes a first one over the objects. */
@@ -123,7 +135,7 @@ export function planAdoption(found: FoundMesh, asked: Asked): AdoptionPlan {
     return object === undefined || isMarkedFor(object, release) ? [] : [{ object, release }];
   });
   return {
-    found: foundText(found, plans),
+    found: foundText(found, asked),
     problems: problemsOf(found, asked, old),
     releases: plans.map((plan) => plannedRelease(plan, found)),
     objects: [...taken, ...leftOf(found, { wanted, own: ownKeys, old })],

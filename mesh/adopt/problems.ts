@@ -3,13 +3,14 @@ import { plainCredentials } from "../install/plainCredentials";
 import { valuesSetting } from "../install/unknownValues";
 import { defaultRevision, runningVersion } from "../istio/controlPlanes";
 import { systemNamespace } from "../istio/names";
+import { injectionLabel } from "../rollout/injectionLabel";
 import { ownerMark } from "../upgrade/helmHistory";
 import { controlPlaneOf } from "../upgrade/revisions";
-import type { FoundMesh, FoundRelease, RenderedPlan } from "./found";
+import type { FoundMesh, FoundRelease } from "./found";
 import { hooksInTheWay, isDoneJob } from "./hooks";
 import { ownerOf } from "./marks";
-import { givenValues, missingValues } from "./missingValues";
-import { controlPlanePlan, ofName, ofPartNames, oldReleaseOf } from "./ofNames";
+import { hasValuesSetting, lostValues } from "./lostValues";
+import { ofName, ofPartNames } from "./ofNames";
 import { isHook, keyOf, titleOf } from "./objects";
 import { wayOf } from "./parts";
 import type { Asked } from "./types";
@@ -61,13 +62,9 @@ const indented = (text: string) => text.trimEnd().replaceAll(/^/gm, "    ");
 
 function ofValues(found: FoundMesh, asked: Asked, old: readonly FoundRelease[]): readonly string[] {
   return asked.plans.flatMap((plan) => {
-    const isPlane = plan === controlPlanePlan(asked);
-    const release = oldReleaseOf(plan, old);
-    // Of a release that this stack has upgraded already the values are the settings' own.
-    if (release?.description.startsWith(ownerMark(asked.settings.stack)) === true) return [];
-    const given = release?.given ?? (isPlane ? found.givenWithoutHelm : {});
-    const missing = missingValues(givenValues(given), plan.values);
-    if (Object.keys(missing).length === 0) return [];
+    const missing = lostValues(plan, found, asked, old);
+    // What no setting can say cannot be asked for; the plan shows what comes of it.
+    if (Object.keys(missing).length === 0 || !hasValuesSetting(plan.chart)) return [];
     // Of two secrets neither is shown.
     const hidden = plainCredentials(missing).map(({ path }) => path.slice(1));
     const setting = valuesSetting(plan.chart);
@@ -80,6 +77,20 @@ function ofValues(found: FoundMesh, asked: Asked, old: readonly FoundRelease[]):
         `${setting}, or say there what you want in their place:\n${text}`,
     ];
   });
+}
+
+/** A namespace that has its sidecars by a revision, of which `istio-injection` beside it would take it away. */
+function ofInjection({ live }: FoundMesh, { settings, own }: Asked): readonly string[] {
+  const { namespace, injection, istio } = settings;
+  const object = own.find(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace);
+  const { labels = {} } = (object && live.get(keyOf(object)))?.metadata ?? {};
+  const revision = labels["istio.io/rev"];
+  if (injection !== "enabled" || revision === undefined || labels[injectionLabel] !== undefined) return [];
+  const way = revision === istio.revision ? "injection: revision" : "injection: unmanaged, which leaves it";
+  return [
+    `namespace ${namespace} gets its sidecars by the label istio.io/rev=${revision}, for which ${injectionLabel}=enabled beside it ` +
+      `leaves no room: set ${way}`,
+  ];
 }
 
 function ofLogin({ login }: FoundMesh, { settings, ownPassphrase, known }: Asked): readonly string[] {
@@ -157,6 +168,7 @@ export function problemsOf(found: FoundMesh, asked: Asked, old: readonly FoundRe
     ...ofVersion(found, asked),
     ...ofName(found, asked, old),
     ...ofPartNames(found, asked),
+    ...ofInjection(found, asked),
     ...ofLogin(found, asked),
     ...ofValues(found, asked, old),
     ...ofObjects(found, asked, old),
