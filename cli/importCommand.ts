@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { withoutCredentials } from "../mesh/credentials";
 import { meshPlan } from "../mesh/meshPlan";
 import { importValues, type Imported } from "../migrate/importValues";
@@ -23,10 +23,18 @@ interface Options {
 
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
+const isChartsOwn = (name: string) => basename(name) === "values.yaml" && existsSync(join(dirname(name), "Chart.yaml"));
+
+/** A chart's own values come before what was given to Helm: also those of a second chart, whatever their place in the line. */
+const inHelmsOrder = (names: readonly string[]) => [
+  ...names.filter(isChartsOwn),
+  ...names.filter((name) => !isChartsOwn(name)),
+];
+
 /** @throws UserError naming every file that cannot be read */
 function readFiles(names: readonly string[]): readonly OldFile[] {
   const problems: string[] = [];
-  const files = names.flatMap((name): OldFile[] => {
+  const files = inHelmsOrder(names).flatMap((name): OldFile[] => {
     try {
       return [{ name, text: readFileSync(name, "utf8") }];
     } catch (error) {

@@ -1,5 +1,5 @@
 import { closest } from "fastest-levenshtein";
-import { controlPlaneReleaseName } from "../mesh/istio/names";
+import { controlPlaneReleaseName, partReleaseNames } from "../mesh/istio/names";
 import { compareMinors, kialiVersion, layoutOf, minorOf, noChartsReason, optionalCharts } from "../mesh/istio/releases";
 import { acknowledgeable, acknowledgement } from "../mesh/upgradeNotes/judge";
 import { lacksProfile, profileOf } from "../mesh/upgradeNotes/profiles";
@@ -111,6 +111,29 @@ export const components: RuleOf = ({ istio }) => {
       "ambient mode needs the node agent: set istio.cni.enabled to true",
     ),
   ];
+};
+
+/** Names of two releases that are one: Helm would take the second for a new revision of the first. */
+export const releaseNames: RuleOf = ({ istio, kiali }) => {
+  if (istio === undefined || layoutOf(istio.version) !== "modern" || istio.controlPlane === "shared") return [];
+  const { releaseName, revision } = istio;
+  const taken = [
+    releaseName ?? controlPlaneReleaseName(revision),
+    ...(kiali?.enabled === false ? [] : ["kiali-server"]),
+  ];
+  const named = Object.keys(partReleaseNames) as (keyof typeof partReleaseNames)[];
+  return named.flatMap((part) => {
+    const { enabled, releaseName: own } = istio[part];
+    if (!enabled) return [];
+    const name = own ?? partReleaseNames[part];
+    const isTaken = taken.includes(name);
+    taken.push(name);
+    return when(
+      isTaken,
+      `istio.${part}.releaseName`,
+      `"${name}" is the name of another release of the mesh; choose another`,
+    );
+  });
 };
 
 /** Acknowledgements of upgrade notes that there are not. */

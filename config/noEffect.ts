@@ -5,7 +5,7 @@ const parts = Object.keys(optionalCharts) as (keyof typeof optionalCharts)[];
 
 /** What only the owner of the mesh uses. */
 function ofOwner(given: Given): readonly Problem[] {
-  const charts = ["istio.values", ...parts.map((part) => `istio.${part}.values`)];
+  const charts = ["istio.values", ...parts.flatMap((part) => [`istio.${part}.values`, `istio.${part}.releaseName`])];
   const kiali = ["kiali.username", "kiali.values"];
   // The image of the faults' reaper is taken from it.
   const hub = given.faultInjection?.reaper === true ? [] : ["istio.hub"];
@@ -52,13 +52,23 @@ export const noEffect: RuleOf = (given) => {
   );
   if (istio === undefined) return [...services, ...bucket];
   const layout = layoutOf(istio.version);
-  const ownParts = parts.flatMap((part) =>
-    beside(
-      `istio.${part}.values`,
-      `istio.${part}.enabled`,
-      "missing: without it its values have no effect; set it to true, or to false to keep them for later",
-    ),
-  );
+  const ownParts = parts.flatMap((part) => {
+    const enabled = `istio.${part}.enabled`;
+    const [ofValues, ofName] = [
+      beside(
+        `istio.${part}.values`,
+        enabled,
+        "missing: without it its values have no effect; set it to true, or to false to keep them for later",
+      ),
+      beside(
+        `istio.${part}.releaseName`,
+        enabled,
+        "missing: without it its releaseName has no effect; set it to true, or to false to keep it for later",
+      ),
+    ];
+    // One switch that is missing is one problem.
+    return ofValues.length > 0 ? ofValues : ofName;
+  });
   return [
     ...(istio.controlPlane === "shared" ? ofOwner(given) : [...ownParts, ...ofLayout(given, layout === "modern")]),
     ...services,

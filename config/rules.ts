@@ -10,6 +10,7 @@ import {
   compatibilityProfile,
   components,
   passphrase,
+  releaseNames,
   revision,
   signingKey,
   upgradeNotes,
@@ -130,7 +131,7 @@ function pathOfEntry(name: string, given: Given): string {
 /** Rules over more than one key, judged on the sections that are valid by themselves. */
 export function judge(given: Given): readonly Problem[] {
   const mesh = [
-    ...[version, passphrase, signingKey, revision, components, classicDns, noEffect, images, credentials],
+    ...[version, passphrase, signingKey, revision, components, releaseNames, classicDns, noEffect, images, credentials],
     ...[credentialsRule, upgradeNotes, compatibilityProfile],
   ];
   return [...mesh, external, clusterNames, entries, faults].flatMap((rule) => rule(given));

@@ -124,6 +124,12 @@ export async function installOldMesh(
         ? from(controlPlane)
         : ["--dependency-update", await copied(old.chart, folder, controlPlane, place)];
     await helm("install", controlPlane.name, ...chart, ...files, ...set("revision"), ...ready);
+    // Of the other parts the files say nothing: they are made as the settings have them.
+    for (const part of [...mesh.before, ...mesh.after, ...mesh.proxies]) {
+      const file = join(folder, `${part.name}.json`);
+      writeFileSync(file, JSON.stringify(part.values));
+      await helm("install", part.name, ...from(part), "-f", file, ...ready);
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

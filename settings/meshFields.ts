@@ -1,6 +1,6 @@
 import * as semver from "semver";
 import { z } from "zod";
-import { flag, map, text } from "./fields";
+import { flag, isLabel, map, text } from "./fields";
 
 /** The path of a file. */
 export const filePath = (describe: string) =>
@@ -64,9 +64,28 @@ export const values = (chart: string) =>
     })
     .default({});
 
-/** A part of the modern layout that is installed when asked for. */
-export const component = (chart: string, describe: string) =>
+const crdReleases = ["istio-init", "istio-base"];
+
+/** Name of a Helm release. */
+export const releaseName = (describe: string) =>
+  text({
+    allowed: "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init or istio-base",
+    describe,
+    test: (value) => isLabel(value) && value.length <= 53 && !crdReleases.includes(value),
+  }).optional();
+
+/**
+ * A part of the modern layout that is installed when asked for.
+ * @param name its release's name, where the settings give it none
+ */
+export const component = (chart: string, name: string, describe: string) =>
   map(
-    { enabled: flag("Whether it is installed.").default(false), values: values(`chart ${chart}`) },
+    {
+      enabled: flag("Whether it is installed.").default(false),
+      values: values(`chart ${chart}`),
+      releaseName: releaseName(
+        `Name of its Helm release. Default: ${name}. For one that \`jam-istio adopt\` takes over; it cannot be changed later.`,
+      ),
+    },
     describe,
   ).prefault({});

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { chartCredentials } from "./chartCredentials";
 import { faultInjection } from "./faultSchema";
-import { flag, hostName, isLabel, kubernetesName, list, map, text, whole, word } from "./fields";
+import { flag, hostName, kubernetesName, list, map, text, whole, word } from "./fields";
 import { kialiPassphrase, kialiSigningKey } from "./kialiSecrets";
-import { component, filePath, imageRegistry, istioVersion, repository, values } from "./meshFields";
+import { component, filePath, imageRegistry, istioVersion, releaseName, repository, values } from "./meshFields";
 import { dnsCapture, externalService, hostAddresses } from "./serviceSchema";
 
 const kubernetes = map(
@@ -61,24 +61,26 @@ const istio = map(
         "chart's own, which is the same.",
     ).optional(),
     values: values("the control-plane chart"),
-    releaseName: text({
-      allowed: "a name as Helm takes it: at most 53 of a-z, 0-9 and -; not istio-init or istio-base",
-      describe:
-        "Name of the control plane's Helm release. Default: istio in the classic layout; in the modern one istiod, with a revision " +
+    releaseName: releaseName(
+      "Name of the control plane's Helm release. Default: istio in the classic layout; in the modern one istiod, with a revision " +
         "istiod-<revision>. It cannot be changed later, but together with `revision`. A release of that name that this program did " +
         "not install is refused: `jam-istio adopt` takes it over.",
-      test: (value) => isLabel(value) && value.length <= 53 && !["istio-init", "istio-base"].includes(value),
-    }).optional(),
+    ),
     revision: kubernetesName(
       "Revision of the control plane, modern layout. A new one is installed beside what runs; with injection: revision the " +
         "namespace gets its sidecars.",
     ).optional(),
-    cni: component("cni", "Istio's CNI node agent, in the place of privileged init containers; from 1.23."),
+    cni: component(
+      "cni",
+      "istio-cni",
+      "Istio's CNI node agent, in the place of privileged init containers; from 1.23.",
+    ),
     ztunnel: component(
+      "ztunnel",
       "ztunnel",
       "Ambient mode: ztunnel on every node, and its profile for istiod; from 1.24. Needs `cni`.",
     ),
-    gateway: component("gateway", "An ingress gateway, release `istio-ingressgateway`; from 1.27."),
+    gateway: component("gateway", "istio-ingressgateway", "An ingress gateway; from 1.27."),
     dnsCapture,
     timeoutSeconds: whole(30, 7200, "How long Helm waits for each release, in seconds.").default(900),
     allow: list(risk, "Acknowledged risks, each by name.", `a list of ${risksText.join(", ")}`).default([]),

@@ -85,7 +85,7 @@ export async function adopt(name: string, options: Options): Promise<void> {
       process.exitCode = plannedCode;
       return;
     }
-    await carryOut(name, settings, looked);
+    await explained("update", name, () => carryOut(name, settings, looked));
     if (json) print(report(name, plan, true));
   });
 }

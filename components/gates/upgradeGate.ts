@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { faultObjectsOf } from "../../mesh/faults/allObjects";
 import { keyOf, restOf, type Drill } from "../../mesh/faults/drill";
 import { effectiveHub } from "../../mesh/install/helmReleases";
+import { partReleaseNames, type Part, type PartReleases } from "../../mesh/istio/names";
 import type { MeshPlan } from "../../mesh/meshPlan";
 import { switchesOf } from "../../mesh/upgradeNotes/gateStep";
 import { ownerMark } from "../../mesh/upgrade/helmHistory";
@@ -25,10 +26,20 @@ function desired(plan: MeshPlan, drill: Drill): GateDesired {
     releases: releases.map(({ name }) => name),
     ...(plan.staying === undefined ? {} : { staying: plan.staying }),
     controlPlaneRelease: mesh.controlPlane.name,
+    ...partReleasesOf(settings),
     rollout: rolloutTask(plan),
     rest: restOf(settings),
     faults: desiredFaults(plan, drill),
   };
+}
+
+/** Names of parts' releases that are not the usual ones; where none is, the state says nothing of them. */
+function partReleasesOf({ istio }: MeshPlan["settings"]): Pick<GateDesired, "partReleases"> {
+  const named = (Object.keys(partReleaseNames) as Part[]).flatMap((part) => {
+    const { enabled, releaseName } = istio[part];
+    return enabled && releaseName !== undefined && releaseName !== partReleaseNames[part] ? [[part, releaseName]] : [];
+  });
+  return named.length === 0 ? {} : { partReleases: Object.fromEntries(named) as PartReleases };
 }
 
 function desiredFaults(plan: MeshPlan, { state }: Drill): GateDesired["faults"] {

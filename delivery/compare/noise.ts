@@ -1,3 +1,4 @@
+import { placeFilter } from "../../mesh/places";
 import type { Change } from "./changes";
 
 /**
@@ -11,17 +12,8 @@ export const usualNoise = [
   '**annotations["checksum/*"]',
 ];
 
-/** A pattern of places as a regular expression. */
-function placePattern(pattern: string): RegExp {
-  const parts = pattern.split(/(\*+)/).map((part) => {
-    if (part === "**") return ".*";
-    return part === "*" ? '[^\\[\\]"]*' : part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
-  });
-  return new RegExp(`^${parts.join("")}$`);
-}
-
 /** Says of a change whether it is noise. @param patterns such as `metadata.labels.team` or `**annotations["example.com/*"]` */
 export function noiseFilter(patterns: readonly string[]): (change: Change) => boolean {
-  const all = patterns.map(placePattern);
-  return ({ path }) => all.some((pattern) => pattern.test(path));
+  const isMeant = placeFilter(patterns);
+  return ({ path }) => isMeant(path);
 }

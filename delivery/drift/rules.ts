@@ -1,6 +1,7 @@
 import type { Change } from "../compare/changes";
 import { noiseFilter } from "../compare/noise";
 import { faultLabel } from "../../mesh/faults/faultObjects";
+import { placesOfOthers } from "../../mesh/istio/setByOthers";
 import type { KubernetesObject } from "../../render/objects";
 
 /** How an object is compared with the cluster. */
@@ -29,18 +30,6 @@ export function mannerOf(object: KubernetesObject): Manner {
   return object.kind === "Secret" || object.kind === "Job" ? "presence" : "fields";
 }
 
-/**
- * What others set in objects of ours, by design, by kind: istiod puts its certificate into the webhooks and lets them fail closed
- * once it is ready; an autoscaler sets the replicas.
- */
-const byDesign: readonly { readonly kinds: readonly string[]; readonly places: readonly string[] }[] = [
-  {
-    kinds: ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"],
-    places: ["webhooks[*].clientConfig.caBundle", "webhooks[*].failurePolicy"],
-  },
-  { kinds: ["CustomResourceDefinition"], places: ["spec.conversion.webhook.clientConfig.caBundle"] },
-];
-
 /** Workloads that an autoscaler scales, as `Deployment istiod`. */
 export function scaledWorkloads(objects: readonly KubernetesObject[]): readonly string[] {
   return objects.flatMap((object) => {
@@ -52,12 +41,11 @@ export function scaledWorkloads(objects: readonly KubernetesObject[]): readonly 
   });
 }
 
-/** Says of a change of an object whether it is made by design. @param scaled {@link scaledWorkloads} */
+/** Says of a change of an object whether it is made by design: by istiod, or, of the replicas, by an autoscaler. @param scaled {@link scaledWorkloads} */
 export function isByDesign(
   { kind, metadata }: KubernetesObject,
   scaled: readonly string[],
 ): (change: Change) => boolean {
-  const places = byDesign.filter(({ kinds }) => kinds.includes(kind)).flatMap((rule) => rule.places);
   const replicas = scaled.includes(`${kind} ${metadata.name}`) ? ["spec.replicas"] : [];
-  return noiseFilter([...places, ...replicas]);
+  return noiseFilter([...placesOfOthers(kind), ...replicas]);
 }

@@ -1,5 +1,6 @@
 import { faultLabel } from "../faults/faultObjects";
 import type { FoundMesh, FoundRelease } from "./found";
+import { ownerOf } from "./marks";
 import { isTree } from "../kubernetesObject";
 import { keyOf, type AnyObject } from "./objects";
 import type { PlannedObject } from "./types";
@@ -52,5 +53,7 @@ export function leftOf(
   const known = new Set(released.map(({ object }) => keyOf(object)));
   const others = (objects: readonly AnyObject[]) =>
     objects.filter((object) => !isTaken(object) && !known.has(keyOf(object)));
-  return [...released, ...others(found.ofIstioctl).map(ofIstioctl), ...others(found.ofInstance).flatMap(ofInstance)];
+  // The charts give that label, too; a Helm release that stays is named as a whole.
+  const byIstioctl = found.ofIstioctl.filter((object) => ownerOf(object) === undefined);
+  return [...released, ...others(byIstioctl).map(ofIstioctl), ...others(found.ofInstance).flatMap(ofInstance)];
 }

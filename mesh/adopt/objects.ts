@@ -1,7 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { plainCredentials } from "../install/plainCredentials";
 import { systemNamespace } from "../istio/names";
+import { placesOfOthers } from "../istio/setByOthers";
 import { groupOf, isTree } from "../kubernetesObject";
+import { placeFilter } from "../places";
 
 /** A Kubernetes object, as far as an adoption looks at it. */
 export interface AnyObject {
@@ -98,12 +100,10 @@ export interface Change {
   readonly to?: string;
 }
 
-// The server's own words about an object, and what another writes into it.
+// The server's own words about an object.
 const unseen = [
   /^metadata\.(managedFields|resourceVersion|generation|creationTimestamp|uid|selfLink)$/,
   /^status$/,
-  // Istio writes its own certificate there, again and again.
-  /^webhooks\[\d+\]\.clientConfig\.caBundle$/,
   /^metadata\.annotations\.kubectl\.kubernetes\.io\/last-applied-configuration$/,
 ];
 
@@ -157,6 +157,12 @@ export function changesBetween(live: unknown, after: unknown, path = ""): readon
       ...(after === undefined ? {} : { to: shown(path, after) }),
     },
   ];
+}
+
+/** The same of an object, but for what others set in it by design. */
+export function changesOf(live: AnyObject, after: unknown): readonly Change[] {
+  const isOthers = placeFilter(placesOfOthers(live.kind));
+  return changesBetween(live, after).filter(({ path }) => !isOthers(path));
 }
 
 /** Whether a change is one of an object's own labels and annotations, on which nothing depends that runs. */

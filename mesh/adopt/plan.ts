@@ -1,9 +1,10 @@
 import type { FoundMesh, FoundRelease, RenderedPlan } from "./found";
 import type { AdoptionPlan, Asked, PlannedObject, PlannedRelease } from "./types";
 import { hooksInTheWay, isDoneJob } from "./hooks";
+import { hasValuesSetting, lostValues } from "./lostValues";
 import { isMarkedFor, ownerOf } from "./marks";
 import {
-  changesBetween,
+  changesOf,
   isHook,
   isMetadata,
   keyOf,
@@ -13,6 +14,7 @@ import {
   type AnyObject,
   type Change,
 } from "./objects";
+import { switchOf } from "./parts";
 import { problemsOf } from "./problems";
 import { leftOf } from "./left";
 
@@ -25,7 +27,7 @@ function ofRelease(plan: RenderedPlan, { live, trials }: FoundMesh): readonly Pl
     const [there, trial] = [live.get(keyOf(object)), trials.get(keyOf(object))];
     if (there === undefined || trial === undefined) return { object, fate: "made", owner, changes: [] };
     if ("refused" in trial) return { object, fate: "taken over", owner, changes: [] };
-    const changes = changesBetween(there, trial.after).filter((change) => !isMetadata(change));
+    const changes = changesOf(there, trial.after).filter((change) => !isMetadata(change));
     return { object, fate: changes.length === 0 ? "taken over" : "changed", owner, changes };
   });
 }
@@ -37,7 +39,7 @@ function ofStack(own: AnyObject, { live }: FoundMesh): PlannedObject {
   if (there === undefined) return { object: own, fate: "made", owner, changes: [] };
   const { kind, apiVersion, metadata } = own;
   const compared = kind === "Secret" ? { apiVersion, kind, metadata } : own;
-  const changes = changesBetween(there, { ...(merged(there, compared) as object), apiVersion: there.apiVersion });
+  const changes = changesOf(there, { ...(merged(there, compared) as object), apiVersion: there.apiVersion });
   // A namespace's label says who injects sidecars; it is no mere metadata.
   const shown = changes.filter((change) => kind === "Namespace" || !isMetadata(change)).filter(isNoMark);
   return { object: own, fate: shown.length === 0 ? "taken over" : "changed", owner, changes: shown };
@@ -71,7 +73,28 @@ function renamed(plans: readonly RenderedPlan[], { releases }: FoundMesh): reado
 
 const listed = (names: readonly string[]) => names.join(" and ");
 
-function foundText(found: FoundMesh, plans: readonly RenderedPlan[]): readonly string[] {
+/** Helm releases beside the mesh's that stay with Helm. */
+function strangersText({ releases }: FoundMesh, old: readonly FoundRelease[], plans: readonly RenderedPlan[]) {
+  return releases
+    .filter((one) => !old.includes(one))
+    .map(({ name, chart, chartVersion }) => {
+      const setting = plans.some((plan) => plan.chart === chart) ? undefined : switchOf(chart);
+      const way = setting === undefined ? "" : `; ${setting}: true would take it over`;
+      return `Helm release ${name}: chart ${chart} ${chartVersion}, none of the settings': it stays with Helm${way}`;
+    });
+}
+
+/** Values of the charts with the CRDs, for which there is no setting. */
+function leftValuesText(found: FoundMesh, asked: Asked, old: readonly FoundRelease[]): readonly string[] {
+  return asked.plans.flatMap((plan) => {
+    const keys = hasValuesSetting(plan.chart) ? [] : Object.keys(lostValues(plan, found, asked, old));
+    if (keys.length === 0) return [];
+    return [`values of chart ${plan.chart} that no setting carries: ${keys.join(", ")}; what that changes is below`];
+  });
+}
+
+function foundText(found: FoundMesh, asked: Asked): readonly string[] {
+  const { plans } = asked;
   const planes = found.controlPlanes.map(({ name, ready, declared, revision }) => {
     const version = ready.length === 0 ? `${declared}, no pod is ready` : listed(ready);
     return `control plane: Istio ${version} (Deployment ${name}${revision === "default" ? "" : `, revision ${revision}`}, by its images)`;
@@ -89,7 +112,8 @@ function foundText(found: FoundMesh, plans: readonly RenderedPlan[]): readonly s
     .map((plan) => ({ plan, count: wantedOf(plan).filter((one) => found.live.has(keyOf(one))).length }))
     .filter(({ plan, count }) => count > 0 && !renamed([plan], found).length)
     .map(({ plan, count }) => `objects of chart ${plan.chart} without a Helm release: ${String(count)}`);
-  return [...planes, ...releases, ...without];
+  const values = leftValuesText(found, asked, old);
+  return [...planes, ...releases, ...without, ...values, ...strangersText(found, old, plans)];
 }
 
 /** Plans the adoption of a mesh that runs: an old release goes on, or Helm makes a first one over the objects. */
@@ -111,7 +135,7 @@ export function planAdoption(found: FoundMesh, asked: Asked): AdoptionPlan {
     return object === undefined || isMarkedFor(object, release) ? [] : [{ object, release }];
   });
   return {
-    found: foundText(found, plans),
+    found: foundText(found, asked),
     problems: problemsOf(found, asked, old),
     releases: plans.map((plan) => plannedRelease(plan, found)),
     objects: [...taken, ...leftOf(found, { wanted, own: ownKeys, old })],

@@ -3,18 +3,18 @@ import { plainCredentials } from "../install/plainCredentials";
 import { valuesSetting } from "../install/unknownValues";
 import { defaultRevision, runningVersion } from "../istio/controlPlanes";
 import { kialiReleaseName, systemNamespace } from "../istio/names";
+import { injectionLabel } from "../rollout/injectionLabel";
 import { ownerMark } from "../upgrade/helmHistory";
 import { controlPlaneOf } from "../upgrade/revisions";
-import type { FoundMesh, FoundRelease, RenderedPlan } from "./found";
+import type { FoundMesh, FoundRelease } from "./found";
 import { hooksInTheWay, isDoneJob } from "./hooks";
 import { loginProblems } from "./login";
 import { ownerOf } from "./marks";
-import { givenValues, missingValues } from "./missingValues";
+import { hasValuesSetting, lostValues } from "./lostValues";
+import { ofName, ofPartNames } from "./ofNames";
 import { isHook, keyOf, titleOf } from "./objects";
+import { wayOf } from "./parts";
 import type { Asked } from "./types";
-
-/** The plan of the release that brings the control plane. */
-const controlPlanePlan = ({ plans }: Asked) => plans.find(({ chart }) => ["istio", "istiod"].includes(chart));
 
 /** Whose version is it that runs. */
 function ofVersion({ controlPlanes }: FoundMesh, { settings, targetVersion }: Asked): readonly string[] {
@@ -59,44 +59,13 @@ function ofOwners(old: readonly FoundRelease[], { settings, known }: Asked): rea
   });
 }
 
-const deploymentsOf = (plan: RenderedPlan) => plan.objects.filter(({ kind }) => kind === "Deployment").map(keyOf);
-
-/** The old release that has a planned one's workloads, whatever its name and its chart are called; else one of its chart. */
-function oldReleaseOf(plan: RenderedPlan, old: readonly FoundRelease[]): FoundRelease | undefined {
-  const deployments = deploymentsOf(plan);
-  return (
-    old.find(({ name }) => name === plan.name) ??
-    old.find(({ objects }) => objects.some((one) => deployments.includes(keyOf(one)))) ??
-    old.find(({ chart }) => chart === plan.chart)
-  );
-}
-
-/** Under which name the control plane's objects stand. */
-function ofName(found: FoundMesh, asked: Asked, old: readonly FoundRelease[]): readonly string[] {
-  const plan = controlPlanePlan(asked);
-  if (plan === undefined || old.some(({ name }) => name === plan.name)) return [];
-  const deployments = deploymentsOf(plan);
-  const release = oldReleaseOf(plan, old);
-  const labels = deployments.map((key) => found.live.get(key)?.metadata.labels?.["release"]);
-  const name = release?.name ?? labels.find((label) => label !== undefined);
-  if (name === undefined || name === plan.name) return [];
-  return [
-    `the control plane's release is called ${name}, and its pods are labelled with it: set istio.releaseName: ${name}. ` +
-      `As ${plan.name} it would be another one`,
-  ];
-}
-
 const indented = (text: string) => text.trimEnd().replaceAll(/^/gm, "    ");
 
 function ofValues(found: FoundMesh, asked: Asked, old: readonly FoundRelease[]): readonly string[] {
   return asked.plans.flatMap((plan) => {
-    const isPlane = plan === controlPlanePlan(asked);
-    const release = oldReleaseOf(plan, old);
-    // Of a release that this stack has upgraded already the values are the settings' own.
-    if (release?.description.startsWith(ownerMark(asked.settings.stack)) === true) return [];
-    const given = release?.given ?? (isPlane ? found.givenWithoutHelm : {});
-    const missing = missingValues(givenValues(given), plan.values);
-    if (Object.keys(missing).length === 0) return [];
+    const missing = lostValues(plan, found, asked, old);
+    // What no setting can say cannot be asked for; the plan shows what comes of it.
+    if (Object.keys(missing).length === 0 || !hasValuesSetting(plan.chart)) return [];
     // Of two secrets neither is shown.
     const hidden = plainCredentials(missing).map(({ path }) => path.slice(1));
     const setting = valuesSetting(plan.chart);
@@ -111,6 +80,20 @@ function ofValues(found: FoundMesh, asked: Asked, old: readonly FoundRelease[]):
   });
 }
 
+/** A namespace that has its sidecars by a revision, of which `istio-injection` beside it would take it away. */
+function ofInjection({ live }: FoundMesh, { settings, own }: Asked): readonly string[] {
+  const { namespace, injection, istio } = settings;
+  const object = own.find(({ kind, metadata }) => kind === "Namespace" && metadata.name === namespace);
+  const { labels = {} } = (object && live.get(keyOf(object)))?.metadata ?? {};
+  const revision = labels["istio.io/rev"];
+  if (injection !== "enabled" || revision === undefined || labels[injectionLabel] !== undefined) return [];
+  const way = revision === istio.revision ? "injection: revision" : "injection: unmanaged, which leaves it";
+  return [
+    `namespace ${namespace} gets its sidecars by the label istio.io/rev=${revision}, for which ${injectionLabel}=enabled beside it ` +
+      `leaves no room: set ${way}`,
+  ];
+}
+
 function ofLogin({ login }: FoundMesh, { settings, ownLogin, known }: Asked): readonly string[] {
   // Of a stack that has its mesh already the login is its own.
   const kialiRelease = settings.layout === "classic" ? controlPlaneName(settings) : kialiReleaseName;
@@ -118,17 +101,6 @@ function ofLogin({ login }: FoundMesh, { settings, ownLogin, known }: Asked): re
 }
 
 const controlPlaneName = ({ istio }: Asked["settings"]) => istio.releaseName ?? "istio";
-
-/** What leaves a part as it is. */
-const withoutPart: Readonly<Record<string, string>> = {
-  "kiali-server": "kiali.enabled: false",
-  cni: "istio.cni.enabled: false",
-  ztunnel: "istio.ztunnel.enabled: false",
-  gateway: "istio.gateway.enabled: false",
-};
-
-const wayOf = ({ chart }: RenderedPlan) =>
-  withoutPart[chart] === undefined ? "" : `. To leave that part as it is: ${withoutPart[chart]}`;
 
 /** Objects that other Helm releases own, or that cannot become what the settings' charts make. */
 function ofObjects(found: FoundMesh, { plans }: Asked, old: readonly FoundRelease[]): readonly string[] {
@@ -185,6 +157,8 @@ export function problemsOf(found: FoundMesh, asked: Asked, old: readonly FoundRe
     ...ofOwners(old, asked),
     ...ofVersion(found, asked),
     ...ofName(found, asked, old),
+    ...ofPartNames(found, asked),
+    ...ofInjection(found, asked),
     ...ofLogin(found, asked),
     ...ofValues(found, asked, old),
     ...ofObjects(found, asked, old),

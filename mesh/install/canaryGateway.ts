@@ -1,6 +1,6 @@
 import type { MeshPlan } from "../meshPlan";
 import { servedRevision } from "../rollout/servingControlPlane";
-import { gatewayReleaseName as gateway } from "../istio/names";
+import { partReleaseNames } from "../istio/names";
 import { istioRepositories, type ReleasePlan } from "./helmReleases";
 
 /** A release as the stack's state has it, as far as it matters here. */
@@ -20,6 +20,7 @@ export interface DeployedRelease {
 export function withServedGateway(plan: MeshPlan, deployed: readonly DeployedRelease[]): MeshPlan {
   const { settings, mesh } = plan;
   const { revision, gateway: asked } = settings.istio;
+  const gateway = asked.releaseName ?? partReleaseNames.gateway;
   const stays =
     revision !== undefined && servedRevision(settings) !== revision && asked.values["revision"] === undefined;
   if (!stays || plan.releases.every(({ name }) => name !== gateway)) return plan;

@@ -2,7 +2,7 @@ import merge from "deepmerge";
 import * as semver from "semver";
 import type { Settings } from "../../settings/types";
 import { unreadable, versionOf } from "../istio/images";
-import { controlPlaneReleaseName, kialiReleaseName } from "../istio/names";
+import { controlPlaneReleaseName, kialiReleaseName, partReleaseNames, type Part } from "../istio/names";
 import { dnsCaptureValues } from "./dnsCapture";
 import {
   kialiVersion,
@@ -128,14 +128,10 @@ export function controlPlaneRelease(settings: PlanSettings): ReleasePlan {
 }
 
 /** Istio's optional parts of the modern layout. */
-function component(
-  settings: PlanSettings,
-  chart: "cni" | "ztunnel" | "gateway",
-  name: string,
-  own: Values,
-): readonly ReleasePlan[] {
+function component(settings: PlanSettings, chart: Part, own: Values): readonly ReleasePlan[] {
   const { version, [chart]: given } = settings.istio;
   if (settings.layout === "classic" || !given.enabled) return [];
+  const name = given.releaseName ?? partReleaseNames[chart];
   return [{ name, chart, version, repositories: istioRepositories(settings), values: overlay(own, given.values) }];
 }
 
@@ -163,7 +159,7 @@ function beforeControlPlane(settings: PlanSettings): readonly ReleasePlan[] {
 
 function nodeAgent(settings: PlanSettings): readonly ReleasePlan[] {
   const profile = settings.istio.ztunnel.enabled ? { profile: "ambient" } : {};
-  return component(settings, "cni", "istio-cni", {
+  return component(settings, "cni", {
     global: { tag: settings.istio.version, ...hubValue(settings) },
     ...profile,
   });
@@ -177,8 +173,8 @@ function proxyReleases(settings: PlanSettings): readonly ReleasePlan[] {
   const { version, revision } = settings.istio;
   const rev = revision === undefined ? {} : { revision };
   return [
-    ...component(settings, "ztunnel", "ztunnel", { tag: version, ...hubValue(settings), ...rev }),
-    ...component(settings, "gateway", "istio-ingressgateway", rev),
+    ...component(settings, "ztunnel", { tag: version, ...hubValue(settings), ...rev }),
+    ...component(settings, "gateway", rev),
   ];
 }
 

@@ -17,5 +17,11 @@ export const adoptingAnnotation = "jam-istio/adopting";
 /** Name of Kiali's release in the modern layout. */
 export const kialiReleaseName = "kiali-server";
 
-/** Name of the ingress gateway's release. */
-export const gatewayReleaseName = "istio-ingressgateway";
+/** Names of the optional parts' releases, where the settings give them none. */
+export const partReleaseNames = { cni: "istio-cni", ztunnel: "ztunnel", gateway: "istio-ingressgateway" } as const;
+
+/** A part of the modern layout that is installed when asked for. */
+export type Part = keyof typeof partReleaseNames;
+
+/** Names of parts' releases, where they are others than those. */
+export type PartReleases = Readonly<Partial<Record<Part, string>>>;

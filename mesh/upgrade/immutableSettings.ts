@@ -1,4 +1,5 @@
 import type { Layout } from "../../settings/types";
+import { partReleaseNames, type Part, type PartReleases } from "../istio/names";
 
 /** What a stack must not change once it is installed: each would delete one mesh and create another. */
 export interface Identity {
@@ -10,10 +11,14 @@ export interface Identity {
   readonly revision?: string | undefined;
   readonly namespace: string;
   readonly cluster?: string | undefined;
+  /** Releases that the stack manages. */
+  readonly releases?: readonly string[];
+  /** Absent: none has another name than the usual one. */
+  readonly partReleases?: PartReleases | undefined;
 }
 
 const fixed: readonly {
-  readonly key: Exclude<keyof Identity, "revision">;
+  readonly key: Exclude<keyof Identity, "revision" | "releases" | "partReleases">;
   readonly setting: string;
   readonly way: string;
 }[] = [
@@ -47,9 +52,25 @@ const fixed: readonly {
 /** What a message calls them, where it is not the key. */
 const names: Partial<Record<keyof Identity, string>> = { controlPlaneRelease: "control plane's release" };
 
+/** Parts that are installed before and after, under another name. */
+function judgeParts(before: Partial<Identity>, now: Partial<Identity>): readonly string[] {
+  const nameIn = ({ partReleases, releases }: Partial<Identity>, part: Part) => {
+    const name = partReleases?.[part] ?? partReleaseNames[part];
+    return releases?.includes(name) === true ? name : undefined;
+  };
+  return (Object.keys(partReleaseNames) as Part[]).flatMap((part) => {
+    const [was, is] = [nameIn(before, part), nameIn(now, part)];
+    if (was === undefined || is === undefined || was === is) return [];
+    return [
+      `jam-istio:istio.${part}.releaseName changes the release from ${was} to ${is}: it would replace every pod of it: set it back`,
+    ];
+  });
+}
+
 /** Which settings cannot change, given what the last run of the stack recorded. */
 export function judgeIdentity(before: Partial<Identity>, now: Identity): readonly string[] {
-  return fixed
+  const others = before.layout === now.layout ? judgeParts(before, now) : [];
+  const own = fixed
     .filter(({ key }) => before[key] !== undefined && now[key] !== undefined && before[key] !== now[key])
     .filter(
       ({ key }) => key !== "controlPlaneRelease" || (before.layout === now.layout && before.revision === now.revision),
@@ -59,4 +80,5 @@ export function judgeIdentity(before: Partial<Identity>, now: Identity): readonl
         ? `jam-istio:${setting} leads to another cluster: ${way}`
         : `jam-istio:${setting} changes the ${names[key] ?? key} from ${String(before[key])} to ${now[key]}: ${way}`,
     );
+  return [...own, ...others];
 }

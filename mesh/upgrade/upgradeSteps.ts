@@ -1,23 +1,34 @@
+import { partReleaseNames, type Part, type PartReleases } from "../istio/names";
 import type { JudgedMesh } from "./gateTypes";
 
-const parts: Readonly<Record<string, string>> = {
+const titles: Readonly<Record<string, string>> = {
   "istio-init": "CRDs",
   "istio-base": "CRDs",
-  "istio-cni": "node agent",
-  ztunnel: "ztunnel",
-  "istio-ingressgateway": "gateway",
   "kiali-server": "Kiali",
 };
 
-/** Releases that are proxies. */
-const proxies = ["ztunnel", "istio-ingressgateway"];
+const partTitles: Readonly<Record<Part, string>> = { cni: "node agent", ztunnel: "ztunnel", gateway: "gateway" };
 
-/** What a release is for, and its name. */
-export const partOf = (name: string) => `${parts[name] ?? "control plane"} (release ${name})`;
+/** The optional part that a release brings. */
+const optionalPart = (name: string, own: PartReleases = {}) =>
+  (Object.keys(partReleaseNames) as Part[]).find((part) => (own[part] ?? partReleaseNames[part]) === name);
+
+/** Whether a release is one of proxies. */
+const isProxies = (name: string, own: PartReleases | undefined) =>
+  ["ztunnel", "gateway"].includes(optionalPart(name, own) ?? "");
+
+/** What a release is for, and its name. @param own names of parts' releases that are not the usual ones */
+export function partOf(name: string, own?: PartReleases): string {
+  const part = optionalPart(name, own);
+  return `${part === undefined ? (titles[name] ?? "control plane") : partTitles[part]} (release ${name})`;
+}
 
 /** The steps of a change of version, in their order, in one line. */
-export function upgradeSteps(running: string, { version, releases }: Pick<JudgedMesh, "version" | "releases">): string {
-  const first = releases.filter((name) => !proxies.includes(name)).map(partOf);
-  const last = releases.filter((name) => proxies.includes(name)).map(partOf);
+export function upgradeSteps(
+  running: string,
+  { version, releases, partReleases: own }: Pick<JudgedMesh, "version" | "releases" | "partReleases">,
+): string {
+  const first = releases.filter((name) => !isProxies(name, own)).map((name) => partOf(name, own));
+  const last = releases.filter((name) => isProxies(name, own)).map((name) => partOf(name, own));
   return `Istio ${running} to ${version}: ${[...first, "sidecars", ...last].join(", then ")}`;
 }

@@ -13,6 +13,8 @@ const needs = (part: string, version: string) =>
 const ofOwner = (part: string) =>
   `istio.${part}.enabled: has no effect with istio.controlPlane: shared, where another stack owns the mesh; set it to false`;
 const ambient = "istio.ztunnel.enabled: ambient mode needs the node agent: set istio.cni.enabled to true";
+const nameTaken = (part: string, name: string) =>
+  `istio.${part}.releaseName: "${name}" is the name of another release of the mesh; choose another`;
 const noRevisions = "istio.revision: the classic layout has no revisions: remove it, and injection: revision";
 const noRevision = "istio.revision: missing: injection: revision needs the name of the control plane's revision";
 const notDefault =
@@ -25,6 +27,15 @@ describe("settings: optional parts, from the versions that were tried", () => {
       name: "ztunnel of 1.23, with the node agent",
       config: stack("1.23.6", { cni: on, ztunnel: on }),
       problems: [needs("ztunnel", "1.24")],
+    },
+    {
+      name: "releases of one name",
+      config: stack("1.30.3", {
+        cni: { ...on, releaseName: "istiod" },
+        ztunnel: on,
+        gateway: { ...on, releaseName: "ztunnel" },
+      }),
+      problems: [nameTaken("cni", "istiod"), nameTaken("gateway", "ztunnel")],
     },
     { name: "gateway of 1.26", config: stack("1.26.8", { gateway: on }), problems: [needs("gateway", "1.27")] },
     {

@@ -54,6 +54,18 @@ describe("settings: keys that have no effect", () => {
       ],
     },
     {
+      name: "the name of a part's release, where the part is not switched on",
+      config: modern({ cni: { releaseName: "agent" } }),
+      problems: [
+        "istio.cni.enabled: missing: without it its releaseName has no effect; set it to true, or to false to keep it for later",
+      ],
+    },
+    {
+      name: "the name of a part's release of a shared control plane",
+      config: shared({ cni: { enabled: false, releaseName: "agent" } }),
+      problems: [ofOwner("istio.cni.releaseName")],
+    },
+    {
       name: "the release's name of a shared control plane",
       config: { istio: { version: "1.4.6", controlPlane: "shared", releaseName: "istio" } },
       problems: [ofOwner("istio.releaseName")],

@@ -1,6 +1,6 @@
 /** The commands `import-values` and `new` as child processes, in a folder that looks like the project's. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../support/command";
@@ -42,6 +42,20 @@ describe("the commands that write a stack file", () => {
     assert.match(stdout, /jam\.mysql\.external: carried -> mysql\.external\n/);
     assert.match(stdout, /jam\.ps\.replicas: left out\n/);
     assert.match(stdout, /Pulumi\.dev701\.yaml is written/);
+  });
+
+  it("import-values takes a second chart's own values for defaults, also where they are named last", async () => {
+    mkdirSync(file("fault-injection"));
+    writeFileSync(file("fault-injection/Chart.yaml"), "apiVersion: v1\nname: fault-injection\n");
+    writeFileSync(
+      file("fault-injection/values.yaml"),
+      "jam: { namespace: local700, ctWebapp: { faultinject: false } }",
+    );
+    writeFileSync(file("dev701-k8s.yaml"), "jam: { namespace: dev701 }");
+    const { code, stdout } = await importBoth("dev701-k8s.yaml", "fault-injection/values.yaml");
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /Pulumi\.dev701\.yaml is written/);
+    assert.match(stdout, /jam\.ctWebapp\.faultinject: carried/);
   });
 
   it("import-values leaves a file that is there alone, until --force", async () => {

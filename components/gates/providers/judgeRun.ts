@@ -83,7 +83,7 @@ export async function judgeAll(cluster: Cluster, found: ObservedMesh, run: Judge
     notes: [
       ...steps,
       ...(begins ? [canarySteps(run)] : []),
-      ...stayingNotes(staying),
+      ...stayingNotes(staying, run.partReleases),
       ...(hub === undefined ? [] : [hub]),
       ...upgrade.notes,
       ...rollout.notes,

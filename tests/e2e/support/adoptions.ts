@@ -21,6 +21,8 @@ export interface Adoption {
   readonly planned: readonly RegExp[];
   /** At what the adoption says it is killed, each time one after the other, before it may come to its end. */
   readonly moments?: readonly string[];
+  /** Workloads whose pods are replaced, as the plan says before; default: none. */
+  readonly restarts?: readonly string[];
   /** The control plane's release. */
   readonly release: string;
 }
@@ -28,6 +30,12 @@ export interface Adoption {
 const access = { meshConfig: { accessLogFile: "/dev/stdout" } };
 const modern = (lab: Lab, version: string, istio: Config) =>
   modernConfig(lab, { kiali: { enabled: false } }, { version, ...istio });
+
+const partNames = { cni: "agent", ztunnel: "tunnel", gateway: "edge", kiali: "console" };
+const parts = (more: Config) =>
+  Object.fromEntries(
+    (["cni", "ztunnel", "gateway"] as const).map((part) => [part, { ...more, releaseName: partNames[part] }]),
+  );
 
 /** The ways to a mesh that people came, each with the settings that take it over. */
 export const adoptions: readonly Adoption[] = [
@@ -62,20 +70,42 @@ export const adoptions: readonly Adoption[] = [
     release: "jam-istio",
   },
   {
-    title: "helm install under other names",
+    title: "helm install under other names, with a revision and every part",
     minor: "1.34",
     stack: "local700",
     make: async (lab) => {
       const shell = await openShell(lab);
-      await installPlainHelm(lab, shell);
+      await installPlainHelm(lab, shell, { controlPlane: "istiod-stable", revision: "stable", parts: partNames });
       return shell;
     },
     version: "1.28.10",
     next: "1.29.6",
-    config: (lab, version) => modern(lab, version, { releaseName: "mesh", values: access }),
-    refused: [/set istio\.releaseName: mesh/, /below istio\.values,[^]*accessLogFile: \/dev\/stdout/],
-    planned: [/release mesh, chart istiod: goes on from revision 1/, /release mesh-crds has nothing any more/],
-    release: "mesh",
+    config: (lab, version) => ({
+      ...modernConfig(
+        lab,
+        { injection: "revision" },
+        { version, revision: "stable", values: access, ...parts({ enabled: true }) },
+      ),
+    }),
+    refused: [
+      /below istio\.values,[^]*accessLogFile: \/dev\/stdout/,
+      ...(["cni", "ztunnel", "gateway"] as const).map(
+        (part) => new RegExp(`set istio\\.${part}\\.releaseName: ${partNames[part]}\\.`),
+      ),
+    ],
+    planned: [
+      /release istiod-stable, chart istiod: goes on from revision 1/,
+      /release mesh-crds has nothing any more/,
+      /release edge, chart gateway: goes on from revision 1/,
+      /release console has nothing any more/,
+    ],
+    moments: [
+      ...["enter the stack's state", "Release istio-base creating", "Release istiod-stable updating"],
+      ...["Release edge updating", "tidying up the marks"],
+    ],
+    // Kiali's chart made up a signing key, which the settings' Kiali reads from a Secret.
+    restarts: ["Deployment istio-system/kiali"],
+    release: "istiod-stable",
   },
   {
     title: "istioctl install",

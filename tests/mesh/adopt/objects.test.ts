@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { givenTo } from "../../../mesh/adopt/given";
 import { missingValues } from "../../../mesh/adopt/missingValues";
-import { changesBetween, isMadeAnew, merged, replacesPods, withRemovals } from "../../../mesh/adopt/objects";
+import { ofPartNames } from "../../../mesh/adopt/ofNames";
+import { changesBetween, changesOf, isMadeAnew, merged, replacesPods, withRemovals } from "../../../mesh/adopt/objects";
 
 const deployment = (spec: object) => ({
   apiVersion: "apps/v1",
@@ -40,8 +41,19 @@ describe("adoption: what becomes of an object", () => {
       { path: "spec.replicas", from: "1", to: "2" },
       { path: "spec.ports[0].port", from: "1", to: "2" },
     ]);
-    const hook = (caBundle: string) => ({ webhooks: [{ clientConfig: { caBundle } }] });
-    assert.deepEqual(changesBetween(hook("written by Istio"), hook("")), []);
+  });
+
+  it("what istiod sets in its webhooks is no change, the rest of them is", () => {
+    const hook = (caBundle: string, failurePolicy: string, port: number) => ({
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "ValidatingWebhookConfiguration",
+      metadata: { name: "istio-validator-istio-system" },
+      webhooks: [{ clientConfig: { caBundle, service: { port } }, failurePolicy }],
+    });
+    assert.deepEqual(changesOf(hook("by istiod", "Fail", 443), hook("", "Ignore", 443)), []);
+    assert.deepEqual(changesOf(hook("by istiod", "Fail", 443), hook("", "Ignore", 444)), [
+      { path: "webhooks[0].clientConfig.service.port", from: "443", to: "444" },
+    ]);
   });
 
   it("of a long text the lines that differ, and no secret", () => {
@@ -72,6 +84,31 @@ describe("adoption: what becomes of an object", () => {
       isMadeAnew(hook({ "helm.sh/hook": "test-success", "helm.sh/hook-delete-policy": "x" }), "upgrade"),
       false,
     );
+  });
+});
+
+describe("adoption: releases of the optional parts", () => {
+  const planned = (name: string, chart: string) => ({ name, chart, values: {}, objects: [] });
+  const found = (...releases: readonly (readonly [string, string])[]) => ({
+    releases: releases.map(([name, chart]) => ({
+      ...{ name, chart, chartVersion: "1.28.10", revision: 1, status: "deployed", description: "" },
+      ...{ given: {}, objects: [], records: [] },
+    })),
+  });
+  const plans = [planned("istio-cni", "cni"), planned("istiod", "istiod"), planned("istio-ingressgateway", "gateway")];
+
+  it("under another name are told with the setting that keeps it: their pods carry it", () => {
+    assert.deepEqual(ofPartNames(found(["agent", "cni"], ["mesh", "istiod"]), { plans }), [
+      "the release of chart cni is called agent, and its pods are labelled with it: set istio.cni.releaseName: agent. As istio-cni " +
+        "they would be other ones",
+    ]);
+  });
+
+  it("several of one chart are told apart by a person; one that has the name is right", () => {
+    assert.deepEqual(ofPartNames(found(["east", "gateway"], ["west", "gateway"]), { plans }), [
+      "releases east and west have chart gateway: set istio.gateway.releaseName to one of them; the others stay with Helm",
+    ]);
+    assert.deepEqual(ofPartNames(found(["east", "gateway"], ["istio-ingressgateway", "gateway"]), { plans }), []);
   });
 });
 

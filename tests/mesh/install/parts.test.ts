@@ -67,6 +67,20 @@ describe("Helm releases: the optional parts", () => {
     assert.deepEqual(valuesOf(parts, "ztunnel"), { tag: "1.30.3", hub: "other.example.com" });
   });
 
+  it("a release of another name is installed as that", () => {
+    const parts = { cni: { ...on, releaseName: "agent" }, ztunnel: { ...on, releaseName: "tunnel" }, gateway: on };
+    assert.deepEqual(
+      inOrder(planReleases(settings(parts))).map(({ name, chart }) => [name, chart]),
+      [
+        ["istio-base", "base"],
+        ["istiod", "istiod"],
+        ["agent", "cni"],
+        ["tunnel", "ztunnel"],
+        ["istio-ingressgateway", "gateway"],
+      ],
+    );
+  });
+
   it("none is there unless asked for", () => {
     assert.deepEqual(
       inOrder(planReleases(settings({}))).map(({ name }) => name),

@@ -17,7 +17,7 @@ describe("immutable settings: what cannot change once installed", () => {
     namespace: "dev702",
     cluster: "uid-2",
   };
-  const texts: Readonly<Record<Exclude<keyof Identity, "revision">, string>> = {
+  const texts: Readonly<Record<Exclude<keyof Identity, "revision" | "releases" | "partReleases">, string>> = {
     layout:
       "jam-istio:istio.version changes the layout from classic to modern: the two layouts cannot replace one another in place: build a new cluster, or destroy this stack and install afresh",
     controlPlane:
@@ -44,6 +44,18 @@ describe("immutable settings: what cannot change once installed", () => {
     // Another layout has other releases, and another revision one of its own.
     assert.deepEqual(judgeIdentity(before, after), Object.values(others));
     assert.deepEqual(judgeIdentity(before, { ...before, revision: "new", controlPlaneRelease: "istiod-new" }), []);
+  });
+  it("the name of a part's release, while the part is there", () => {
+    const modern = { ...before, layout: "modern" } as const;
+    const plain = { ...modern, releases: ["istio-base", "istio-cni", "istiod"] };
+    const named = { ...modern, releases: ["istio-base", "my-cni", "istiod"], partReleases: { cni: "my-cni" } };
+    const text = (was: string, is: string) =>
+      `jam-istio:istio.cni.releaseName changes the release from ${was} to ${is}: it would replace every pod of it: set it back`;
+    assert.deepEqual(judgeIdentity(plain, named), [text("istio-cni", "my-cni")]);
+    assert.deepEqual(judgeIdentity(named, plain), [text("my-cni", "istio-cni")]);
+    assert.deepEqual(judgeIdentity(named, { ...named }), []);
+    assert.deepEqual(judgeIdentity(named, { ...modern, releases: ["istio-base", "istiod"] }), [], "it goes");
+    assert.deepEqual(judgeIdentity({ ...modern, releases: ["istio-base", "istiod"] }, named), [], "it comes");
   });
   it("nothing when nothing changed", () => {
     assert.deepEqual(judgeIdentity(before, { ...before }), []);

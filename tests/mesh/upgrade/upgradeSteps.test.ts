@@ -21,6 +21,16 @@ describe("steps of a change of version", () => {
     assert.equal(upgradeSteps("1.30.3", { version: "1.29.6", releases: ["istiod"] }), text);
   });
 
+  it("parts are told by their names, also where those are people's own, and proxies come last", () => {
+    const partReleases = { cni: "agent", gateway: "edge" };
+    const releases = ["istio-base", "agent", "istiod", "kiali-server", "ztunnel", "edge"];
+    assert.equal(
+      upgradeSteps("1.29.6", { version: "1.30.3", releases, partReleases }),
+      "Istio 1.29.6 to 1.30.3: CRDs (release istio-base), then node agent (release agent), then control plane (release istiod), " +
+        "then Kiali (release kiali-server), then sidecars, then ztunnel (release ztunnel), then gateway (release edge)",
+    );
+  });
+
   it("of the classic layout they are its two releases", () => {
     const settings = settingsOf({ istio: { version: "1.4.6" } });
     const releases = inOrder(planReleases(settings)).map(({ name }) => name);

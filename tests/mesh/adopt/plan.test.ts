@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import type { FoundMesh, FoundRelease } from "../../../mesh/adopt/found";
+import { keyOf, type AnyObject } from "../../../mesh/adopt/objects";
+import { planAdoption } from "../../../mesh/adopt/plan";
+import type { Values } from "../../../mesh/install/helmReleases";
+import { settingsOf } from "../../support/settings";
+
+const named = (kind: string, name: string, labels: Readonly<Record<string, string>> = {}): AnyObject => ({
+  apiVersion: kind === "Deployment" ? "apps/v1" : "v1",
+  kind,
+  metadata: { name, labels },
+});
+
+const release = (name: string, chart: string, object: AnyObject, given: Values = {}): FoundRelease => ({
+  ...{ name, chart, given, objects: [object], chartVersion: "1.28.10", revision: 1, status: "deployed" },
+  ...{ description: "", records: [] },
+});
+
+const [account, istiod, edge] = [
+  named("ServiceAccount", "istio-reader-service-account"),
+  named("Deployment", "istiod"),
+  named("Deployment", "edge"),
+];
+
+/** Plans the adoption of istiod 1.28.10 with chart base. */
+function planOf(
+  releases: readonly FoundRelease[],
+  more: {
+    readonly istio?: object;
+    readonly given?: object;
+    readonly ofIstioctl?: readonly AnyObject[];
+    readonly namespace?: AnyObject;
+    readonly revision?: string;
+  } = {},
+) {
+  const { istio = {}, given = {}, ofIstioctl = [], namespace, revision = "default" } = more;
+  const objects = [...releases.flatMap((one) => one.objects), ...(namespace === undefined ? [] : [namespace])];
+  const found: FoundMesh = {
+    releases,
+    controlPlanes: [{ name: "istiod", revision, declared: "1.28.10", ready: ["1.28.10"] }],
+    live: new Map(objects.map((one) => [keyOf(one), one])),
+    trials: new Map(objects.map((one) => [keyOf(one), { after: one }])),
+    ...{ givenWithoutHelm: {}, ofIstioctl, ofInstance: [], unread: [] },
+  };
+  const settings = settingsOf({ istio: { version: "1.28.10", ...istio }, kiali: { enabled: false }, ...given });
+  const planned = (name: string, chart: string, object: AnyObject) => ({ name, chart, values: {}, objects: [object] });
+  return planAdoption(found, {
+    ...{ settings, targetVersion: "1.28.10", known: [], ownLogin: false },
+    plans: [planned("istio-base", "base", account), planned("istiod", "istiod", istiod)],
+    own: [named("Namespace", settings.namespace)],
+  });
+}
+
+const plain = [release("mesh-crds", "base", account), release("istiod", "istiod", istiod)];
+
+describe("adoption: what stands in the way", () => {
+  it("nothing, where the settings say what runs", () => {
+    assert.deepEqual(planOf(plain).problems, []);
+  });
+
+  it("values of the control plane do, those of chart base are named: no setting carries them", () => {
+    const base = release("mesh-crds", "base", account, { defaultRevision: "default" });
+    const plane = release("istiod", "istiod", istiod, { pilot: { traceSampling: 10 } });
+    const { problems, found } = planOf([base, plane]);
+    assert.equal(problems.length, 1);
+    assert.match(problems[0] ?? "", /below istio\.values,[^]*traceSampling: 10/);
+    assert.ok(
+      found.includes("values of chart base that no setting carries: defaultRevision; what that changes is below"),
+      found.join("\n"),
+    );
+  });
+
+  it("a control plane with another revision than the settings have", () => {
+    assert.match(planOf(plain, { revision: "stable" }).problems[0] ?? "", /set istio\.revision: stable$/);
+  });
+
+  it("a namespace with a revision's label, which istio-injection would void", () => {
+    const labelled = (labels: Readonly<Record<string, string>>) => named("Namespace", "dev701", labels);
+    const problems = (revision: string, injection: string, labels: Readonly<Record<string, string>>) =>
+      planOf(plain, { istio: { revision: "stable" }, given: { injection }, revision, namespace: labelled(labels) })
+        .problems;
+    const [text = ""] = problems("stable", "enabled", { "istio.io/rev": "stable" });
+    assert.match(text, /by the label istio\.io\/rev=stable, .*: set injection: revision$/);
+    const [other = ""] = problems("stable", "enabled", { "istio.io/rev": "prod" });
+    assert.match(other, /set injection: unmanaged, which leaves it$/);
+    assert.deepEqual(problems("stable", "revision", { "istio.io/rev": "stable" }), []);
+    assert.deepEqual(problems("stable", "enabled", { "istio.io/rev": "stable", "istio-injection": "enabled" }), []);
+  });
+});
+
+describe("adoption: what is not the settings'", () => {
+  it("a Helm release stays with Helm, with the setting that would take it over, and is not taken for istioctl's", () => {
+    const owned = { ...edge, metadata: { ...edge.metadata, annotations: { "meta.helm.sh/release-name": "edge" } } };
+    const { found, objects } = planOf([...plain, release("edge", "gateway", edge), release("own", "shop", edge)], {
+      ofIstioctl: [owned, named("Service", "istio-egressgateway")],
+    });
+    assert.deepEqual(found.slice(-2), [
+      "Helm release edge: chart gateway 1.28.10, none of the settings': it stays with Helm; istio.gateway.enabled: true would take " +
+        "it over",
+      "Helm release own: chart shop 1.28.10, none of the settings': it stays with Helm",
+    ]);
+    const left = objects.filter(({ fate }) => fate === "left");
+    assert.deepEqual(
+      left.map(({ object, why }) => [object.metadata.name, why]),
+      [["istio-egressgateway", "istioctl made it; the settings' charts do not"]],
+    );
+  });
+});
