@@ -8,7 +8,11 @@ import { once, placed, type Case, type Placed } from "./placed";
 import { listPath, places } from "./places";
 
 /** An object as a person writes it. */
-export type Manifest = Placed["object"] & { readonly apiVersion: string; readonly kind: string };
+export type Manifest = Placed["object"] & {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly spec?: unknown;
+};
 
 /** How many requests run at the same time. */
 const atOnce = 12;

@@ -32,7 +32,8 @@ const prefixOf = ({ id, side }: Case) => `n${id}-${side}-`;
 function moved(one: Case, { name = "", namespace, ...metadata }: Thing["metadata"]): Thing["metadata"] {
   const prefix = prefixOf(one);
   // An object's age is the API server's to write.
-  const more = { ...metadata, creationTimestamp: undefined };
+  const kept = Object.entries(metadata).filter(([key]) => key !== "creationTimestamp");
+  const more = Object.fromEntries(kept) as Pick<Thing["metadata"], "labels" | "annotations">;
   if (namespace === undefined || isShared(namespace))
     return { ...more, name: `${prefix}${name}`, ...(namespace === undefined ? {} : { namespace }) };
   return { ...more, name, namespace: `${prefix}${namespace}` };
