@@ -1,5 +1,4 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { usualNoise } from "../../delivery/compare/noise";
 import { diffHtml } from "../../delivery/formats/html";
 import { diffMarkdown } from "../../delivery/formats/markdown";

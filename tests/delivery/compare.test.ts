@@ -112,14 +112,6 @@ describe("the comparison of rendered objects: places", () => {
     ]);
   });
 
-  it("an empty value is as good as none", () => {
-    const config = (data: object) => [object("ConfigMap", "a", { data })];
-    assert.deepEqual(
-      compared(config({ values: '{"a":1,"b":null}' }), config({ values: '{"a":1}', more: null })).objects,
-      [],
-    );
-  });
-
   it("a key with dots is quoted", () => {
     assert.deepEqual(lines({ data: { "a.b/c": 1 } }, { data: { "a.b/c": 2 } }), ['@@ data["a.b/c"] @@', "-1", "+2"]);
   });

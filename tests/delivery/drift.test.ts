@@ -40,6 +40,11 @@ describe("drift: how an object is compared", () => {
 });
 
 describe("drift: what counts", () => {
+  it("an empty value is as good as none: Helm's versions differ in whether they write it", () => {
+    const { drifted } = found("ConfigMap", { data: { values: '{"a":1}' } }, { data: { values: '{"a":1,"b":null}' } });
+    assert.equal(drifted, undefined);
+  });
+
   it("a value is named from what is there to what should be", () => {
     assert.deepEqual(found("ConfigMap", { data: { a: "x" } }, { data: { a: "y" } }), {
       drifted: {
