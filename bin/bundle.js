@@ -32,16 +32,20 @@ function isFresh(listFile) {
   }
 }
 
-/** Writes a file at once: another run may read it meanwhile. */
+/** Writes a file at once: another run may read it meanwhile. Gives its stamp. */
 function write(file, content) {
   const part = `${file}.${process.pid}`;
   writeFileSync(part, content);
+  const stamp = stampOf(part);
   renameSync(part, file);
+  return stamp;
 }
 
 function make(entry, file) {
-  // Before the sources are read: what changes meanwhile counts as changed.
-  const began = stampsOf(lists);
+  // Before the sources are read: what changes meanwhile, or has just changed, counts as changed.
+  const began = Date.now();
+  const before = stampsOf(lists);
+  const stampOfSource = (name) => (statSync(name).mtimeMs > began - 2000 ? "just changed" : stampOf(name));
   const { outputFiles, metafile } = require("esbuild").buildSync({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -61,8 +65,12 @@ function make(entry, file) {
       (name) => !relative(packagesFolder, name).split(sep).includes("node_modules") && !name.startsWith(packagesFolder),
     );
   mkdirSync(dirname(file), { recursive: true });
-  for (const { path, contents } of outputFiles) write(path, contents);
-  write(`${file}.json`, JSON.stringify({ ...began, ...stampsOf(sources) }));
+  const stamps = Object.fromEntries(sources.map((name) => [name, stampOfSource(name)]));
+  for (const { path, contents } of outputFiles) {
+    const stamp = write(path, contents);
+    // Another run may make one, too: a list goes with its own bundle alone.
+    write(`${file}.json`, JSON.stringify({ ...before, ...stamps, [path]: stamp }));
+  }
 }
 
 /**

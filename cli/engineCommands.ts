@@ -43,11 +43,11 @@ const changesText = ({ resourceChanges = {} }: UpdateSummary) =>
 /** Shows what `up` would change, and what it would refuse. @param options with a plan: what it would change is written there */
 export async function preview(
   name: string,
-  { plan, base, charts, ...options }: Pick<Options, "refresh"> & Partial<PlanOptions> & { readonly base?: string },
+  { plan, base, ...options }: Pick<Options, "refresh"> & Partial<PlanOptions> & { readonly base?: string },
 ): Promise<void> {
   const settings = readStack(name);
-  if (plan === undefined && (base ?? charts) !== undefined) throw new UserError("--base and --charts go with --plan");
-  const write = plan === undefined ? undefined : await preparePlan(settings, { plan, base, charts });
+  if (plan === undefined && base !== undefined) throw new UserError("--base goes with --plan");
+  const write = plan === undefined ? undefined : await preparePlan(settings, { plan, base });
   await explained("preview", name, async () => {
     const { stack, step } = await openStack(name, settings, "made");
     await step(() => stack.preview(refreshed(options)));

@@ -108,7 +108,6 @@ program
   .option(...refreshOption)
   .option("--plan <file>", "also write there what would be deployed: deploy refuses anything else")
   .option("--base <ref>", "with --plan: where the change began (default: origin's default branch, else main)")
-  .option("--charts <root>", "with --plan: directory or URL laid out like the official chart repositories")
   .addHelpText("after", helpEnd("preview -- dev701", "0 up would go on, 1 refused or failed; no plan is written then"))
   .action((stack: string, options: object) => loadEngine().preview(stack, options));
 program

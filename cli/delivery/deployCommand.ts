@@ -51,14 +51,14 @@ function differenceOf(planned: Plan, now: Plan): StackDiff {
  */
 export async function deploy(
   stack: string,
-  { plan: file, charts, refresh = false, haltFaults: halt = false }: Options,
+  { plan: file, refresh = false, haltFaults: halt = false }: Options,
 ): Promise<void> {
   const planned = readPlan(file, stack);
   const settings = readStack(stack);
   await checkBase(planned);
   const { commit, base, salt } = planned;
   const origin = { ...(commit === undefined ? {} : { commit }), ...(base === undefined ? {} : { base }), salt };
-  const now = await planNow(settings, charts, origin);
+  const now = await planNow(settings, origin);
   if (now.digest !== planned.digest) {
     process.stdout.write(`${diffText(differenceOf(planned, now), outColors)}\n`);
     say(

@@ -16,33 +16,32 @@ import { thisProject } from "./diffCommand";
 /** What `preview --plan` and `deploy` take. */
 export interface PlanOptions {
   readonly plan: string;
-  readonly charts?: string | undefined;
 }
 
 const progress = (line: string) => process.stderr.write(`${line}\n`);
 
-/** Everything that a stack would create. @throws UserError where charts are missing: half a plan is none */
-async function renderWhole(settings: Settings, charts: string | undefined): Promise<Rendered> {
-  const root = charts ?? process.env["JAM_ISTIO_CHARTS"] ?? "";
-  const rendered = await render(meshPlan(settings), root === "" ? undefined : root, progress).catch(
-    (error: unknown) => {
-      throw asUserError(error);
-    },
-  );
+/**
+ * Everything that a stack would create, of the charts that `up` will take: those of the settings, whatever JAM_ISTIO_CHARTS says.
+ * @throws UserError where charts are missing: half a plan is none
+ */
+async function renderWhole(settings: Settings): Promise<Rendered> {
+  const rendered = await render(meshPlan(settings), undefined, progress).catch((error: unknown) => {
+    throw asUserError(error);
+  });
   if (isComplete(rendered)) return rendered;
   const missing = rendered.flatMap((item) => (item.kind === "release" ? (item.release.missing ?? []) : []));
   throw new UserError(`not all charts can be had, so there is no plan: ${[...new Set(missing)].join("; ")}`);
 }
 
 /** What would be deployed now, as a plan. */
-export async function planNow(settings: Settings, charts: string | undefined, origin: PlanOrigin): Promise<Plan> {
-  const { program } = thisProject(charts);
+export async function planNow(settings: Settings, origin: PlanOrigin): Promise<Plan> {
+  const { program } = thisProject(undefined);
   const { version } = JSON.parse(readFileSync(join(program, "package.json"), "utf8")) as { version: string };
   const parts = [...programFiles, "package-lock.json"];
   return makePlan(
     {
       settings,
-      rendered: await renderWhole(settings, charts),
+      rendered: await renderWhole(settings),
       ciphertexts: ciphertextsOf(readFileSync(join(projectFolder, `Pulumi.${settings.stack}.yaml`), "utf8")),
       program: { version, files: programDigest(program, parts) },
     },
@@ -90,10 +89,10 @@ function checkTarget(file: string): void {
  */
 export async function preparePlan(
   settings: Settings,
-  { plan: file, charts, base }: PlanOptions & { readonly base?: string | undefined },
+  { plan: file, base }: PlanOptions & { readonly base?: string | undefined },
 ): Promise<() => void> {
   checkTarget(file);
-  const plan = await planNow(settings, charts, await originNow(base));
+  const plan = await planNow(settings, await originNow(base));
   return () => {
     try {
       writeFileSync(file, `${JSON.stringify(plan, undefined, 2)}\n`);

@@ -46,7 +46,6 @@ export function addDelivery(program: Command): void {
     .requiredOption("--plan <file>", "the plan that was reviewed")
     .option("--halt-faults", "end every fault of the instance first, once it is known that the plan is the same")
     .option("--refresh", "compare the state with the cluster first, and go by what is there")
-    .option(...chartsOption)
     .addHelpText(
       "after",
       helpEnd(

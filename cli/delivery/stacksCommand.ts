@@ -1,6 +1,6 @@
 import { byCluster } from "../../delivery/clusters";
 import { touchedStacks } from "../../delivery/comment/inputs";
-import { changedFiles, findBase } from "../../delivery/sides/git";
+import { findBase, touchedSince } from "../../delivery/sides/git";
 import { projectFolder, readStack, stackNames } from "../stackFile";
 import { asUserError } from "../userError";
 
@@ -13,7 +13,7 @@ async function chosen(changed: string | undefined): Promise<readonly string[]> {
   const all = stackNames(projectFolder);
   if (changed === undefined) return all;
   try {
-    return touchedStacks(await changedFiles(projectFolder, await findBase(projectFolder, changed)), all);
+    return touchedStacks(await touchedSince(projectFolder, await findBase(projectFolder, changed)), all);
   } catch (error) {
     throw asUserError(error);
   }

@@ -1,5 +1,6 @@
 import * as semver from "semver";
-import { connect, type Cluster } from "../../cluster/client/kubernetesClient";
+import { reasonOf, unlessInternal } from "../../cluster/client/errors";
+import { bounded, connect, type Cluster } from "../../cluster/client/kubernetesClient";
 import { writeBundle } from "../../cluster/doctor/bundle";
 import { analyze } from "../../cluster/doctor/istioctl";
 import { readEvidence } from "../../cluster/doctor/readEvidence";
@@ -65,7 +66,7 @@ async function lookAhead(cluster: Cluster, evidence: Evidence, { settings }: Tar
   const next = lowest !== undefined && evidence.layout === "modern" ? nextStep(lowest) : undefined;
   if (next === undefined) return undefined;
   const step = { ...next, ...(settings === undefined ? {} : askedBy(settings)) };
-  const notes = await readNoteEvidence(cluster, kindsOf([step]));
+  const notes = await bounded("the Kubernetes API", 60, readNoteEvidence(cluster, kindsOf([step])));
   return makeReport(notes, [step], { cluster: cluster.context, kubernetes: evidence.kubernetes ?? "" }).hops[0];
 }
 
@@ -73,14 +74,18 @@ async function examine(cluster: Cluster, evidence: Evidence, target: Target): Pr
   const own = diagnose(evidence);
   const [{ findings, unseen }, next] = await Promise.all([
     analyze(cluster.address, evidence.instances),
-    lookAhead(cluster, evidence, target),
+    // It looks at many more kinds; what is wrong now is said all the same.
+    lookAhead(cluster, evidence, target).catch((error: unknown) => {
+      unlessInternal(error);
+      return `what the next minor needs: ${reasonOf(error)}`;
+    }),
   ]);
   return {
-    ...(next === undefined ? {} : { next }),
+    ...(next === undefined || typeof next === "string" ? {} : { next }),
     instances: evidence.instances,
     time: evidence.now.toISOString(),
     findings: inOrder([...own, ...besides(own, findings)]),
-    unseen: [...evidence.unseen, ...(unseen === undefined ? [] : [unseen])],
+    unseen: [...evidence.unseen, ...[unseen, next].filter((one) => typeof one === "string")],
   };
 }
 

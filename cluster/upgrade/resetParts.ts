@@ -5,6 +5,7 @@ import { objectPath, resourcesOf, type Named } from "../client/resources";
 
 interface Live {
   readonly metadata: { readonly uid: string };
+  readonly webhooks?: readonly { readonly name: string }[];
   readonly spec?: { readonly ports?: readonly { readonly name?: string; readonly port: number }[] };
 }
 
@@ -12,6 +13,17 @@ interface Live {
 function isPortChanged({ spec }: Live, ports: NonNullable<WholePart["ports"]>): boolean {
   const others = (spec?.ports ?? []).filter(({ port }) => ports.every((wanted) => wanted.port !== port));
   return others.some((other) => ports.some((wanted) => wanted.name === other.name));
+}
+
+/** Without the webhooks that somebody took out: half of one may not be, and Helm puts it back. */
+function present({ webhooks: there = [] }: Live, fields: WholePart["fields"]): WholePart["fields"] {
+  const { webhooks, ...rest } = fields;
+  if (!Array.isArray(webhooks)) return fields;
+  const names = there.map(({ name }) => name);
+  return {
+    ...rest,
+    webhooks: (webhooks as readonly { readonly name: string }[]).filter(({ name }) => names.includes(name)),
+  };
 }
 
 /** Puts parts of objects back that Helm could not; an object that is gone is made by Helm. */
@@ -27,7 +39,7 @@ export async function resetParts(cluster: Pick<Cluster, "send">, parts: readonly
     if (ports !== undefined && isPortChanged(found, ports))
       await bounded(`patching ${name}`, 20, send("PATCH", path, { body: { spec: { ports } } }));
     // Of this very object: it may be gone meanwhile, and half of one must not be made.
-    const body = { ...object, metadata: { ...object.metadata, uid: found.metadata.uid }, ...fields };
+    const body = { ...object, metadata: { ...object.metadata, uid: found.metadata.uid }, ...present(found, fields) };
     const query = "?fieldManager=jam-istio&force=true";
     await bounded(`patching ${name}`, 20, send("PATCH", `${path}${query}`, { patch: "apply", body }));
   }

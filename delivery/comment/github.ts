@@ -18,8 +18,14 @@ export interface GitHubPlace {
 
 /** A text as GitHub has it. */
 interface Written {
+  readonly user?: { readonly type?: string } | null;
+  readonly author_association?: string;
   readonly body?: string | null;
 }
+
+/** Whether it was written by a workflow, or somebody who may write to the repository. */
+const isInsiders = ({ user, author_association: association = "" }: Written) =>
+  user?.type === "Bot" || ["OWNER", "MEMBER", "COLLABORATOR"].includes(association);
 
 /** Rights that a request needs, for whoever has a token without them. */
 const rightsFor = (path: string) =>
@@ -81,11 +87,14 @@ export class GitHub {
     return found === undefined ? undefined : { id: found.id, body: found.body ?? "" };
   }
 
-  /** Number of the first open issue that fulfils a condition; a pull request is none. */
+  /**
+   * Number of the first open issue that fulfils a condition; a pull request is none, and what an outsider wrote is not this
+   * program's, whatever stands in it.
+   */
   public async findIssue(isIt: (body: string) => boolean): Promise<number | undefined> {
     const found = await this.find<{ number: number; pull_request?: object } & Written>(
       "/issues?state=open",
-      ({ body, pull_request: pull }) => pull === undefined && isIt(body ?? ""),
+      ({ body, pull_request: pull, ...by }) => pull === undefined && isInsiders(by) && isIt(body ?? ""),
     );
     return found?.number;
   }

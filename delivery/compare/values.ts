@@ -52,8 +52,6 @@ function compareMaps(
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return keys.flatMap((key): readonly Change[] => {
     const place = below(path, key);
-    // To Kubernetes they are the same, and Helm's versions differ in whether they write an empty value.
-    if ((before[key] ?? null) === null && (after[key] ?? null) === null) return [];
     if (!Object.hasOwn(before, key)) return [{ path: place, kind: "added", value: after[key] }];
     if (!Object.hasOwn(after, key)) return [{ path: place, kind: "removed", value: before[key] }];
     return compareValues(before[key], after[key], place);

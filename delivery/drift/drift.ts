@@ -1,4 +1,5 @@
 import type { KubernetesObject } from "../../render/objects";
+import { isMap } from "../../config/raw";
 import { nameOf, type Change } from "../compare/changes";
 import { withoutSecrets } from "../compare/secrets";
 import { compareValues } from "../compare/values";
@@ -33,6 +34,24 @@ export interface Drift {
   readonly notes: readonly string[];
 }
 
+/**
+ * A value without what is null, also in maps that are written as JSON in a text: to Kubernetes that is as good as nothing, and Helm's
+ * versions differ in whether they write it.
+ */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (isMap(value)) {
+    const set = Object.entries(value).filter(([, item]) => item !== null);
+    return Object.fromEntries(set.map(([key, item]) => [key, withoutNulls(item)]));
+  }
+  if (typeof value !== "string" || !/^\{.*null/.test(value)) return value;
+  try {
+    return JSON.stringify(withoutNulls(JSON.parse(value)));
+  } catch {
+    return value;
+  }
+}
+
 /** One object's part: what drifted, and how many changes are by design. */
 export function driftOf(
   object: KubernetesObject,
@@ -42,7 +61,7 @@ export function driftOf(
   const name = nameOf(object);
   if (observed.state === "missing") return { drifted: { name, kind: "missing", changes: [] }, byDesign: 0 };
   if (observed.state === "unknown") return { why: observed.why, byDesign: 0 };
-  const all = compareValues(observed.live, observed.wanted);
+  const all = compareValues(withoutNulls(observed.live), withoutNulls(observed.wanted));
   const isExpected = isByDesign(object, scaled);
   const changes = all.filter((change) => !isExpected(change));
   const byDesign = all.length - changes.length;

@@ -64,6 +64,16 @@ export async function changedFiles(folder: string, { commit }: Base): Promise<re
   return [...new Set(`${known}${fresh}`.split("\0").filter((path) => path !== ""))].sort();
 }
 
+/**
+ * Files that any commit after another one touched; paths below the folder. Also those that are as they were: what one commit brought
+ * may have been deployed before the next one took it back.
+ */
+export async function touchedSince(folder: string, { commit }: Base): Promise<readonly string[]> {
+  const args = ["log", "-m", "--format=", "--name-only", "--relative", "-z", `${commit}..HEAD`, "--", "."];
+  const touched = await mustRun("git", args, { seconds, cwd: folder });
+  return [...new Set(touched.split("\0").filter((path) => path !== ""))].sort();
+}
+
 /** Commit that is checked out in a folder; `undefined` where it is in no Git repository, or nothing was ever committed. */
 export async function headOf(folder: string): Promise<string | undefined> {
   const ended = await run("git", ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"], { seconds, cwd: folder }).catch(

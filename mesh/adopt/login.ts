@@ -46,27 +46,28 @@ export const loginOf = (data: Data): FoundLogin => ({
   signingKey: foundSecret(signingKey, data),
 });
 
-const way = (setting: string) => `which takes its place: pulumi config set --secret jam-istio:${setting}`;
+const way = (setting: string, stack: string) =>
+  `which takes its place: pulumi stack select --create ${stack}, then pulumi config set --secret jam-istio:${setting} --stack ${stack}`;
 
-function signingKeyProblem({ bytes }: FoundSecret): string {
+function signingKeyProblem({ bytes }: FoundSecret, stack: string): string {
   const sizes = `${signingKeySizes.slice(0, -1).join(", ")} or ${String(signingKeySizes.at(-1))}`;
   const why = signingKeySizes.includes(bytes)
     ? "is not one line of text without spaces at its ends, as a setting has it"
     : `has ${String(bytes)} bytes, and Kiali takes ${sizes}`;
-  return `Kiali's signing key ${why}: set a new one, after which people log in once more, and ${way("kialiSigningKey")}`;
+  return `Kiali's signing key ${why}: set a new one, after which people log in once more, and ${way("kialiSigningKey", stack)}`;
 }
 
 /**
  * Why Kiali's login would not stay as it is, each with its way out.
  * @param own whether the settings have a passphrase, or a signing key, of their own
  */
-export function loginProblems(login: FoundLogin, settings: Pick<Settings, "layout" | "kiali">, own: boolean) {
+export function loginProblems(login: FoundLogin, settings: Pick<Settings, "stack" | "layout" | "kiali">, own: boolean) {
   const field = loginField(settings);
   if (field === undefined) return [];
   const { username, ...secrets } = login;
   if (field.setting === "kialiSigningKey") {
     const key = secrets.signingKey;
-    return own || key === undefined || key.isKept ? [] : [signingKeyProblem(key)];
+    return own || key === undefined || key.isKept ? [] : [signingKeyProblem(key, settings.stack)];
   }
   return [
     ...(username === undefined || username === "" || username === settings.kiali.username
@@ -75,7 +76,7 @@ export function loginProblems(login: FoundLogin, settings: Pick<Settings, "layou
     ...(own || secrets.passphrase === undefined || secrets.passphrase.isKept
       ? []
       : [
-          `Kiali's passphrase is shorter than 8 characters, or no single line: set a new one, ${way("kialiPassphrase")}`,
+          `Kiali's passphrase is shorter than 8 characters, or no single line: set a new one, ${way("kialiPassphrase", settings.stack)}`,
         ]),
   ];
 }

@@ -41,7 +41,10 @@ export function ofPartNames(
 ): readonly string[] {
   return plans.flatMap((plan) => {
     if (!(plan.chart in partReleaseNames) || releases.some(({ name }) => name === plan.name)) return [];
-    const names = releases.filter(({ chart }) => chart === plan.chart).map(({ name }) => name);
+    // Of one that was uninstalled with its history kept nothing is there.
+    const names = releases
+      .filter(({ chart, status }) => chart === plan.chart && status !== "uninstalled")
+      .map(({ name }) => name);
     const [first, ...others] = names;
     if (first === undefined) return [];
     const setting = `istio.${plan.chart}.releaseName`;

@@ -76,7 +76,7 @@ const listed = (names: readonly string[]) => names.join(" and ");
 /** Helm releases beside the mesh's that stay with Helm. */
 function strangersText({ releases }: FoundMesh, old: readonly FoundRelease[], plans: readonly RenderedPlan[]) {
   return releases
-    .filter((one) => !old.includes(one))
+    .filter((one) => !old.includes(one) && one.status !== "uninstalled")
     .map(({ name, chart, chartVersion }) => {
       const setting = plans.some((plan) => plan.chart === chart) ? undefined : switchOf(chart);
       const way = setting === undefined ? "" : `; ${setting}: true would take it over`;

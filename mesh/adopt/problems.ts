@@ -112,7 +112,9 @@ function ofObjects(found: FoundMesh, { plans }: Asked, old: readonly FoundReleas
         const [live, trial] = [found.live.get(key), found.trials.get(key)];
         if (live === undefined) return [];
         const owner = ownerOf(live);
-        const isOurs = owner === undefined || owner.name === plan.name || old.some(({ name }) => name === owner.name);
+        const names = [plan, ...old].map(({ name }) => name);
+        // A release elsewhere may have the same name: what it has, its owner would still delete.
+        const isOurs = owner === undefined || (owner.namespace === systemNamespace && names.includes(owner.name));
         if (!isOurs)
           return [
             `${titleOf(live)} belongs to Helm release ${owner.name} in ${owner.namespace}: take it out there first, after ` +
@@ -125,12 +127,14 @@ function ofObjects(found: FoundMesh, { plans }: Asked, old: readonly FoundReleas
   );
 }
 
-/** Objects that the stack makes itself, and that a release elsewhere has. */
-function ofOwn(found: FoundMesh, { own }: Asked): readonly string[] {
+/** Objects that the stack makes itself, and that a release has which stays: it would still delete them. */
+function ofOwn(found: FoundMesh, { own, plans }: Asked, old: readonly FoundRelease[]): readonly string[] {
+  const taken = [...plans, ...old].map(({ name }) => name);
+  const stays = (name: string) => !taken.includes(name) && found.releases.some((one) => one.name === name);
   return own.flatMap((object) => {
     const live = found.live.get(keyOf(object));
     const owner = live && ownerOf(live);
-    if (owner === undefined || owner.namespace === systemNamespace) return [];
+    if (owner === undefined || (owner.namespace === systemNamespace && !stays(owner.name))) return [];
     return [
       `${titleOf(object)} belongs to Helm release ${owner.name} in ${owner.namespace}: annotate it with ` +
         "helm.sh/resource-policy=keep and take it out of that release first",
@@ -162,7 +166,7 @@ export function problemsOf(found: FoundMesh, asked: Asked, old: readonly FoundRe
     ...ofLogin(found, asked),
     ...ofValues(found, asked, old),
     ...ofObjects(found, asked, old),
-    ...ofOwn(found, asked),
+    ...ofOwn(found, asked, old),
     ...ofHooks(found, asked),
   ];
 }

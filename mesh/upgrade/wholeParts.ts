@@ -59,5 +59,5 @@ const kinds = ["Service", "NetworkPolicy", "MutatingWebhookConfiguration", "Vali
 /** Reads them from a release's manifest. @param manifest what Helm recorded */
 export function wholeParts(manifest: string): readonly WholePart[] {
   const documents = manifest.split(/^---.*$/m).filter((document) => kinds.some((kind) => kind.test(document)));
-  return documents.map((document) => partOf(load(document) as Source));
+  return documents.map((document) => partOf(load(document, { json: true }) as Source));
 }

@@ -7,7 +7,9 @@ import {
   readdirSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -58,10 +60,25 @@ describe("the program as one file", () => {
   });
 
   it("is not made anew while nothing changed", () => {
+    const [bundle, long] = [file(".jam-istio", "bundle", "deep-entry.js"), new Date(Date.now() - 60_000)];
+    for (const name of ["entry.ts", "other.ts"]) utimesSync(file("deep", name), long, long);
     load();
-    // Only what was made can say this.
-    writeFileSync(file(".jam-istio", "bundle", "deep-entry.js"), 'exports.said = () => "made before";\n');
-    assert.equal(load(), "made before");
+    const { ino } = statSync(bundle);
+    assert.equal(load(), "first");
+    assert.equal(statSync(bundle).ino, ino);
+  });
+
+  it("is made anew where its source had just changed: it may have been read before that", () => {
+    load();
+    const { ino } = statSync(file(".jam-istio", "bundle", "deep-entry.js"));
+    load();
+    assert.notEqual(statSync(file(".jam-istio", "bundle", "deep-entry.js")).ino, ino);
+  });
+
+  it("that another run made does not go with this one's list", () => {
+    load();
+    writeFileSync(file(".jam-istio", "bundle", "deep-entry.js"), 'exports.said = () => "of another state";\n');
+    assert.equal(load(), "first");
   });
 
   it("is passed over where the folder cannot be written", () => {

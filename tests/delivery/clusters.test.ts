@@ -34,6 +34,11 @@ describe("the stacks by their cluster", () => {
       );
       assert.deepEqual([all?.stdout, changed?.stdout], ["lab: one two\n", "lab: two\n"]);
       assert.deepEqual(JSON.parse(json?.stdout ?? ""), [{ cluster: "lab", stacks: ["two"] }]);
+      // It may have been deployed meanwhile.
+      repository.write({ two: config("1.4.6") });
+      await repository.commit();
+      const back = await jamIstio(["stacks", "--changed", "HEAD~2"], {}, repository.folder);
+      assert.equal(back.stdout, "lab: two\n", "what was taken back has to be deployed, too");
     } finally {
       repository.remove();
     }

@@ -94,7 +94,7 @@ describe("jam-istio deploy", () => {
     const preview = (...args: readonly string[]) => jamIstio(["preview", "one", ...args], {}, repository.folder);
     const [replaced, alone] = await Promise.all([preview("--plan", "Pulumi.two.yaml"), preview("--base", "main")]);
     assert.match(replaced.stderr, /error: --plan: Pulumi\.two\.yaml is there and is no plan; nothing is replaced/);
-    assert.match(alone.stderr, /error: --base and --charts go with --plan/);
+    assert.match(alone.stderr, /error: --base goes with --plan/);
     assert.deepEqual([replaced.code, alone.code], [1, 1]);
   });
 });

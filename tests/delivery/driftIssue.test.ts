@@ -68,6 +68,8 @@ describe("jam-istio drift-issue", () => {
     hub = await startGitHub();
     for (let number = 1; number <= 60; number++)
       hub.issues.push({ number, body: `issue ${String(number)}`, state: "open" });
+    // Somebody's from outside, who would like to have it edited.
+    Object.assign(hub.issues[59] ?? {}, { body: "<!-- jam-istio:drift -->", author_association: "NONE" });
     hub.issues.push({ number: 61, body: "<!-- jam-istio:drift -->", state: "open", pull_request: {} });
     hub.issues.push({ number: 62, body: "<!-- jam-istio:drift -->", state: "closed" });
   });

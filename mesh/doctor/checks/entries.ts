@@ -1,3 +1,4 @@
+import { isVersion } from "../../istio/controlPlanes";
 import type { Evidence } from "../evidence";
 import type { Hit } from "../finding";
 import { entryPortKind, ownersByHost } from "../hosts";
@@ -90,7 +91,9 @@ function contradiction(a: ServiceEntry, b: ServiceEntry): string | undefined {
 
 /** Which object is a host, for the callers of an instance, where there are several. */
 function judgeHosts(instance: string, evidence: Evidence): readonly Hit[] {
-  const version = evidence.controlPlanes[0]?.ready[0];
+  const running = evidence.controlPlanes[0]?.ready[0];
+  // By an image's digest it is not known.
+  const version = running !== undefined && isVersion(running) ? running : undefined;
   return [...ownersByHost(evidence)].flatMap(([host, owners]) => {
     // Objects of others among themselves are theirs to judge.
     if (owners.length < 2 || !owners.some(({ metadata }) => metadata.namespace === instance)) return [];

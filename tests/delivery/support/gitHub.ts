@@ -13,6 +13,8 @@ interface Issue {
   readonly title?: string;
   readonly state?: string;
   readonly pull_request?: object;
+  readonly user?: { readonly type: string };
+  readonly author_association?: string;
 }
 
 /** A stand-in for GitHub's API on loopback: the comments of one pull request, in pages, the head of its branch, and issues. */
@@ -38,7 +40,8 @@ type Answer = readonly [body: unknown, code?: number];
 function answerIssues(hub: StandIn, method: string, url: URL, change: Partial<Issue>): Answer {
   const number = Number(/\/issues\/(\d+)$/.exec(url.pathname)?.[1]);
   if (method === "POST") {
-    hub.issues.push({ body: "", ...change, number: hub.issues.length + 1, state: "open" });
+    const user = { type: "Bot" };
+    hub.issues.push({ body: "", ...change, number: hub.issues.length + 1, state: "open", user });
     return [{}, 201];
   }
   if (method === "PATCH") {

@@ -11,7 +11,8 @@ const encoded = (value: string | Buffer) => Buffer.from(value).toString("base64"
 const ofKey = (value: string | Buffer) => ({ "value.txt": encoded(value) });
 
 const key = "k".repeat(32);
-const newKey = "which takes its place: pulumi config set --secret jam-istio:kialiSigningKey";
+const newKey =
+  "which takes its place: pulumi stack select --create dev701, then pulumi config set --secret jam-istio:kialiSigningKey --stack dev701";
 const problemsOf = (data: Record<string, string>, settings = modern, own = false) =>
   loginProblems(loginOf(data), settings, own);
 
@@ -54,7 +55,7 @@ describe("adoption: Kiali's login", () => {
   it("a passphrase that no setting takes, and another user name, are named", () => {
     const lines = problemsOf({ passphrase: encoded("1234567"), username: encoded("ops") }, classic);
     assert.match(lines[0] ?? "", /login is called ops: set kiali\.username: ops/);
-    assert.match(lines[1] ?? "", /shorter than 8 characters.*--secret jam-istio:kialiPassphrase$/);
+    assert.match(lines[1] ?? "", /shorter than 8 characters.*--secret jam-istio:kialiPassphrase --stack dev701$/);
     assert.equal(problemsOf({ passphrase: encoded("two\nlines of it") }, classic).length, 1);
   });
 

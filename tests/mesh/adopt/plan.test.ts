@@ -70,6 +70,32 @@ describe("adoption: what stands in the way", () => {
     );
   });
 
+  it("an object of a release elsewhere, also of one that has a planned one's name", () => {
+    const owned = {
+      ...account,
+      metadata: {
+        ...account.metadata,
+        annotations: { "meta.helm.sh/release-name": "istio-base", "meta.helm.sh/release-namespace": "default" },
+      },
+    };
+    const { problems } = planOf([release("istio-base", "base", owned), release("istiod", "istiod", istiod)]);
+    assert.match(
+      problems.join(),
+      /^ServiceAccount .* belongs to Helm release istio-base in default: take it out there/,
+    );
+  });
+
+  it("an object of the stack's own that a Helm release has which stays: it would still delete it", () => {
+    const marks = { "meta.helm.sh/release-name": "extras", "meta.helm.sh/release-namespace": "istio-system" };
+    const namespace = named("Namespace", "dev701");
+    const owned = { ...namespace, metadata: { ...namespace.metadata, annotations: marks } };
+    const { problems } = planOf([...plain, release("extras", "extras", owned)], { namespace: owned });
+    assert.match(problems.join(), /^Namespace dev701 belongs to Helm release extras in istio-system: annotate it/);
+    const gone = { ...release("extras", "extras", owned), objects: [] };
+    assert.deepEqual(planOf([...plain], { namespace: owned }).problems, [], "the release is gone");
+    assert.equal(planOf([...plain, gone], { namespace: owned }).problems.length, 1);
+  });
+
   it("a control plane with another revision than the settings have", () => {
     assert.match(planOf(plain, { revision: "stable" }).problems[0] ?? "", /set istio\.revision: stable$/);
   });
