@@ -2,9 +2,11 @@ import { readMesh } from "../../cluster/adopt/readMesh";
 import { readReleases, type ReadRelease } from "../../cluster/adopt/readReleases";
 import { connect, type Cluster } from "../../cluster/client/kubernetesClient";
 import type { FoundMesh, FoundRelease, RenderedPlan } from "../../mesh/adopt/found";
+import { meshRevisionOf } from "../../mesh/adopt/given";
 import { isHook, type AnyObject } from "../../mesh/adopt/objects";
 import { planAdoption } from "../../mesh/adopt/plan";
 import type { AdoptionPlan } from "../../mesh/adopt/types";
+import { withServedGateway } from "../../mesh/install/canaryGateway";
 import { meshPlan, type MeshPlan } from "../../mesh/meshPlan";
 import { parseManifest } from "../../render/objects";
 import { render } from "../../render/render";
@@ -54,11 +56,16 @@ export async function lookAtMesh(
   known: readonly string[],
   say: (line: string) => void,
 ): Promise<Looked> {
-  const mesh = meshPlan(settings);
+  const asked = meshPlan(settings);
   try {
     const cluster = await connect(settings.kubernetes);
     say("reading what runs");
     const [version, read] = await Promise.all([cluster.version.getCode(), readReleases(cluster)]);
+    // As the update will see them once they are in the state.
+    const deployed = read
+      .filter(({ name }) => asked.releases.some((one) => one.name === name))
+      .map((one) => ({ ...one, version: one.chartVersion, revision: meshRevisionOf(one) }));
+    const mesh = withServedGateway(asked, deployed);
     const kubernetes = `${version.major}.${version.minor.replace(/\D/g, "")}.0`;
     const { plans, own } = await rendered(mesh, kubernetes, say);
     const releases: readonly FoundRelease[] = read.map((one) => ({ ...one, objects: objectsOf(one) }));

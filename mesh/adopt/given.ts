@@ -22,3 +22,9 @@ export function givenTo(chart: NamedChart | undefined, config: Readonly<Values> 
   const { global } = given;
   return overlay(isTree(below) ? below : {}, isTree(global) ? { global } : {});
 }
+
+/** The control plane's revision that a release was made with; `undefined` where none was named. */
+export function meshRevisionOf({ given }: { readonly given: Values }): string | undefined {
+  const { revision } = given;
+  return typeof revision === "string" && revision !== "" ? revision : undefined;
+}

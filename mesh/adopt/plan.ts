@@ -1,5 +1,6 @@
 import type { FoundMesh, FoundRelease, RenderedPlan } from "./found";
 import type { AdoptionPlan, Asked, PlannedObject, PlannedRelease } from "./types";
+import { meshRevisionOf } from "./given";
 import { hooksInTheWay, isDoneJob } from "./hooks";
 import { hasValuesSetting, lostValues } from "./lostValues";
 import { isMarkedFor, ownerOf } from "./marks";
@@ -54,12 +55,11 @@ const standing = ({ name }: { readonly name: string }, { releases }: FoundMesh) 
 
 function plannedRelease(plan: RenderedPlan, found: FoundMesh): PlannedRelease {
   const from = standing(plan, found);
-  return {
-    ...{ name: plan.name, chart: plan.chart },
-    ...(from === undefined
-      ? {}
-      : { from: { revision: from.revision, chart: from.chart, chartVersion: from.chartVersion } }),
-  };
+  if (from === undefined) return { name: plan.name, chart: plan.chart };
+  const { revision, chart, chartVersion } = from;
+  const meshRevision = meshRevisionOf(from);
+  const seen = { revision, chart, chartVersion, ...(meshRevision === undefined ? {} : { meshRevision }) };
+  return { name: plan.name, chart: plan.chart, from: seen };
 }
 
 /** Old releases whose objects are, at least in part, those of planned ones, under another name. */

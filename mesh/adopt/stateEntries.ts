@@ -94,8 +94,10 @@ export function enteringResources(entering: Entering, there: readonly StateResou
   };
   const releases = entering.releases.flatMap((one) => {
     if (one.from === undefined) return [];
-    const { revision, chart, chartVersion: version } = one.from;
-    const inputs = { name: one.name, namespace: systemNamespace, chart, version, values: {} };
+    const { revision, chart, chartVersion: version, meshRevision } = one.from;
+    // Which control plane a gateway belongs to decides what its update does: docs/upgrade.md, "Canary".
+    const values = meshRevision === undefined ? {} : { revision: meshRevision };
+    const inputs = { name: one.name, namespace: systemNamespace, chart, version, values };
     const status = { name: one.name, namespace: systemNamespace, revision, version, status: "deployed" };
     const id = `${systemNamespace}/${one.name}`;
     return child(componentOf(one), { type: release, name: one.name, id, inputs, outputs: { ...inputs, status } });

@@ -20,7 +20,13 @@ export interface PlannedRelease {
   readonly name: string;
   readonly chart: string;
   /** The revision of Helm's that stands under this name; absent where none does: Helm makes one over the objects. */
-  readonly from?: { readonly revision: number; readonly chart: string; readonly chartVersion: string };
+  readonly from?: {
+    readonly revision: number;
+    readonly chart: string;
+    readonly chartVersion: string;
+    /** The control plane's revision among its values; absent where they name none. */
+    readonly meshRevision?: string;
+  };
 }
 
 /** What an adoption does. */

@@ -3,6 +3,7 @@ import type { FoundMesh, FoundRelease } from "../../../mesh/adopt/found";
 import { keyOf, type AnyObject } from "../../../mesh/adopt/objects";
 import { planAdoption } from "../../../mesh/adopt/plan";
 import type { Values } from "../../../mesh/install/helmReleases";
+import { lostValues } from "../../../mesh/adopt/lostValues";
 import { settingsOf } from "../../support/settings";
 
 const named = (kind: string, name: string, labels: Readonly<Record<string, string>> = {}): AnyObject => ({
@@ -68,6 +69,19 @@ describe("adoption: what stands in the way", () => {
       found.includes("values of chart base that no setting carries: defaultRevision; what that changes is below"),
       found.join("\n"),
     );
+  });
+
+  it("another login of Kiali's than the program's own, unless the settings say it", () => {
+    const kiali = named("Deployment", "kiali");
+    const given = { auth: { strategy: "openid", openid: { client_id: "a" } } };
+    const lost = (own: object, strategy: string) => {
+      const settings = settingsOf({ istio: { version: "1.28.10" }, kiali: { values: own } });
+      const plan = { name: "kiali-server", chart: "kiali-server", values: { auth: { strategy } }, objects: [kiali] };
+      const found = { givenWithoutHelm: {} } as FoundMesh;
+      return lostValues(plan, found, { plans: [plan], settings }, [release("console", "kiali-server", kiali, given)]);
+    };
+    assert.deepEqual(lost({}, "token"), given);
+    assert.deepEqual(lost({ auth: { strategy: "openid" } }, "openid"), { auth: { openid: { client_id: "a" } } });
   });
 
   it("an object of a release elsewhere, also of one that has a planned one's name", () => {
