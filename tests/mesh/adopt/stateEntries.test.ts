@@ -63,6 +63,15 @@ describe("what an adoption enters into a stack's state", () => {
     assert.deepEqual(login, { ...asked.objects[0], metadata: { name: "kiali", namespace: "istio-system" } });
   });
 
+  it("knows of a gateway which control plane's it is, by its revision", async () => {
+    const { entering: asked } = await entering({ version: "1.30.3", revision: "stable", gateway: { enabled: true } });
+    const releases = asked.releases.map((one) => ({ ...one, from: { ...from, meshRevision: "stable" } }));
+    const gateway = enteringResources({ ...asked, releases }, []).find(({ id }) =>
+      id?.endsWith("/istio-ingressgateway"),
+    );
+    assert.deepEqual((gateway?.inputs as { values: object }).values, { revision: "stable" });
+  });
+
   it("is what the state lacks, with the provider that it has", async () => {
     const { entering: asked } = await entering({ version: "1.4.10", releaseName: "jam-istio" });
     const all = enteringResources(asked, []);
