@@ -18,6 +18,7 @@ function newest(secrets: readonly V1Secret[]): ReadRelease | undefined {
     chart: chart?.metadata?.name ?? "",
     chartVersion: record.chartVersion,
     given: givenTo(chart, config),
+    givenBelow: config ?? {},
     manifest: record.manifest,
     records: secrets.map(({ metadata }) => metadata?.name ?? ""),
   };

@@ -14,6 +14,8 @@ export interface FoundRelease {
   readonly chartVersion: string;
   /** What people gave: an umbrella's own values, and those of `-f` and `--set`. */
   readonly given: Readonly<Values>;
+  /** The same as an umbrella has them, below the names of the charts in it. Default: its charts were given none. */
+  readonly givenBelow?: Readonly<Values>;
   /** The objects, as Helm sent them; hooks are none of them. */
   readonly objects: readonly AnyObject[];
   /** Names of the Secrets that are its records, of all revisions. */

@@ -18,6 +18,13 @@ function otherLogin(given: Values, { chart, values }: RenderedPlan, { kiali }: A
   return isSaid ? {} : { auth: { strategy } };
 }
 
+/** What a chart was given: of one beside the control plane in an umbrella, what stands below its name. */
+function givenTo({ chart }: RenderedPlan, release: FoundRelease | undefined, isControlPlane: boolean) {
+  if (release === undefined || isControlPlane || release.chart === chart) return release?.given;
+  const below = release.givenBelow?.[chart];
+  return isTree(below) ? below : {};
+}
+
 /** Values that a planned release's old one was made with, and of which the settings say nothing. */
 export function lostValues(
   plan: RenderedPlan,
@@ -28,6 +35,7 @@ export function lostValues(
   const release = oldReleaseOf(plan, old);
   // Of a release that this stack has upgraded already the values are the settings' own.
   if (release?.description.startsWith(ownerMark(asked.settings.stack)) === true) return {};
-  const given = release?.given ?? (plan === controlPlanePlan(asked) ? found.givenWithoutHelm : {});
+  const isControlPlane = plan === controlPlanePlan(asked);
+  const given = givenTo(plan, release, isControlPlane) ?? (isControlPlane ? found.givenWithoutHelm : {});
   return overlay(otherLogin(given, plan, asked.settings), missingValues(givenValues(given), plan.values));
 }

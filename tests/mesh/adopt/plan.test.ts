@@ -23,6 +23,8 @@ const [account, istiod, edge] = [
   named("Deployment", "edge"),
 ];
 
+const planned = (name: string, chart: string, object: AnyObject) => ({ name, chart, values: {}, objects: [object] });
+
 /** Plans the adoption of istiod 1.28.10 with chart base. */
 function planOf(
   releases: readonly FoundRelease[],
@@ -44,7 +46,6 @@ function planOf(
     ...{ givenWithoutHelm: {}, ofIstioctl, ofInstance: [], unread: [] },
   };
   const settings = settingsOf({ istio: { version: "1.28.10", ...istio }, kiali: { enabled: false }, ...given });
-  const planned = (name: string, chart: string, object: AnyObject) => ({ name, chart, values: {}, objects: [object] });
   return planAdoption(found, {
     ...{ settings, targetVersion: "1.28.10", known: [], ownLogin: false },
     plans: [planned("istio-base", "base", account), planned("istiod", "istiod", istiod)],
@@ -82,6 +83,19 @@ describe("adoption: what stands in the way", () => {
     };
     assert.deepEqual(lost({}, "token"), given);
     assert.deepEqual(lost({ auth: { strategy: "openid" } }, "openid"), { auth: { openid: { client_id: "a" } } });
+  });
+
+  it("what an umbrella gives to one of its charts is asked for that one alone", () => {
+    const kiali = named("Deployment", "kiali");
+    const settings = settingsOf({ istio: { version: "1.28.10" } });
+    const plan = { name: "kiali-server", chart: "kiali-server", values: {}, objects: [kiali] };
+    const umbrella = {
+      ...release("mesh", "mesh-umbrella", kiali, { meshConfig: { accessLogFile: "/dev/stdout" } }),
+      givenBelow: { istiod: { meshConfig: {} }, "kiali-server": { server: { web_root: "/kiali" } } },
+    };
+    const found = { givenWithoutHelm: {} } as FoundMesh;
+    const lost = lostValues(plan, found, { plans: [planned("istiod", "istiod", istiod), plan], settings }, [umbrella]);
+    assert.deepEqual(lost, { server: { web_root: "/kiali" } });
   });
 
   it("an object of a release elsewhere, also of one that has a planned one's name", () => {
