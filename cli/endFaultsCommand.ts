@@ -10,6 +10,7 @@ import type { Settings } from "../settings/types";
 import { clusterError } from "./clusterError";
 import { outColors } from "./colors";
 import { readLocation } from "./stackFile";
+import { say } from "./say";
 
 /** Exit code where faults are active, or proxies still hold some after their end. */
 export const activeCode = 3;
@@ -77,8 +78,6 @@ function everywhereText(report: EverywhereReport): string {
 
 const print = (json: boolean | undefined, value: object, text: string) =>
   process.stdout.write(`${json === true ? JSON.stringify(value, undefined, 2) : text}\n`);
-
-const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** How a person ends every fault of the cluster with kubectl alone. */
 const endAllLine = `kubectl delete virtualservices.networking.istio.io --all-namespaces -l ${faultLabel}`;

@@ -1,12 +1,13 @@
 import type { UpdateSummary } from "@pulumi/pulumi/automation";
 import type { Settings } from "../settings/types";
 import { ask, canAsk } from "./ask";
-import { preparePlan, type PlanOptions } from "./delivery/makePlan";
+import type { PlanOptions } from "./delivery/makePlan";
 import { errorColors, outColors } from "./colors";
 import { forgetPendingCreations } from "./interruptedRun";
-import { explained, openStack, say, type OpenStack } from "./openStack";
+import { explained, openStack, type OpenStack } from "./openStack";
 import { readLocation, readStack } from "./stackFile";
 import { UserError } from "./userError";
+import { say } from "./say";
 
 /** What `up` and `down` take. */
 interface Options {
@@ -21,6 +22,9 @@ const output = {
   onError: (text: string) => process.stderr.write(text),
   color: outColors.isColorSupported ? ("always" as const) : ("never" as const),
 };
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports -- it renders, which no other run from here does
+const loadPlan = () => require("./delivery/makePlan") as typeof import("./delivery/makePlan");
 
 /** Whether Pulumi reads the cluster anew, beside its state. */
 const refreshed = ({ refresh = false, reapply = false }: Options) =>
@@ -47,7 +51,7 @@ export async function preview(
 ): Promise<void> {
   const settings = readStack(name);
   if (plan === undefined && base !== undefined) throw new UserError("--base goes with --plan");
-  const write = plan === undefined ? undefined : await preparePlan(settings, { plan, base });
+  const write = plan === undefined ? undefined : await loadPlan().preparePlan(settings, { plan, base });
   await explained("preview", name, async () => {
     const { stack, step } = await openStack(name, settings, "made");
     await step(() => stack.preview(refreshed(options)));

@@ -12,6 +12,7 @@ import { keepSecret } from "./keepSecret";
 import { checkPlace, nothingWritten } from "./newFile";
 import { projectFolder } from "./stackFile";
 import { asUserError, UserError } from "./userError";
+import { say } from "./say";
 
 interface Options {
   readonly stack?: string;
@@ -20,8 +21,6 @@ interface Options {
   readonly force?: boolean;
   readonly json?: boolean;
 }
-
-const say = (line: string) => process.stderr.write(`${line}\n`);
 
 const isChartsOwn = (name: string) => basename(name) === "values.yaml" && existsSync(join(dirname(name), "Chart.yaml"));
 

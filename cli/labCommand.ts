@@ -6,6 +6,7 @@ import { fetchEnvoy } from "../lab/traffic";
 import { outColors } from "./colors";
 import { projectFolder } from "./stackFile";
 import { asUserError, UserError } from "./userError";
+import { say } from "./say";
 
 interface Options {
   readonly kubernetes?: string;
@@ -20,7 +21,6 @@ export const nothingUpCode = 3;
 const defaultMinor = "1.34";
 
 const labs = new LabRegistry(join(projectFolder, ".lab"));
-const say = (line: string) => process.stderr.write(`${line}\n`);
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
 /** `1.34` of `1.34` or `v1.34.4`. @throws UserError */

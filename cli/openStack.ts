@@ -7,9 +7,15 @@ import { chooseEngine } from "./backend";
 import { unlocked } from "./lock/unlocked";
 import { projectFolder, type InstanceLocation } from "./stackFile";
 import { UserError } from "./userError";
+import { say } from "./say";
+import { errorColors } from "./colors";
 
-/** Tells a person what happens; standard output is Pulumi's. */
-export const say = (line: string) => process.stderr.write(`${line}\n`);
+/** Pulumi's own lines go to standard error, where standard output is the command's own. */
+export const besideOutput = {
+  onOutput: (text: string) => process.stderr.write(text),
+  onError: (text: string) => process.stderr.write(text),
+  color: errorColors.isColorSupported ? ("always" as const) : ("never" as const),
+};
 
 /** A stack of Pulumi's, and how a step of it is run although a run that is gone may have left its lock. */
 export interface OpenStack {

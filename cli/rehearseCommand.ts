@@ -18,6 +18,7 @@ import { kubernetesMinor } from "./labCommand";
 import { projectFolder, readStack } from "./stackFile";
 import { asUserError, UserError } from "./userError";
 import { projectRoot } from "../tools/projectRoot";
+import { say } from "./say";
 
 interface Options {
   readonly toVersion?: string;
@@ -27,8 +28,6 @@ interface Options {
   readonly adopt?: readonly string[];
   readonly json?: boolean;
 }
-
-const say = (line: string) => process.stderr.write(`${line}\n`);
 
 function checkVersion(version: string | undefined): void {
   if (version === undefined || /^\d+\.\d+\.\d+$/.test(version)) return;

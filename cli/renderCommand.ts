@@ -6,6 +6,7 @@ import { filesOf, holdsComplete, writeFiles } from "../render/write";
 import { projectFolder, readStack } from "./stackFile";
 import { summarise, summaryText } from "./summary";
 import { asUserError, UserError } from "./userError";
+import { say } from "./say";
 
 interface Options {
   readonly out?: string;
@@ -15,8 +16,6 @@ interface Options {
 
 /** Exit code when everything but some charts' objects was rendered. */
 export const incompleteCode = 3;
-
-const progress = (line: string) => process.stderr.write(`${line}\n`);
 
 /** The option goes before the variable; an empty one is none. */
 function chartRoot({ charts }: Options): ChartRoot | undefined {
@@ -35,7 +34,7 @@ export async function renderStack(stack: string, options: Options): Promise<void
   let rendered;
   let written;
   try {
-    rendered = await render(plan, charts?.root, progress);
+    rendered = await render(plan, charts?.root, say);
     // What a pull request or a person looks at is not worth less than what could be had this time.
     written = isComplete(rendered) || !(await holdsComplete(folder));
     if (written) await writeFiles(folder, filesOf(rendered));

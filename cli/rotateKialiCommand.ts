@@ -7,10 +7,11 @@ import type { Workload } from "../mesh/rollout/workloads";
 import type { Settings } from "../settings/types";
 import { messageOf, isBug } from "../tools/errors";
 import { errorColors } from "./colors";
-import { explained, openStack, say, type OpenStack } from "./openStack";
+import { besideOutput, explained, openStack, type OpenStack } from "./openStack";
 import { readStack } from "./stackFile";
 import { exportState } from "./stackState";
 import { UserError } from "./userError";
+import { say } from "./say";
 
 /** Kiali's Deployment, in either layout. */
 const deployment = "kiali";
@@ -61,13 +62,6 @@ async function restartKiali({ kubernetes, rollout }: Settings): Promise<void> {
   }
 }
 
-/** Pulumi's lines on standard error; the value is in none of them. */
-const output = {
-  onOutput: (text: string) => process.stderr.write(text),
-  onError: (text: string) => process.stderr.write(text),
-  color: errorColors.isColorSupported ? ("always" as const) : ("never" as const),
-};
-
 /** Makes Kiali's passphrase or signing key anew and restarts Kiali; nothing else of the stack is touched. */
 export async function rotateKiali(name: string): Promise<void> {
   const settings = readStack(name);
@@ -78,7 +72,7 @@ export async function rotateKiali(name: string): Promise<void> {
     const { value, secret } = await findResources(open, name);
     // Only these two: what else the settings would change now is for up.
     const only = { replace: [value], target: [value, secret], showSecrets: false };
-    await open.step(() => open.stack.up({ ...output, ...only }));
+    await open.step(() => open.stack.up({ ...besideOutput, ...only }));
     await restartKiali(settings);
   });
   const isClassic = settings.layout === "classic";

@@ -1,5 +1,5 @@
 import { closest } from "fastest-levenshtein";
-import { controlPlaneReleaseName, partReleaseNames } from "../mesh/istio/names";
+import { allParts, controlPlaneReleaseName, kialiReleaseName, partReleaseName } from "../mesh/istio/names";
 import { compareMinors, kialiVersion, layoutOf, minorOf, noChartsReason, optionalCharts } from "../mesh/istio/releases";
 import { acknowledgeable, acknowledgement } from "../mesh/upgradeNotes/judge";
 import { lacksProfile, profileOf } from "../mesh/upgradeNotes/profiles";
@@ -119,13 +119,12 @@ export const releaseNames: RuleOf = ({ istio, kiali }) => {
   const { releaseName, revision } = istio;
   const taken = [
     releaseName ?? controlPlaneReleaseName(revision),
-    ...(kiali?.enabled === false ? [] : ["kiali-server"]),
+    ...(kiali?.enabled === false ? [] : [kialiReleaseName]),
   ];
-  const named = Object.keys(partReleaseNames) as (keyof typeof partReleaseNames)[];
-  return named.flatMap((part) => {
+  return allParts.flatMap((part) => {
     const { enabled, releaseName: own } = istio[part];
     if (!enabled) return [];
-    const name = own ?? partReleaseNames[part];
+    const name = partReleaseName(part, own);
     const isTaken = taken.includes(name);
     taken.push(name);
     return when(

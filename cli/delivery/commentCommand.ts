@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   commentBody,
@@ -10,7 +10,7 @@ import {
   type StackReport,
 } from "../../delivery/comment/body";
 import { drillLines, upgradeChecks } from "../../delivery/comment/checks";
-import { GitHub } from "../../delivery/comment/github";
+import type { GitHub } from "../../delivery/comment/github";
 import { touchedStacks } from "../../delivery/comment/inputs";
 import { usualNoise } from "../../delivery/compare/noise";
 import { diffHtml } from "../../delivery/formats/html";
@@ -22,6 +22,8 @@ import { mustRun } from "../../tools/run";
 import { readStack, stackNames } from "../stackFile";
 import { asUserError, UserError } from "../userError";
 import { thisProject } from "./diffCommand";
+import { addToSummary, gitHub } from "./gitHub";
+import { say } from "../say";
 
 interface Options {
   readonly base?: string;
@@ -34,21 +36,12 @@ interface Options {
   readonly outdated?: boolean;
 }
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
-
 /** The pull request's number; GitHub says it in the reference that its workflow runs on. */
 function pullOf({ pull }: Options): number | undefined {
   const text = pull ?? /^refs\/pull\/(\d+)\//.exec(process.env["GITHUB_REF"] ?? "")?.[1];
   if (text === undefined) return undefined;
   if (!/^[1-9]\d{0,8}$/.test(text)) throw new UserError(`--pull "${text}": allowed is a pull request's number`);
   return Number(text);
-}
-
-/** GitHub, where there is a token for it. */
-function gitHub(): GitHub | undefined {
-  const { GITHUB_TOKEN: token = "", GITHUB_REPOSITORY: repository = "", GITHUB_API_URL: api } = process.env;
-  if (token === "" || repository === "") return undefined;
-  return new GitHub({ api: api ?? "https://api.github.com", repository, token });
 }
 
 async function headCommit({ head }: Options, folder: string): Promise<string> {
@@ -165,8 +158,7 @@ export async function comment(options: Options): Promise<void> {
     }
     const report = await changeReport(options);
     if (options.out !== undefined) writeWhole(options.out, report);
-    const summary = process.env["GITHUB_STEP_SUMMARY"] ?? "";
-    if (summary !== "") appendFileSync(summary, `${commentBody(report, longest)}\n`);
+    addToSummary(commentBody(report, longest));
     if (place === undefined) {
       process.stdout.write(`${commentBody(report, longest)}\n`);
       say("no comment was written: it needs GITHUB_TOKEN, GITHUB_REPOSITORY and a pull request (--pull)");

@@ -8,6 +8,7 @@ import { up } from "../engineCommands";
 import { projectFolder, readStack } from "../stackFile";
 import { UserError } from "../userError";
 import { planNow, readPlan, type PlanOptions } from "./makePlan";
+import { say } from "../say";
 
 interface Options extends PlanOptions {
   readonly refresh?: boolean;
@@ -16,8 +17,6 @@ interface Options extends PlanOptions {
 
 /** Exit code where something else would be deployed than was planned. */
 const differsCode = 3;
-
-const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** A plan for a person: its digest, and the commit that it was made of. */
 const planText = ({ digest, commit }: Plan) =>

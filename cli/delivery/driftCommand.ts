@@ -10,14 +10,15 @@ import { mannerOf, scaledWorkloads } from "../../delivery/drift/rules";
 import { driftText } from "../../delivery/drift/text";
 import { meshPlan, type MeshPlan } from "../../mesh/meshPlan";
 import type { KubernetesObject } from "../../render/objects";
-import { isComplete, render } from "../../render/render";
 import { eachOf } from "../../tools/eachOf";
 import { messageOf } from "../../tools/errors";
 import { clusterError } from "../clusterError";
 import { outColors } from "../colors";
 import { endSoon } from "../ending";
 import { readStack } from "../stackFile";
-import { asUserError, UserError } from "../userError";
+import { UserError } from "../userError";
+import { renderWhole } from "./renderWhole";
+import { say } from "../say";
 
 interface Options {
   readonly json?: boolean;
@@ -31,20 +32,11 @@ const driftedCode = 3;
 /** How many objects are asked about at the same time: the API server's own limit for one client is not far above. */
 const atOnce = 8;
 
-const progress = (line: string) => process.stderr.write(`${line}\n`);
-
 /** Everything that the stack should have in the cluster. */
 async function wantedObjects(plan: MeshPlan, charts: string | undefined): Promise<readonly KubernetesObject[]> {
   const root = charts ?? process.env["JAM_ISTIO_CHARTS"] ?? "";
-  try {
-    const rendered = await render(plan, root === "" ? undefined : root, progress);
-    const missing = rendered.flatMap((item) => (item.kind === "release" ? (item.release.missing ?? []) : []));
-    if (!isComplete(rendered))
-      throw new UserError(`not all charts can be had, so nothing is compared: ${[...new Set(missing)].join("; ")}`);
-    return rendered.flatMap((item) => (item.kind === "object" ? [item.object] : (item.release.objects ?? [])));
-  } catch (error) {
-    throw asUserError(error);
-  }
+  const rendered = await renderWhole(plan, root === "" ? undefined : root, "nothing is compared");
+  return rendered.flatMap((item) => (item.kind === "object" ? [item.object] : (item.release.objects ?? [])));
 }
 
 /** Kinds of Istio that act on the whole mesh where they stand in istio-system, also where no chart makes one. */
@@ -70,7 +62,7 @@ async function readDrift(plan: MeshPlan, objects: readonly KubernetesObject[]): 
   const resources = resourcesOf(cluster);
   const wanted = objects.filter((object) => mannerOf(object) !== "none");
   const scaled = scaledWorkloads(objects);
-  progress(`comparing ${String(wanted.length)} objects with the cluster`);
+  say(`comparing ${String(wanted.length)} objects with the cluster`);
   const found = await eachOf(wanted, atOnce, async (object) => {
     const isApplied = mannerOf(object) === "fields";
     return {

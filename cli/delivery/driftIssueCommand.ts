@@ -1,18 +1,17 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { GitHub } from "../../delivery/comment/github";
 import { isMap } from "../../config/raw";
 import { driftBody, isAllClean, isDriftIssue, issueStep, type StackDrift } from "../../delivery/issue/driftIssue";
 import type { Drift } from "../../delivery/drift/drift";
+import { say } from "../say";
 import { projectFolder, stackNames } from "../stackFile";
 import { asUserError, UserError } from "../userError";
+import { addToSummary, gitHub } from "./gitHub";
 
 interface Options {
   readonly from: string;
   readonly run?: string;
 }
-
-const say = (line: string) => process.stderr.write(`${line}\n`);
 
 function readText(folder: string, file: string): string {
   const path = join(folder, file);
@@ -55,15 +54,13 @@ function readReports(folder: string): readonly StackDrift[] {
 export async function driftIssue({ from, run }: Options): Promise<void> {
   try {
     const report = { stacks: readReports(from), run };
-    const summary = process.env["GITHUB_STEP_SUMMARY"] ?? "";
-    if (summary !== "") appendFileSync(summary, `${driftBody(report)}\n`);
-    const { GITHUB_TOKEN: token = "", GITHUB_REPOSITORY: repository = "", GITHUB_API_URL: api } = process.env;
-    if (token === "" || repository === "") {
+    addToSummary(driftBody(report));
+    const hub = gitHub();
+    if (hub === undefined) {
       process.stdout.write(isAllClean(report) ? "no stack drifted\n" : `${driftBody(report)}\n`);
       say("no issue was written: it needs GITHUB_TOKEN and GITHUB_REPOSITORY");
       return;
     }
-    const hub = new GitHub({ api: api ?? "https://api.github.com", repository, token });
     const found = await hub.findIssue(isDriftIssue);
     const step = issueStep(report, found !== undefined);
     if (step.do === "create") await hub.createIssue(step.title, step.body);

@@ -6,44 +6,30 @@ import { programDigest } from "../../delivery/plan/programDigest";
 import { findBase, headOf } from "../../delivery/sides/git";
 import { meshPlan } from "../../mesh/meshPlan";
 import { programFiles } from "../../rehearse/project";
-import { isComplete, render, type Rendered } from "../../render/render";
 import type { Settings } from "../../settings/types";
 import { messageOf } from "../../tools/errors";
+import { projectRoot } from "../../tools/projectRoot";
 import { projectFolder } from "../stackFile";
 import { asUserError, UserError } from "../userError";
-import { thisProject } from "./diffCommand";
+import { renderWhole } from "./renderWhole";
+import { say } from "../say";
 
 /** What `preview --plan` and `deploy` take. */
 export interface PlanOptions {
   readonly plan: string;
 }
 
-const progress = (line: string) => process.stderr.write(`${line}\n`);
-
-/**
- * Everything that a stack would create, of the charts that `up` will take: those of the settings, whatever JAM_ISTIO_CHARTS says.
- * @throws UserError where charts are missing: half a plan is none
- */
-async function renderWhole(settings: Settings): Promise<Rendered> {
-  const rendered = await render(meshPlan(settings), undefined, progress).catch((error: unknown) => {
-    throw asUserError(error);
-  });
-  if (isComplete(rendered)) return rendered;
-  const missing = rendered.flatMap((item) => (item.kind === "release" ? (item.release.missing ?? []) : []));
-  throw new UserError(`not all charts can be had, so there is no plan: ${[...new Set(missing)].join("; ")}`);
-}
-
 /** What would be deployed now, as a plan. */
 export async function planNow(settings: Settings, origin: PlanOrigin): Promise<Plan> {
-  const { program } = thisProject(undefined);
-  const { version } = JSON.parse(readFileSync(join(program, "package.json"), "utf8")) as { version: string };
+  const { version } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string };
   const parts = [...programFiles, "package-lock.json"];
   return makePlan(
     {
       settings,
-      rendered: await renderWhole(settings),
+      // Of the charts that `up` will take: those of the settings, whatever JAM_ISTIO_CHARTS says.
+      rendered: await renderWhole(meshPlan(settings), undefined, "there is no plan"),
       ciphertexts: ciphertextsOf(readFileSync(join(projectFolder, `Pulumi.${settings.stack}.yaml`), "utf8")),
-      program: { version, files: programDigest(program, parts) },
+      program: { version, files: programDigest(projectRoot, parts) },
     },
     origin,
   );
@@ -99,8 +85,6 @@ export async function preparePlan(
     } catch (error) {
       throw new UserError(`--plan: ${file} cannot be written: ${messageOf(error)}`, { cause: error });
     }
-    progress(
-      `plan ${plan.digest.slice(0, 12)} of stack ${plan.stack}, ${String(plan.objects.length)} objects: ${file}`,
-    );
+    say(`plan ${plan.digest.slice(0, 12)} of stack ${plan.stack}, ${String(plan.objects.length)} objects: ${file}`);
   };
 }

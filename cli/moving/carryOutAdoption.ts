@@ -11,17 +11,11 @@ import type { Settings } from "../../settings/types";
 import { errorColors } from "../colors";
 import { forgetPendingCreations } from "../interruptedRun";
 import { keepSecret } from "../keepSecret";
-import { openStack, say, type OpenStack } from "../openStack";
+import { besideOutput, openStack, type OpenStack } from "../openStack";
 import { exportState, importState, type ExportedState, type StateResource } from "../stackState";
 import { UserError } from "../userError";
 import { objectsOf, type Looked } from "./lookAtMesh";
-
-/** Pulumi's own lines on standard error: standard output is the plan's. */
-const output = {
-  onOutput: (text: string) => process.stderr.write(text),
-  onError: (text: string) => process.stderr.write(text),
-  color: errorColors.isColorSupported ? ("always" as const) : ("never" as const),
-};
+import { say } from "../say";
 
 /** Keeps the passphrase, or the signing key, that Secret kiali has, unless the settings have one or the stack made it. */
 async function keepLogin(
@@ -85,7 +79,7 @@ async function enterState(
  * @throws UserError where it would
  */
 async function checkUpdate({ stack, step }: OpenStack, before: ExportedState): Promise<void> {
-  const { changeSummary } = await step(() => stack.preview(output));
+  const { changeSummary } = await step(() => stack.preview(besideOutput));
   const bad = Object.entries(changeSummary).filter(([kind, count]) => /delete|replace/.test(kind) && count > 0);
   if (bad.length === 0) return;
   await step(() => importState(stack, before));
@@ -119,7 +113,7 @@ export async function carryOut(name: string, settings: Settings, looked: Looked)
     cluster,
     plan.again.map(({ metadata }) => metadata.name),
   );
-  await open.step(() => open.stack.up({ ...output, showSecrets: false }));
+  await open.step(() => open.stack.up({ ...besideOutput, showSecrets: false }));
   say("tidying up the marks");
   const marked = found.controlPlanes.some(({ adoptedBy }) => adoptedBy !== undefined) ? deployment : controlPlane;
   await finishAdoption(cluster, { own, controlPlane: marked, emptied: plan.emptied }, objectsOf);

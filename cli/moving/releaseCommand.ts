@@ -11,9 +11,10 @@ import { ask, canAsk } from "../ask";
 import { clusterError } from "../clusterError";
 import { outColors } from "../colors";
 import { exportState, importState, type ExportedState } from "../stackState";
-import { explained, openStack, say, type OpenStack } from "../openStack";
+import { explained, openStack, type OpenStack } from "../openStack";
 import { readStack } from "../stackFile";
 import { UserError } from "../userError";
+import { say } from "../say";
 
 interface Options {
   readonly yes?: boolean;

@@ -13,6 +13,7 @@ import { endSoon } from "../ending";
 import { UserError } from "../userError";
 import { readTarget, type Target, type TargetOptions } from "./target";
 import { targetText } from "./targetText";
+import { say } from "../say";
 
 interface Options extends TargetOptions {
   readonly level?: string;
@@ -26,8 +27,6 @@ interface Options extends TargetOptions {
 /** Exit code where levels are still raised. */
 const leftCode = 3;
 const day = 86_400_000;
-const say = (line: string) => process.stderr.write(`${line}\n`);
-
 /** A person's expression; `undefined` where it is none. */
 function expressionOf(text: string): RegExp | undefined {
   try {

@@ -1,6 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { proxyContainer } from "../../mesh/istio/pods";
-import { readTalk, talkCommand, type Opening, type Talk } from "../../mesh/why/script";
+import { askerNames, readTalk, talkCommand, type Opening, type Talk } from "../../mesh/why/script";
 import { reasonOf, unlessInternal } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
 import { placeOf } from "../proxyConfig/askProxy";
@@ -85,12 +85,12 @@ function applicationUser({ spec }: V1Pod, container: string): { readonly uid: nu
 /** Asks as the application does: its connections are captured by the sidecar. */
 export function throughSidecar(cluster: Cluster, pod: V1Pod): Promise<Asker | Unasked> {
   const container = applicationContainer(pod);
-  return askerIn(cluster, pod, container, { name: "jam-istio-why", ...applicationUser(pod, container) });
+  return askerIn(cluster, pod, container, { name: askerNames.through, ...applicationUser(pod, container) });
 }
 
 /** Asks as the proxy does: its own connections are not captured. */
 export function pastSidecar(cluster: Cluster, pod: V1Pod): Promise<Asker | Unasked> {
-  const user = { name: "jam-istio-past", uid: proxyUser, gid: proxyUser };
+  const user = { name: askerNames.past, uid: proxyUser, gid: proxyUser };
   return askerIn(cluster, pod, proxyContainer(pod)?.name ?? "istio-proxy", user);
 }
 

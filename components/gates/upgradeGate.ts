@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { faultObjectsOf } from "../../mesh/faults/allObjects";
 import { keyOf, restOf, type Drill } from "../../mesh/faults/drill";
 import { effectiveHub } from "../../mesh/install/helmReleases";
-import { partReleaseNames, type Part, type PartReleases } from "../../mesh/istio/names";
+import { allParts, partReleaseNames, type PartReleases } from "../../mesh/istio/names";
 import type { MeshPlan } from "../../mesh/meshPlan";
 import { switchesOf } from "../../mesh/upgradeNotes/gateStep";
 import { ownerMark } from "../../mesh/upgrade/helmHistory";
@@ -35,7 +35,7 @@ function desired(plan: MeshPlan, drill: Drill): GateDesired {
 
 /** Names of parts' releases that are not the usual ones; where none is, the state says nothing of them. */
 function partReleasesOf({ istio }: MeshPlan["settings"]): Pick<GateDesired, "partReleases"> {
-  const named = (Object.keys(partReleaseNames) as Part[]).flatMap((part) => {
+  const named = allParts.flatMap((part) => {
     const { enabled, releaseName } = istio[part];
     return enabled && releaseName !== undefined && releaseName !== partReleaseNames[part] ? [[part, releaseName]] : [];
   });

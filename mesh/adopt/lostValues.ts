@@ -19,7 +19,7 @@ function otherLogin(given: Values, { chart, values }: RenderedPlan, { kiali }: A
 }
 
 /** What a chart was given: of one beside the control plane in an umbrella, what stands below its name. */
-function givenTo({ chart }: RenderedPlan, release: FoundRelease | undefined, isControlPlane: boolean) {
+function givenIn({ chart }: RenderedPlan, release: FoundRelease | undefined, isControlPlane: boolean) {
   if (release === undefined || isControlPlane || release.chart === chart) return release?.given;
   const below = release.givenBelow?.[chart];
   return isTree(below) ? below : {};
@@ -36,6 +36,6 @@ export function lostValues(
   // Of a release that this stack has upgraded already the values are the settings' own.
   if (release?.description.startsWith(ownerMark(asked.settings.stack)) === true) return {};
   const isControlPlane = plan === controlPlanePlan(asked);
-  const given = givenTo(plan, release, isControlPlane) ?? (isControlPlane ? found.givenWithoutHelm : {});
+  const given = givenIn(plan, release, isControlPlane) ?? (isControlPlane ? found.givenWithoutHelm : {});
   return overlay(otherLogin(given, plan, asked.settings), missingValues(givenValues(given), plan.values));
 }

@@ -1,5 +1,6 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { isLive } from "../istio/proxies";
+import { askerNames } from "../why/script";
 import { captureLabel, holderName, untilKey } from "./captureObjects";
 
 /** Something that a capture or a debugging session left, or uses now. */
@@ -27,7 +28,7 @@ function podLeftover(pod: V1Pod, now: number): Leftover | undefined {
 
 /** Whether an ephemeral container is one of `capture` or `why`, by its name. */
 export const isOurs = (container: string): boolean =>
-  makerOf(container) === "jam-istio" || /^jam-istio-(why|past)-/.test(container);
+  makerOf(container) === "jam-istio" || Object.values(askerNames).some((name) => container.startsWith(`${name}-`));
 
 /** Who names ephemeral containers so; `undefined`: somebody else's. */
 function makerOf(container: string): Leftover["by"] | undefined {

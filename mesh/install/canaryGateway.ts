@@ -1,6 +1,6 @@
 import type { MeshPlan } from "../meshPlan";
 import { servedRevision } from "../rollout/servingControlPlane";
-import { partReleaseNames } from "../istio/names";
+import { partReleaseName } from "../istio/names";
 import { istioRepositories, type ReleasePlan } from "./helmReleases";
 
 /** A release as the stack's state has it, as far as it matters here. */
@@ -20,7 +20,7 @@ export interface DeployedRelease {
 export function withServedGateway(plan: MeshPlan, deployed: readonly DeployedRelease[]): MeshPlan {
   const { settings, mesh } = plan;
   const { revision, gateway: asked } = settings.istio;
-  const gateway = asked.releaseName ?? partReleaseNames.gateway;
+  const gateway = partReleaseName("gateway", asked.releaseName);
   const stays =
     revision !== undefined && servedRevision(settings) !== revision && asked.values["revision"] === undefined;
   if (!stays || plan.releases.every(({ name }) => name !== gateway)) return plan;

@@ -2,7 +2,7 @@ import merge from "deepmerge";
 import * as semver from "semver";
 import type { Settings } from "../../settings/types";
 import { unreadable, versionOf } from "../istio/images";
-import { controlPlaneReleaseName, kialiReleaseName, partReleaseNames, type Part } from "../istio/names";
+import { controlPlaneReleaseName, kialiReleaseName, partReleaseName, type Part } from "../istio/names";
 import { dnsCaptureValues } from "./dnsCapture";
 import {
   kialiVersion,
@@ -131,7 +131,7 @@ export function controlPlaneRelease(settings: PlanSettings): ReleasePlan {
 function component(settings: PlanSettings, chart: Part, own: Values): readonly ReleasePlan[] {
   const { version, [chart]: given } = settings.istio;
   if (settings.layout === "classic" || !given.enabled) return [];
-  const name = given.releaseName ?? partReleaseNames[chart];
+  const name = partReleaseName(chart, given.releaseName);
   return [{ name, chart, version, repositories: istioRepositories(settings), values: overlay(own, given.values) }];
 }
 

@@ -23,5 +23,10 @@ export const partReleaseNames = { cni: "istio-cni", ztunnel: "ztunnel", gateway:
 /** A part of the modern layout that is installed when asked for. */
 export type Part = keyof typeof partReleaseNames;
 
+export const allParts = Object.keys(partReleaseNames) as readonly Part[];
+
+/** Name of a part's release. @param own the one that the settings give it */
+export const partReleaseName = (part: Part, own: string | undefined): string => own ?? partReleaseNames[part];
+
 /** Names of parts' releases, where they are others than those. */
 export type PartReleases = Readonly<Partial<Record<Part, string>>>;

@@ -1,5 +1,5 @@
 import type { Layout } from "../../settings/types";
-import { partReleaseNames, type Part, type PartReleases } from "../istio/names";
+import { allParts, partReleaseName, type Part, type PartReleases } from "../istio/names";
 
 /** What a stack must not change once it is installed: each would delete one mesh and create another. */
 export interface Identity {
@@ -55,10 +55,10 @@ const names: Partial<Record<keyof Identity, string>> = { controlPlaneRelease: "c
 /** Parts that are installed before and after, under another name. */
 function judgeParts(before: Partial<Identity>, now: Partial<Identity>): readonly string[] {
   const nameIn = ({ partReleases, releases }: Partial<Identity>, part: Part) => {
-    const name = partReleases?.[part] ?? partReleaseNames[part];
+    const name = partReleaseName(part, partReleases?.[part]);
     return releases?.includes(name) === true ? name : undefined;
   };
-  return (Object.keys(partReleaseNames) as Part[]).flatMap((part) => {
+  return allParts.flatMap((part) => {
     const [was, is] = [nameIn(before, part), nameIn(now, part)];
     if (was === undefined || is === undefined || was === is) return [];
     return [

@@ -1,4 +1,4 @@
-import { partReleaseNames, type Part, type PartReleases } from "../istio/names";
+import { allParts, partReleaseName, type Part, type PartReleases } from "../istio/names";
 import type { JudgedMesh } from "./gateTypes";
 
 const titles: Readonly<Record<string, string>> = {
@@ -11,7 +11,7 @@ const partTitles: Readonly<Record<Part, string>> = { cni: "node agent", ztunnel:
 
 /** The optional part that a release brings. */
 const optionalPart = (name: string, own: PartReleases = {}) =>
-  (Object.keys(partReleaseNames) as Part[]).find((part) => (own[part] ?? partReleaseNames[part]) === name);
+  allParts.find((part) => partReleaseName(part, own[part]) === name);
 
 /** Whether a release is one of proxies. */
 const isProxies = (name: string, own: PartReleases | undefined) =>

@@ -1,5 +1,8 @@
 import type { Conversation } from "./answer";
 
+/** How the names of the ephemeral containers begin from which is asked, with the sidecar and past it. */
+export const askerNames = { through: "jam-istio-why", past: "jam-istio-past" } as const;
+
 /** What is said on a connection of its own. */
 export interface Opening {
   /** What is sent first, a character a byte; nothing where the server is listened to. */
