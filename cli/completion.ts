@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { UserError } from "./userError";
+import { UserError } from "./terminal/userError";
 
 /** What can be typed behind a command, by its words: ` mesh status`. */
 interface Place {

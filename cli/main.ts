@@ -2,12 +2,12 @@ import { Command } from "commander";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { errorColors } from "./colors";
+import { errorColors } from "./terminal/colors";
 import { addDelivery } from "./delivery/program";
 import { addCompletion } from "./completion";
-import { helpEnd } from "./helpEnd";
-import { addLab } from "./labProgram";
-import { addMesh } from "./meshProgram";
+import { helpEnd } from "./terminal/helpEnd";
+import { addLab } from "./lab/labProgram";
+import { addMesh } from "./mesh/meshProgram";
 import { addCapture } from "./operate/captureProgram";
 import { addDoctor } from "./operate/doctorProgram";
 import { addInspect } from "./operate/inspectProgram";
@@ -16,7 +16,7 @@ import { addMoving } from "./moving/movingProgram";
 import { addPrecheck } from "./operate/precheckProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
-import { UserError } from "./userError";
+import { UserError } from "./terminal/userError";
 import { projectRoot } from "../tools/projectRoot";
 
 const { version } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string };
@@ -29,12 +29,12 @@ const program = new Command("jam-istio")
 
 /* eslint-disable @typescript-eslint/no-require-imports -- each command loads what it needs when it runs: the help does not
    wait for Pulumi, and the loader of TypeScript handles require() alone */
-const loadRender = () => require("./renderCommand") as typeof import("./renderCommand");
-const loadRehearse = () => require("./rehearseCommand") as typeof import("./rehearseCommand");
-const loadImport = () => require("./importCommand") as typeof import("./importCommand");
-const loadNew = () => require("./newCommand") as typeof import("./newCommand");
-const loadRotate = () => require("./rotateKialiCommand") as typeof import("./rotateKialiCommand");
-const loadEngine = () => require("./engineCommands") as typeof import("./engineCommands");
+const loadRender = () => require("./stack/renderCommand") as typeof import("./stack/renderCommand");
+const loadRehearse = () => require("./lab/rehearseCommand") as typeof import("./lab/rehearseCommand");
+const loadImport = () => require("./stack/importCommand") as typeof import("./stack/importCommand");
+const loadNew = () => require("./stack/newCommand") as typeof import("./stack/newCommand");
+const loadRotate = () => require("./engine/rotateKialiCommand") as typeof import("./engine/rotateKialiCommand");
+const loadEngine = () => require("./engine/engineCommands") as typeof import("./engine/engineCommands");
 /* eslint-enable @typescript-eslint/no-require-imports */
 
 const refreshOption = ["--refresh", "compare the state with the cluster first, and go by what is there"] as const;

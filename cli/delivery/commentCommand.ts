@@ -19,11 +19,11 @@ import { changedFiles, findBase } from "../../delivery/sides/git";
 import { baseText, stackDiff } from "../../delivery/stackDiff";
 import { isBug, messageOf } from "../../tools/errors";
 import { mustRun } from "../../tools/run";
-import { readStack, stackNames } from "../stackFile";
-import { asUserError, UserError } from "../userError";
+import { readStack, stackNames } from "../stack/stackFile";
+import { asUserError, UserError } from "../terminal/userError";
 import { thisProject } from "./diffCommand";
 import { addToSummary, gitHub } from "./gitHub";
-import { say } from "../say";
+import { say } from "../terminal/say";
 
 interface Options {
   readonly base?: string;

@@ -2,13 +2,13 @@ import { planDifference, type Plan } from "../../delivery/plan/plan";
 import { diffText } from "../../delivery/formats/text";
 import { comesFrom } from "../../delivery/sides/git";
 import type { StackDiff } from "../../delivery/stackDiff";
-import { outColors } from "../colors";
-import { haltFaults } from "../endFaultsCommand";
-import { up } from "../engineCommands";
-import { projectFolder, readStack } from "../stackFile";
-import { UserError } from "../userError";
+import { outColors } from "../terminal/colors";
+import { haltFaults } from "../mesh/endFaultsCommand";
+import { up } from "../engine/engineCommands";
+import { projectFolder, readStack } from "../stack/stackFile";
+import { UserError } from "../terminal/userError";
 import { planNow, readPlan, type PlanOptions } from "./makePlan";
-import { say } from "../say";
+import { say } from "../terminal/say";
 
 interface Options extends PlanOptions {
   readonly refresh?: boolean;

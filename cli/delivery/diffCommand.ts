@@ -7,9 +7,9 @@ import { findBase } from "../../delivery/sides/git";
 import { openBase, renderBoth, type Project } from "../../delivery/sides/bothSides";
 import { baseText, stackDiff, type StackDiff } from "../../delivery/stackDiff";
 import { messageOf } from "../../tools/errors";
-import { outColors } from "../colors";
-import { projectFolder, stackNames } from "../stackFile";
-import { asUserError, UserError } from "../userError";
+import { outColors } from "../terminal/colors";
+import { projectFolder, stackNames } from "../stack/stackFile";
+import { asUserError, UserError } from "../terminal/userError";
 import { projectRoot } from "../../tools/projectRoot";
 
 interface Options {

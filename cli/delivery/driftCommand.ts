@@ -12,13 +12,13 @@ import { meshPlan, type MeshPlan } from "../../mesh/meshPlan";
 import type { KubernetesObject } from "../../render/objects";
 import { eachOf } from "../../tools/eachOf";
 import { messageOf } from "../../tools/errors";
-import { clusterError } from "../clusterError";
-import { outColors } from "../colors";
-import { endSoon } from "../ending";
-import { readStack } from "../stackFile";
-import { UserError } from "../userError";
+import { clusterError } from "../terminal/clusterError";
+import { outColors } from "../terminal/colors";
+import { endSoon } from "../terminal/ending";
+import { readStack } from "../stack/stackFile";
+import { UserError } from "../terminal/userError";
 import { renderWhole } from "./renderWhole";
-import { say } from "../say";
+import { say } from "../terminal/say";
 
 interface Options {
   readonly json?: boolean;

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { isMap } from "../../config/raw";
 import { driftBody, isAllClean, isDriftIssue, issueStep, type StackDrift } from "../../delivery/issue/driftIssue";
 import type { Drift } from "../../delivery/drift/drift";
-import { say } from "../say";
-import { projectFolder, stackNames } from "../stackFile";
-import { asUserError, UserError } from "../userError";
+import { say } from "../terminal/say";
+import { projectFolder, stackNames } from "../stack/stackFile";
+import { asUserError, UserError } from "../terminal/userError";
 import { addToSummary, gitHub } from "./gitHub";
 
 interface Options {

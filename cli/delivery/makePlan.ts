@@ -9,10 +9,10 @@ import { programFiles } from "../../rehearse/project";
 import type { Settings } from "../../settings/types";
 import { messageOf } from "../../tools/errors";
 import { projectRoot } from "../../tools/projectRoot";
-import { projectFolder } from "../stackFile";
-import { asUserError, UserError } from "../userError";
+import { projectFolder } from "../stack/stackFile";
+import { asUserError, UserError } from "../terminal/userError";
 import { renderWhole } from "./renderWhole";
-import { say } from "../say";
+import { say } from "../terminal/say";
 
 /** What `preview --plan` and `deploy` take. */
 export interface PlanOptions {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { helpEnd } from "../helpEnd";
+import { helpEnd } from "../terminal/helpEnd";
 
 /* eslint-disable @typescript-eslint/no-require-imports -- loaded when it runs; the loader of TypeScript handles require() alone */
 const loadDiff = () => require("./diffCommand") as typeof import("./diffCommand");

@@ -1,7 +1,7 @@
 import type { MeshPlan } from "../../mesh/meshPlan";
 import { isComplete, render, type Rendered } from "../../render/render";
-import { say } from "../say";
-import { asUserError, UserError } from "../userError";
+import { say } from "../terminal/say";
+import { asUserError, UserError } from "../terminal/userError";
 
 /**
  * Everything that a stack would create.

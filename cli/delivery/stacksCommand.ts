@@ -1,8 +1,8 @@
 import { byCluster } from "../../delivery/clusters";
 import { touchedStacks } from "../../delivery/comment/inputs";
 import { findBase, touchedSince } from "../../delivery/sides/git";
-import { projectFolder, readStack, stackNames } from "../stackFile";
-import { asUserError } from "../userError";
+import { projectFolder, readStack, stackNames } from "../stack/stackFile";
+import { asUserError } from "../terminal/userError";
 
 interface Options {
   readonly changed?: string;

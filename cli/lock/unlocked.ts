@@ -1,6 +1,6 @@
 import { ConcurrentUpdateError } from "@pulumi/pulumi/automation";
 import { messageOf } from "../../tools/errors";
-import { UserError } from "../userError";
+import { UserError } from "../terminal/userError";
 import { holdersText, locksIn } from "./holders";
 import { isLeft, noteLock, notedLock, removeLock, type LockPlaces } from "./ownLock";
 

@@ -2,14 +2,14 @@ import { StackNotFoundError } from "@pulumi/pulumi/automation";
 import type { AdoptionPlan } from "../../mesh/adopt/types";
 import { titleOf } from "../../mesh/adopt/objects";
 import type { Settings } from "../../settings/types";
-import { explained, openStack } from "../openStack";
-import { readStack } from "../stackFile";
-import { exportState } from "../stackState";
-import { UserError } from "../userError";
+import { explained, openStack } from "../engine/openStack";
+import { readStack } from "../stack/stackFile";
+import { exportState } from "../engine/stackState";
+import { UserError } from "../terminal/userError";
 import { planText, problemsText } from "./adoptText";
 import { carryOut } from "./carryOutAdoption";
 import { lookAtMesh, type Looked } from "./lookAtMesh";
-import { say } from "../say";
+import { say } from "../terminal/say";
 
 /** What `adopt` takes. */
 interface Options {

@@ -1,6 +1,6 @@
 import { isMetadata, titleOf, type Change } from "../../mesh/adopt/objects";
 import type { AdoptionPlan, PlannedObject } from "../../mesh/adopt/types";
-import { outColors } from "../colors";
+import { outColors } from "../terminal/colors";
 
 const width = 78;
 

@@ -8,14 +8,14 @@ import { isLogin } from "../../mesh/adopt/types";
 import { kialiSecretName, systemNamespace } from "../../mesh/istio/names";
 import { controlPlaneOf } from "../../mesh/upgrade/revisions";
 import type { Settings } from "../../settings/types";
-import { errorColors } from "../colors";
-import { forgetPendingCreations } from "../interruptedRun";
-import { keepSecret } from "../keepSecret";
-import { besideOutput, openStack, type OpenStack } from "../openStack";
-import { exportState, importState, type ExportedState, type StateResource } from "../stackState";
-import { UserError } from "../userError";
+import { errorColors } from "../terminal/colors";
+import { forgetPendingCreations } from "../engine/interruptedRun";
+import { keepSecret } from "../engine/keepSecret";
+import { besideOutput, openStack, type OpenStack } from "../engine/openStack";
+import { exportState, importState, type ExportedState, type StateResource } from "../engine/stackState";
+import { UserError } from "../terminal/userError";
 import { objectsOf, type Looked } from "./lookAtMesh";
-import { say } from "../say";
+import { say } from "../terminal/say";
 
 /** Keeps the passphrase, or the signing key, that Secret kiali has, unless the settings have one or the stack made it. */
 async function keepLogin(

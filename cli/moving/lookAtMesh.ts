@@ -11,8 +11,8 @@ import { meshPlan, type MeshPlan } from "../../mesh/meshPlan";
 import { parseManifest } from "../../render/objects";
 import { render } from "../../render/render";
 import type { Settings } from "../../settings/types";
-import { clusterError } from "../clusterError";
-import { asUserError, UserError } from "../userError";
+import { clusterError } from "../terminal/clusterError";
+import { asUserError, UserError } from "../terminal/userError";
 
 /** What is in a cluster, and what is planned for it. */
 export interface Looked {

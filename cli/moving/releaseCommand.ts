@@ -7,14 +7,14 @@ import type { StateResource } from "../../mesh/adopt/stateEntries";
 import { ownerMark } from "../../mesh/upgrade/helmHistory";
 import type { Settings } from "../../settings/types";
 import { tableText } from "../../tools/table";
-import { ask, canAsk } from "../ask";
-import { clusterError } from "../clusterError";
-import { outColors } from "../colors";
-import { exportState, importState, type ExportedState } from "../stackState";
-import { explained, openStack, type OpenStack } from "../openStack";
-import { readStack } from "../stackFile";
-import { UserError } from "../userError";
-import { say } from "../say";
+import { ask, canAsk } from "../terminal/ask";
+import { clusterError } from "../terminal/clusterError";
+import { outColors } from "../terminal/colors";
+import { exportState, importState, type ExportedState } from "../engine/stackState";
+import { explained, openStack, type OpenStack } from "../engine/openStack";
+import { readStack } from "../stack/stackFile";
+import { UserError } from "../terminal/userError";
+import { say } from "../terminal/say";
 
 interface Options {
   readonly yes?: boolean;

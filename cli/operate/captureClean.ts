@@ -2,8 +2,8 @@ import { findLeftovers, isRemovable, removeLeftover } from "../../cluster/captur
 import { reasonOf, unlessInternal } from "../../cluster/client/errors";
 import type { Cluster } from "../../cluster/client/kubernetesClient";
 import { leftoverText } from "../../mesh/capture/leftovers";
-import { ask, canAsk } from "../ask";
-import { errorColors } from "../colors";
+import { ask, canAsk } from "../terminal/ask";
+import { errorColors } from "../terminal/colors";
 
 /** Exit code where something is left. */
 const leftCode = 3;

@@ -7,10 +7,10 @@ import { bounded, connect, type Cluster } from "../../cluster/client/kubernetesC
 import { captureImage, longestSeconds } from "../../mesh/capture/captureObjects";
 import { findPods } from "../../mesh/istio/findPods";
 import { milliseconds } from "../../settings/duration";
-import { clusterError } from "../clusterError";
-import { errorColors } from "../colors";
-import { endSoon } from "../ending";
-import { UserError } from "../userError";
+import { clusterError } from "../terminal/clusterError";
+import { errorColors } from "../terminal/colors";
+import { endSoon } from "../terminal/ending";
+import { UserError } from "../terminal/userError";
 import { cleanCaptures } from "./captureClean";
 import { readTarget, type TargetOptions } from "./target";
 

@@ -4,9 +4,9 @@ import { askProxy, placeOf } from "../../cluster/proxyConfig/askProxy";
 import { compareDumps, type Difference } from "../../mesh/proxyConfig/compare";
 import { readDump, readSentDump } from "../../mesh/proxyConfig/dump";
 import { tableText } from "../../tools/table";
-import { clusterError } from "../clusterError";
-import { outColors } from "../colors";
-import { endSoon } from "../ending";
+import { clusterError } from "../terminal/clusterError";
+import { outColors } from "../terminal/colors";
+import { endSoon } from "../terminal/ending";
 import { findPod } from "./findPod";
 import { readTarget, type TargetOptions } from "./target";
 

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { helpEnd } from "../helpEnd";
+import { helpEnd } from "../terminal/helpEnd";
 import { withTarget } from "./target";
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when it runs, as in main.ts

@@ -3,7 +3,7 @@ import type { Finding } from "../../mesh/doctor/finding";
 import { countsText, needsCare, type Diagnosis } from "../../mesh/doctor/report";
 import { needsOf } from "../../mesh/upgradeNotes/report";
 import { outWidth, wrap } from "../../tools/table";
-import { outColors } from "../colors";
+import { outColors } from "../terminal/colors";
 
 const colorOf = { error: "red", warning: "yellow", info: "cyan" } as const satisfies Readonly<Record<Severity, string>>;
 

@@ -5,7 +5,7 @@ import { sidecarsOf } from "../../cluster/faults/sidecarAdmin";
 import { proxyContainer } from "../../mesh/istio/pods";
 import { isLive } from "../../mesh/istio/proxies";
 import { listText } from "../../mesh/rollout/plan";
-import { UserError } from "../userError";
+import { UserError } from "../terminal/userError";
 
 /**
  * The pod that a person named, with its proxy.

@@ -1,6 +1,6 @@
 import open from "open";
 import type { Cluster } from "../../cluster/client/kubernetesClient";
-import { UserError } from "../userError";
+import { UserError } from "../terminal/userError";
 
 /** A page behind a port of a pod. */
 export interface Page {

@@ -12,9 +12,9 @@ import type { Step } from "../../mesh/upgradeNotes/note";
 import { hops, newestKnown } from "../../mesh/upgradeNotes/path";
 import { makeReport, markdown, type Report } from "../../mesh/upgradeNotes/report";
 import type { Settings } from "../../settings/types";
-import { clusterError } from "../clusterError";
-import { readStack } from "../stackFile";
-import { UserError } from "../userError";
+import { clusterError } from "../terminal/clusterError";
+import { readStack } from "../stack/stackFile";
+import { UserError } from "../terminal/userError";
 import { pathText, reportText } from "./precheckText";
 
 interface Options {

@@ -8,7 +8,7 @@ import {
   type ReportedHop,
 } from "../../mesh/upgradeNotes/report";
 import { outWidth, wrap } from "../../tools/table";
-import { outColors } from "../colors";
+import { outColors } from "../terminal/colors";
 
 const marks: Readonly<Record<Verdict, string>> = {
   refuse: outColors.red("refused"),

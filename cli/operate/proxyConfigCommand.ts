@@ -12,10 +12,10 @@ import {
   type View,
 } from "../../mesh/proxyConfig/views";
 import { tableText } from "../../tools/table";
-import { clusterError } from "../clusterError";
-import { outColors } from "../colors";
-import { endSoon } from "../ending";
-import { UserError } from "../userError";
+import { clusterError } from "../terminal/clusterError";
+import { outColors } from "../terminal/colors";
+import { endSoon } from "../terminal/ending";
+import { UserError } from "../terminal/userError";
 import { findPod } from "./findPod";
 import { readTarget, type TargetOptions } from "./target";
 

@@ -7,13 +7,13 @@ import { isLive } from "../../mesh/istio/proxies";
 import { logLevels } from "../../mesh/proxyLog/levels";
 import { isOver, markOf } from "../../mesh/proxyLog/mark";
 import { milliseconds } from "../../settings/duration";
-import { clusterError } from "../clusterError";
-import { errorColors } from "../colors";
-import { endSoon } from "../ending";
-import { UserError } from "../userError";
+import { clusterError } from "../terminal/clusterError";
+import { errorColors } from "../terminal/colors";
+import { endSoon } from "../terminal/ending";
+import { UserError } from "../terminal/userError";
 import { readTarget, type Target, type TargetOptions } from "./target";
 import { targetText } from "./targetText";
-import { say } from "../say";
+import { say } from "../terminal/say";
 
 interface Options extends TargetOptions {
   readonly level?: string;

@@ -3,10 +3,10 @@ import { readNamespace } from "../../cluster/rollout/readNamespace";
 import { restartWorkloads } from "../../cluster/rollout/restartWorkloads";
 import { restartOnDemand, type RestartPlan } from "../../mesh/rollout/onDemand";
 import { listText } from "../../mesh/rollout/plan";
-import { ask, canAsk } from "../ask";
-import { clusterError } from "../clusterError";
-import { outColors } from "../colors";
-import { asUserError, UserError } from "../userError";
+import { ask, canAsk } from "../terminal/ask";
+import { clusterError } from "../terminal/clusterError";
+import { outColors } from "../terminal/colors";
+import { asUserError, UserError } from "../terminal/userError";
 import { readTarget, type Target, type TargetOptions } from "./target";
 
 /** What a rollout does where no settings say it: the defaults of jam-istio:rollout. */

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { ClusterAddress } from "../../cluster/client/kubeconfig";
 import type { Settings } from "../../settings/types";
-import { readLocation } from "../stackFile";
-import { UserError } from "../userError";
+import { readLocation } from "../stack/stackFile";
+import { UserError } from "../terminal/userError";
 
 /** What a person said about where to look: a stack, or a place without one. */
 export interface TargetOptions {

@@ -6,10 +6,10 @@ import type { Conclusion, Evidence } from "../../mesh/why/evidence";
 import { readRequest, requestText, type Request } from "../../mesh/why/request";
 import { messageOf } from "../../tools/errors";
 import { tableText } from "../../tools/table";
-import { clusterError } from "../clusterError";
-import { errorColors, outColors } from "../colors";
-import { endSoon } from "../ending";
-import { UserError } from "../userError";
+import { clusterError } from "../terminal/clusterError";
+import { errorColors, outColors } from "../terminal/colors";
+import { endSoon } from "../terminal/ending";
+import { UserError } from "../terminal/userError";
 import { findPod } from "./findPod";
 import { readTarget, type TargetOptions } from "./target";
 

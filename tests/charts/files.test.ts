@@ -1,6 +1,6 @@
 /** The files of whole rendered stacks: equal bytes, and no secrets. */
 import assert from "node:assert/strict";
-import { readStack, stackNames } from "../../cli/stackFile";
+import { readStack, stackNames } from "../../cli/stack/stackFile";
 import type { Rendered } from "../../render/render";
 import { filesOf } from "../../render/write";
 import { itNeeds } from "../support/machine";

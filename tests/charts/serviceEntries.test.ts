@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import * as semver from "semver";
-import { readStack, stackNames } from "../../cli/stackFile";
+import { readStack, stackNames } from "../../cli/stack/stackFile";
 import { networkingApiVersion, serviceEntries, type Entry } from "../../mesh/install/serviceEntries";
 import { refusals, ruleMessages, serviceEntrySpec } from "../support/crds";
 import { itNeeds, mirror } from "../support/machine";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { chooseEngine, stateFolder } from "../../cli/backend";
+import { chooseEngine, stateFolder } from "../../cli/engine/backend";
 import { builtFolder, modulesOf } from "../../lab/goModules";
 
 // Which Pulumi serves `up`. That the built one really deploys is shown in tests/e2e.

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { forgetPendingCreations } from "../../cli/interruptedRun";
+import { forgetPendingCreations } from "../../cli/engine/interruptedRun";
 
 // Pulumi is a stand-in that writes down how it is called. Runs that are killed for real are in tests/e2e/interrupted.test.ts.
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readLocation, readStack, stackNames } from "../../cli/stackFile";
-import { UserError } from "../../cli/userError";
+import { readLocation, readStack, stackNames } from "../../cli/stack/stackFile";
+import { UserError } from "../../cli/terminal/userError";
 
 // Files as a person writes them, in a folder of their own. Which settings are right is shown by tests/config.
 

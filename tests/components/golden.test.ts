@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectFolder, readStack, stackNames } from "../../cli/stackFile";
+import { projectFolder, readStack, stackNames } from "../../cli/stack/stackFile";
 import { record } from "../../render/record";
 import { differences, goldenText } from "../support/goldens";
 import { classicVersion, external, modernVersion, settingsOf } from "../support/settings";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readStack } from "../../cli/stackFile";
+import { readStack } from "../../cli/stack/stackFile";
 import { ciphertextsOf } from "../../delivery/plan/ciphertexts";
 import { makePlan, newSalt } from "../../delivery/plan/plan";
 import { programDigest } from "../../delivery/plan/programDigest";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readStack } from "../../cli/stackFile";
+import { readStack } from "../../cli/stack/stackFile";
 import { faultObjectsOf } from "../../mesh/faults/allObjects";
 import { meshPlan } from "../../mesh/meshPlan";
 import { toYaml, type KubernetesObject } from "../../render/objects";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readStack, stackNames } from "../../cli/stackFile";
+import { readStack, stackNames } from "../../cli/stack/stackFile";
 import { findTraffic } from "../../lab/traffic";
 import { toYaml } from "../../render/objects";
 import type { Rendered } from "../../render/render";

@@ -3,7 +3,7 @@ import { load } from "js-yaml";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { stackNames } from "../../cli/stackFile";
+import { stackNames } from "../../cli/stack/stackFile";
 
 // What an editor says of a stack file. Rules over more than one key are the program's alone.
 

@@ -6,7 +6,7 @@ import { hostname, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { noteLock, notedLock, processSpace } from "../../../cli/lock/ownLock";
 import { unlocked } from "../../../cli/lock/unlocked";
-import { UserError } from "../../../cli/userError";
+import { UserError } from "../../../cli/terminal/userError";
 import { lockedMessage, lockLine } from "./messages";
 
 // Locks as Pulumi writes them, by stand-ins for it. Runs that are killed for real are in tests/e2e/interrupted.test.ts.

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { diagnosisText } from "../../../cli/operate/doctorText";
-import { plainColors } from "../../../cli/colors";
+import { plainColors } from "../../../cli/terminal/colors";
 import type { Diagnosis } from "../../../mesh/doctor/report";
 import { noObjects } from "../../../mesh/upgradeNotes/kinds";
 import { nextStep } from "../../../mesh/upgradeNotes/path";

@@ -1,5 +1,5 @@
 import { delimiter, join } from "node:path";
-import { withoutPackages } from "../../../cli/backend";
+import { withoutPackages } from "../../../cli/engine/backend";
 import { findBinaries } from "../../../lab/binaries";
 import { engineMissing, findLabEngine, randomProvider } from "../../../lab/engine/engine";
 import { mirrorFolder, noMirror } from "../../support/mirror";

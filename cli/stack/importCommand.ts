@@ -1,18 +1,18 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { withoutCredentials } from "../mesh/credentials";
-import { meshPlan } from "../mesh/meshPlan";
-import { importValues, type Imported } from "../migrate/importValues";
-import type { OldFile } from "../migrate/oldFiles";
-import type { Outcome, Row } from "../migrate/rows";
-import { render } from "../render/render";
-import { messageOf } from "../tools/errors";
-import { outColors } from "./colors";
-import { keepSecret } from "./keepSecret";
+import { withoutCredentials } from "../../mesh/credentials";
+import { meshPlan } from "../../mesh/meshPlan";
+import { importValues, type Imported } from "../../migrate/importValues";
+import type { OldFile } from "../../migrate/oldFiles";
+import type { Outcome, Row } from "../../migrate/rows";
+import { render } from "../../render/render";
+import { messageOf } from "../../tools/errors";
+import { outColors } from "../terminal/colors";
+import { keepSecret } from "../engine/keepSecret";
 import { checkPlace, nothingWritten } from "./newFile";
 import { projectFolder } from "./stackFile";
-import { asUserError, UserError } from "./userError";
-import { say } from "./say";
+import { asUserError, UserError } from "../terminal/userError";
+import { say } from "../terminal/say";
 
 interface Options {
   readonly stack?: string;

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { UserError } from "./userError";
+import { UserError } from "../terminal/userError";
 
 // What Pulumi keeps in a stack file beside the settings: without it what it encrypted cannot be read any more.
 const secrets = /^\s*(secretsprovider|encryptedkey|encryptionsalt|secure):/m;

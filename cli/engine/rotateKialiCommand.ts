@@ -1,17 +1,17 @@
-import { isNotFound } from "../cluster/client/errors";
-import { connect, type Cluster } from "../cluster/client/kubernetesClient";
-import { restartWorkloads } from "../cluster/rollout/restartWorkloads";
-import { whyNotRotated } from "../mesh/install/kialiRotation";
-import { kialiSecretName, systemNamespace } from "../mesh/istio/names";
-import type { Workload } from "../mesh/rollout/workloads";
-import type { Settings } from "../settings/types";
-import { messageOf, isBug } from "../tools/errors";
-import { errorColors } from "./colors";
+import { isNotFound } from "../../cluster/client/errors";
+import { connect, type Cluster } from "../../cluster/client/kubernetesClient";
+import { restartWorkloads } from "../../cluster/rollout/restartWorkloads";
+import { whyNotRotated } from "../../mesh/install/kialiRotation";
+import { kialiSecretName, systemNamespace } from "../../mesh/istio/names";
+import type { Workload } from "../../mesh/rollout/workloads";
+import type { Settings } from "../../settings/types";
+import { messageOf, isBug } from "../../tools/errors";
+import { errorColors } from "../terminal/colors";
 import { besideOutput, explained, openStack, type OpenStack } from "./openStack";
-import { readStack } from "./stackFile";
+import { readStack } from "../stack/stackFile";
 import { exportState } from "./stackState";
-import { UserError } from "./userError";
-import { say } from "./say";
+import { UserError } from "../terminal/userError";
+import { say } from "../terminal/say";
 
 /** Kiali's Deployment, in either layout. */
 const deployment = "kiali";

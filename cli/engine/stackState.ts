@@ -2,10 +2,10 @@ import type { Stack } from "@pulumi/pulumi/automation";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { StateResource } from "../mesh/adopt/stateEntries";
-import { run } from "../tools/run";
+import type { StateResource } from "../../mesh/adopt/stateEntries";
+import { run } from "../../tools/run";
 
-export type { StateResource } from "../mesh/adopt/stateEntries";
+export type { StateResource } from "../../mesh/adopt/stateEntries";
 
 /** A stack's state, as the engine exports it; its secrets are encrypted. */
 export interface ExportedState {

@@ -1,12 +1,12 @@
 import { join } from "node:path";
-import { buildModule, goVersion } from "../lab/build";
-import { missingBuilds, modulesFor, modulesOf, type GoModule } from "../lab/goModules";
-import { LabRegistry, type LabStatus } from "../lab/registry";
-import { fetchEnvoy } from "../lab/traffic";
-import { outColors } from "./colors";
-import { projectFolder } from "./stackFile";
-import { asUserError, UserError } from "./userError";
-import { say } from "./say";
+import { buildModule, goVersion } from "../../lab/build";
+import { missingBuilds, modulesFor, modulesOf, type GoModule } from "../../lab/goModules";
+import { LabRegistry, type LabStatus } from "../../lab/registry";
+import { fetchEnvoy } from "../../lab/traffic";
+import { outColors } from "../terminal/colors";
+import { projectFolder } from "../stack/stackFile";
+import { asUserError, UserError } from "../terminal/userError";
+import { say } from "../terminal/say";
 
 interface Options {
   readonly kubernetes?: string;

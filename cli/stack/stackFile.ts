@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { withEnvironment } from "../config/chartCredentials";
-import { parseSettings } from "../config/parse";
-import { problemText } from "../config/problemText";
-import { readStackFile, type RawConfig } from "../config/raw";
-import type { Settings } from "../settings/types";
-import { UserError } from "./userError";
-import { messageOf } from "../tools/errors";
-import { projectRoot } from "../tools/projectRoot";
+import { withEnvironment } from "../../config/chartCredentials";
+import { parseSettings } from "../../config/parse";
+import { problemText } from "../../config/problemText";
+import { readStackFile, type RawConfig } from "../../config/raw";
+import type { Settings } from "../../settings/types";
+import { UserError } from "../terminal/userError";
+import { messageOf } from "../../tools/errors";
+import { projectRoot } from "../../tools/projectRoot";
 
 /** Folder of the project, where Pulumi.yaml and the stack files are: the current one, else this program's own. */
 export const projectFolder = existsSync("Pulumi.yaml") ? process.cwd() : projectRoot;

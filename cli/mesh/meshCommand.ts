@@ -1,9 +1,9 @@
-import { bounded, connect } from "../cluster/client/kubernetesClient";
-import { readStatus, type MeshStatus } from "../cluster/meshStatus";
-import { meshPlan } from "../mesh/meshPlan";
-import { outColors } from "./colors";
-import { readStack } from "./stackFile";
-import { clusterError } from "./clusterError";
+import { bounded, connect } from "../../cluster/client/kubernetesClient";
+import { readStatus, type MeshStatus } from "../../cluster/meshStatus";
+import { meshPlan } from "../../mesh/meshPlan";
+import { outColors } from "../terminal/colors";
+import { readStack } from "../stack/stackFile";
+import { clusterError } from "../terminal/clusterError";
 
 /** Exit code of `status` where something is to be done. */
 const unwellCode = 3;

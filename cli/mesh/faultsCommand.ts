@@ -1,20 +1,20 @@
-import { connect, type Cluster } from "../cluster/client/kubernetesClient";
-import { readEndedDrills } from "../cluster/faults/endedByHand";
-import { readFaultObjects, unseenText, type SeenFaultObjects } from "../cluster/faults/faultObjects";
-import { reaperTrouble } from "../cluster/faults/reaper";
-import { proxiesHolding, readFaultCounters } from "../cluster/faults/sidecarAdmin";
-import { drillOf } from "../mesh/faults/drill";
-import type { FoundFaultObject } from "../mesh/faults/endingFaults";
-import { countedSince, countersText, type FaultCounters } from "../mesh/faults/faultCounters";
-import { endLine, faultAnnotations, isActing } from "../mesh/faults/faultObjects";
-import { meshPlan } from "../mesh/meshPlan";
-import type { Settings } from "../settings/types";
-import { outColors } from "./colors";
-import { endSoon } from "./ending";
+import { connect, type Cluster } from "../../cluster/client/kubernetesClient";
+import { readEndedDrills } from "../../cluster/faults/endedByHand";
+import { readFaultObjects, unseenText, type SeenFaultObjects } from "../../cluster/faults/faultObjects";
+import { reaperTrouble } from "../../cluster/faults/reaper";
+import { proxiesHolding, readFaultCounters } from "../../cluster/faults/sidecarAdmin";
+import { drillOf } from "../../mesh/faults/drill";
+import type { FoundFaultObject } from "../../mesh/faults/endingFaults";
+import { countedSince, countersText, type FaultCounters } from "../../mesh/faults/faultCounters";
+import { endLine, faultAnnotations, isActing } from "../../mesh/faults/faultObjects";
+import { meshPlan } from "../../mesh/meshPlan";
+import type { Settings } from "../../settings/types";
+import { outColors } from "../terminal/colors";
+import { endSoon } from "../terminal/ending";
 import { activeCode, endExpiredOf, endFaultsOf } from "./endFaultsCommand";
-import { readStack } from "./stackFile";
-import { clusterError } from "./clusterError";
-import { UserError } from "./userError";
+import { readStack } from "../stack/stackFile";
+import { clusterError } from "../terminal/clusterError";
+import { UserError } from "../terminal/userError";
 
 /** An active fault. */
 interface Active {

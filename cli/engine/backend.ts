@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { findLabEngine, isOfLab, pulumiFolder } from "../lab/engine/engine";
-import { labFile } from "../lab/planeFile";
-import { withoutCredentials } from "../mesh/credentials";
-import { UserError } from "./userError";
+import { findLabEngine, isOfLab, pulumiFolder } from "../../lab/engine/engine";
+import { labFile } from "../../lab/planeFile";
+import { withoutCredentials } from "../../mesh/credentials";
+import { UserError } from "../terminal/userError";
 
 /** Where the state is and which CLI runs, with the environment that says so to Pulumi. */
 export interface Engine {

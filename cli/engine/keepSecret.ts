@@ -1,6 +1,6 @@
-import { mustRun } from "../tools/run";
+import { mustRun } from "../../tools/run";
 import { chooseEngine } from "./backend";
-import { projectFolder } from "./stackFile";
+import { projectFolder } from "../stack/stackFile";
 
 /** A secret that becomes a setting. */
 export interface KeptSecret {

@@ -1,4 +1,4 @@
-import { isBug, messageOf } from "../tools/errors";
+import { isBug, messageOf } from "../../tools/errors";
 
 /** An error that a person can act on: printed as it is, without a stack trace. */
 export class UserError extends Error {}

@@ -1,5 +1,5 @@
-import { reasonOf } from "../cluster/client/errors";
-import { isBug } from "../tools/errors";
+import { reasonOf } from "../../cluster/client/errors";
+import { isBug } from "../../tools/errors";
 import { UserError } from "./userError";
 
 /**

@@ -1,18 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { clusterError } from "./clusterError";
-import { connect } from "../cluster/client/kubernetesClient";
-import { DrillRefused, runDrill, type DrillEnd, type DrillReport } from "../cluster/faults/runDrill";
-import { countersText, type FaultCounters } from "../mesh/faults/faultCounters";
-import { endLine } from "../mesh/faults/faultObjects";
-import { chooseFault } from "../mesh/faults/findFault";
-import { meshPlan } from "../mesh/meshPlan";
-import { milliseconds } from "../settings/duration";
-import { errorColors, outColors } from "./colors";
-import { endSoon } from "./ending";
+import { clusterError } from "../terminal/clusterError";
+import { connect } from "../../cluster/client/kubernetesClient";
+import { DrillRefused, runDrill, type DrillEnd, type DrillReport } from "../../cluster/faults/runDrill";
+import { countersText, type FaultCounters } from "../../mesh/faults/faultCounters";
+import { endLine } from "../../mesh/faults/faultObjects";
+import { chooseFault } from "../../mesh/faults/findFault";
+import { meshPlan } from "../../mesh/meshPlan";
+import { milliseconds } from "../../settings/duration";
+import { errorColors, outColors } from "../terminal/colors";
+import { endSoon } from "../terminal/ending";
 import { proxiesText } from "./endFaultsCommand";
 import { spanText } from "./faultsCommand";
-import { readStack } from "./stackFile";
-import { UserError } from "./userError";
+import { readStack } from "../stack/stackFile";
+import { UserError } from "../terminal/userError";
 
 interface Options {
   readonly for: string;

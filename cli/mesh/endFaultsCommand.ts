@@ -1,16 +1,16 @@
-import { connect } from "../cluster/client/kubernetesClient";
-import { endExpired } from "../cluster/faults/endExpired";
-import { endFaultsEverywhere, type EverywhereReport, type NamespaceEnd } from "../cluster/faults/endEverywhere";
-import { endFaults, type Dropped, type EndReport } from "../cluster/faults/endFaults";
-import { unseenText } from "../cluster/faults/faultObjects";
-import { drillOf } from "../mesh/faults/drill";
-import { endLine, faultLabel } from "../mesh/faults/faultObjects";
-import { meshPlan } from "../mesh/meshPlan";
-import type { Settings } from "../settings/types";
-import { clusterError } from "./clusterError";
-import { outColors } from "./colors";
-import { readLocation } from "./stackFile";
-import { say } from "./say";
+import { connect } from "../../cluster/client/kubernetesClient";
+import { endExpired } from "../../cluster/faults/endExpired";
+import { endFaultsEverywhere, type EverywhereReport, type NamespaceEnd } from "../../cluster/faults/endEverywhere";
+import { endFaults, type Dropped, type EndReport } from "../../cluster/faults/endFaults";
+import { unseenText } from "../../cluster/faults/faultObjects";
+import { drillOf } from "../../mesh/faults/drill";
+import { endLine, faultLabel } from "../../mesh/faults/faultObjects";
+import { meshPlan } from "../../mesh/meshPlan";
+import type { Settings } from "../../settings/types";
+import { clusterError } from "../terminal/clusterError";
+import { outColors } from "../terminal/colors";
+import { readLocation } from "../stack/stackFile";
+import { say } from "../terminal/say";
 
 /** Exit code where faults are active, or proxies still hold some after their end. */
 export const activeCode = 3;

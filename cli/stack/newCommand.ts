@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { newInstance, type Answers } from "../migrate/newInstance";
-import { canAsk, onTerminal } from "./ask";
-import { outColors } from "./colors";
+import { newInstance, type Answers } from "../../migrate/newInstance";
+import { canAsk, onTerminal } from "../terminal/ask";
+import { outColors } from "../terminal/colors";
 import { checkPlace, nothingWritten } from "./newFile";
 import { projectFolder } from "./stackFile";
-import { UserError } from "./userError";
+import { UserError } from "../terminal/userError";
 
 interface Options extends Answers {
   readonly yes?: boolean;

@@ -1,14 +1,14 @@
 import { CommandError, LocalWorkspace, StackNotFoundError, type Stack } from "@pulumi/pulumi/automation";
 import { join } from "node:path";
-import { isBug, messageOf } from "../tools/errors";
-import { mustRun } from "../tools/run";
-import { ask, canAsk } from "./ask";
+import { isBug, messageOf } from "../../tools/errors";
+import { mustRun } from "../../tools/run";
+import { ask, canAsk } from "../terminal/ask";
 import { chooseEngine } from "./backend";
-import { unlocked } from "./lock/unlocked";
-import { projectFolder, type InstanceLocation } from "./stackFile";
-import { UserError } from "./userError";
-import { say } from "./say";
-import { errorColors } from "./colors";
+import { unlocked } from "../lock/unlocked";
+import { projectFolder, type InstanceLocation } from "../stack/stackFile";
+import { UserError } from "../terminal/userError";
+import { say } from "../terminal/say";
+import { errorColors } from "../terminal/colors";
 
 /** Pulumi's own lines go to standard error, where standard output is the command's own. */
 export const besideOutput = {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { helpEnd } from "./helpEnd";
+import { helpEnd } from "../terminal/helpEnd";
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded when one of its commands runs, as in main.ts
 const loadLab = () => require("./labCommand") as typeof import("./labCommand");

@@ -1,6 +1,6 @@
-import type { RenderNotes } from "../render/notes";
-import type { Rendered } from "../render/render";
-import { tableText } from "../tools/table";
+import type { RenderNotes } from "../../render/notes";
+import type { Rendered } from "../../render/render";
+import { tableText } from "../../tools/table";
 import { outColors } from "./colors";
 
 /** What `render` reports, for people as a table and for scripts as JSON. */

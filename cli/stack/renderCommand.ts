@@ -1,12 +1,12 @@
 import { relative, resolve } from "node:path";
-import { meshPlan } from "../mesh/meshPlan";
-import { notesOf, type ChartRoot } from "../render/notes";
-import { isComplete, render } from "../render/render";
-import { filesOf, holdsComplete, writeFiles } from "../render/write";
+import { meshPlan } from "../../mesh/meshPlan";
+import { notesOf, type ChartRoot } from "../../render/notes";
+import { isComplete, render } from "../../render/render";
+import { filesOf, holdsComplete, writeFiles } from "../../render/write";
 import { projectFolder, readStack } from "./stackFile";
-import { summarise, summaryText } from "./summary";
-import { asUserError, UserError } from "./userError";
-import { say } from "./say";
+import { summarise, summaryText } from "../terminal/summary";
+import { asUserError, UserError } from "../terminal/userError";
+import { say } from "../terminal/say";
 
 interface Options {
   readonly out?: string;

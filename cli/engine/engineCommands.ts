@@ -1,13 +1,13 @@
 import type { UpdateSummary } from "@pulumi/pulumi/automation";
-import type { Settings } from "../settings/types";
-import { ask, canAsk } from "./ask";
-import type { PlanOptions } from "./delivery/makePlan";
-import { errorColors, outColors } from "./colors";
+import type { Settings } from "../../settings/types";
+import { ask, canAsk } from "../terminal/ask";
+import type { PlanOptions } from "../delivery/makePlan";
+import { errorColors, outColors } from "../terminal/colors";
 import { forgetPendingCreations } from "./interruptedRun";
 import { explained, openStack, type OpenStack } from "./openStack";
-import { readLocation, readStack } from "./stackFile";
-import { UserError } from "./userError";
-import { say } from "./say";
+import { readLocation, readStack } from "../stack/stackFile";
+import { UserError } from "../terminal/userError";
+import { say } from "../terminal/say";
 
 /** What `up` and `down` take. */
 interface Options {
@@ -24,7 +24,7 @@ const output = {
 };
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- it renders, which no other run from here does
-const loadPlan = () => require("./delivery/makePlan") as typeof import("./delivery/makePlan");
+const loadPlan = () => require("../delivery/makePlan") as typeof import("../delivery/makePlan");
 
 /** Whether Pulumi reads the cluster anew, beside its state. */
 const refreshed = ({ refresh = false, reapply = false }: Options) =>
