@@ -80,6 +80,7 @@ function make(entry, file) {
  * @param entry from the project's folder
  */
 exports.load = (entry) => {
+  require("./pulumiOnDemand").loadOnDemand();
   const asItIs = () => {
     require("tsx/cjs");
     return require(join(root, entry));

@@ -34,7 +34,8 @@ describe("the program as one file", () => {
 
   beforeEach(() => {
     for (const name of ["bin", "deep"]) mkdirSync(file(name), { recursive: true });
-    copyFileSync(join(repository, "bin", "bundle.js"), file("bin", "bundle.js"));
+    for (const name of ["bundle.js", "pulumiOnDemand.js"])
+      copyFileSync(join(repository, "bin", name), file("bin", name));
     rmSync(file("node_modules"), { force: true });
     symlinkSync(join(repository, "node_modules"), file("node_modules"));
     rmSync(file(".jam-istio"), { recursive: true, force: true });
