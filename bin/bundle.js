@@ -1,17 +1,21 @@
 "use strict";
 // The program, and the command line, as one file each. Node loads it in a fraction of the time that hundreds of files take, and no TypeScript is translated.
+const { execFileSync } = require("node:child_process");
 const { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } = require("node:fs");
 const { dirname, join, relative, sep } = require("node:path");
 
+const { partly } = require("./clientNode");
+
 const root = join(__dirname, "..");
 const packagesFolder = join(dirname(require.resolve("tsx/package.json")), "..");
-// Pulumi's own packages have one instance in a process; the next two are large, and needed by few runs; the last has files beside it.
-const external = ["@pulumi/*", "@kubernetes/client-node", "undici", "open"];
+// Pulumi's own packages have one instance in a process; the next is large, and needed by few runs; the last has files beside it.
+const external = ["@pulumi/*", "undici", "open"];
 // What changes when packages do; their files need not be looked at.
 const lists = [
   join(root, "package-lock.json"),
   join(packagesFolder, ".package-lock.json"),
   join(__dirname, "bundle.js"),
+  join(__dirname, "clientNode.js"),
 ];
 
 /** What tells one state of a file from another. */
@@ -41,12 +45,12 @@ function write(file, content) {
   return stamp;
 }
 
-function make(entry, file) {
+async function make(entry, file) {
   // Before the sources are read: what changes meanwhile, or has just changed, counts as changed.
   const began = Date.now();
   const before = stampsOf(lists);
   const stampOfSource = (name) => (statSync(name).mtimeMs > began - 2000 ? "just changed" : stampOf(name));
-  const { outputFiles, metafile } = require("esbuild").buildSync({
+  const { outputFiles, metafile } = await require("esbuild").build({
     absWorkingDir: root,
     entryPoints: [entry],
     outfile: file,
@@ -57,9 +61,11 @@ function make(entry, file) {
     write: false,
     metafile: true,
     external,
+    plugins: [partly],
     logLevel: "silent",
   });
   const sources = Object.keys(metafile.inputs)
+    .filter((name) => !name.startsWith(`${partly.name}:`))
     .map((name) => join(root, name))
     .filter(
       (name) => !relative(packagesFolder, name).split(sep).includes("node_modules") && !name.startsWith(packagesFolder),
@@ -88,10 +94,18 @@ exports.load = (entry) => {
   if (process.env["JAM_ISTIO_DEBUG"] === "1") return asItIs();
   const file = join(root, ".jam-istio", "bundle", `${entry.replace(/\.ts$/, "").replaceAll("/", "-")}.js`);
   try {
-    if (!isFresh(`${file}.json`)) make(entry, file);
+    // In a process of its own: this one cannot wait for what is not done at once.
+    if (!isFresh(`${file}.json`)) execFileSync(process.execPath, [module.filename, entry, file], { stdio: "ignore" });
   } catch {
     // A folder that cannot be written, or a mistake in a source: that, its loader says better.
     return asItIs();
   }
   return require(file);
 };
+
+if (require.main === module) {
+  const [entry, file] = process.argv.slice(2);
+  make(entry, file).catch(() => {
+    process.exitCode = 1;
+  });
+}

@@ -6,9 +6,7 @@ export const lineOf = (error: unknown): string => (messageOf(error).split("\n")[
 
 /** Whether the program itself is wrong: what no input and no cluster can be the reason of. */
 export const isBug = (error: unknown): boolean =>
-  [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind) ||
-  // The Kubernetes client's, where an argument is missing.
-  (error instanceof Error && error.name === "RequiredError");
+  [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind);
 
 /** Whether a person asked for stacks, causes, and each call to the cluster: `JAM_ISTIO_DEBUG=1`. */
 export const isDebug = (): boolean => process.env["JAM_ISTIO_DEBUG"] === "1";

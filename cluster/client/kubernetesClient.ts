@@ -1,4 +1,4 @@
-import type { AppsV1Api, BatchV1Api, CoreV1Api, VersionApi } from "@kubernetes/client-node";
+import type { AppsV1Api, BatchV1Api, CoreV1Api, VersionApi, VersionInfo } from "@kubernetes/client-node";
 import { call, traced } from "./calls";
 import { discovery } from "./discovery";
 import { ClusterUnreachable, reaching } from "./errors";
@@ -8,6 +8,7 @@ import { readKubeconfig, type ClusterAddress } from "./kubeconfig";
 import { followLog, type LogToFollow } from "./podLog";
 import { askPod } from "./portForward";
 import { sender, type Send } from "./send";
+import { typedApi } from "./typedApi";
 
 export type { ClusterAddress } from "./kubeconfig";
 
@@ -16,7 +17,7 @@ export interface Cluster {
   readonly core: CoreV1Api;
   readonly apps: AppsV1Api;
   readonly batch: BatchV1Api;
-  readonly version: VersionApi;
+  readonly version: Pick<VersionApi, "getCode">;
   /** Sends a request as it is. @throws HttpError with the status where it is none of success */
   readonly send: Send;
   /** Asks a server on a pod's loopback. */
@@ -73,20 +74,22 @@ export function connectOnce(address: ClusterAddress): () => Promise<Cluster> {
 }
 
 async function open(address: ClusterAddress): Promise<Cluster> {
-  // Loaded when it is needed: a third of a second that most commands need not spend.
-  const client = await import("@kubernetes/client-node");
-  const config = readKubeconfig(new client.KubeConfig(), address);
+  // Loaded when it is needed: most commands need not spend the time.
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const config = readKubeconfig(new KubeConfig(), address);
   // A plugin such as `aws eks get-token` is run here, once: eight requests at the same time would run it eight times. Its
   // credential is kept until it expires; one without that time is asked for at each request.
   const user = config.getCurrentUser();
   if (user?.exec !== undefined || user?.authProvider !== undefined)
     await bounded("the plugin of the kubeconfig for credentials", pluginSeconds, config.applyToHTTPSOptions({}));
-  const { send, onNotFound } = discovery(sender(config), config.getCurrentCluster()?.server ?? "");
+  const plain = sender(config);
+  const { send, onNotFound } = discovery(plain, config.getCurrentCluster()?.server ?? "");
+  const version = { getCode: async () => JSON.parse(await plain("GET", "/version")) as VersionInfo };
   return {
-    core: traced(config.makeApiClient(client.CoreV1Api), onNotFound),
-    apps: traced(config.makeApiClient(client.AppsV1Api), onNotFound),
-    batch: traced(config.makeApiClient(client.BatchV1Api), onNotFound),
-    version: traced(config.makeApiClient(client.VersionApi), onNotFound),
+    core: traced(typedApi<CoreV1Api>(plain, "/api/v1"), onNotFound),
+    apps: traced(typedApi<AppsV1Api>(plain, "/apis/apps/v1"), onNotFound),
+    batch: traced(typedApi<BatchV1Api>(plain, "/apis/batch/v1"), onNotFound),
+    version: traced(version, onNotFound),
     send: (method, path, more) => call(`${method} ${path}`, () => send(method, path, more)),
     askPod: (asked) =>
       call(`pod ${asked.namespace}/${asked.pod}:${String(asked.port)}${asked.path}`, () => askPod(config, asked)),

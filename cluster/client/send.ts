@@ -5,6 +5,7 @@ import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
 import { withoutCredentials } from "../../mesh/credentials";
 import { ClusterUnreachable } from "./errors";
+import { ConnectionGone, KeptConnections } from "./keptConnections";
 
 type Method = "GET" | "PATCH" | "POST" | "DELETE";
 
@@ -55,10 +56,11 @@ const busyTries = 20;
 
 /** Sends requests to the current cluster of a kubeconfig. */
 export function sender(config: KubeConfig): Send {
+  const kept = new KeptConnections();
   return async (method, path, more = {}) => {
     for (let turn = 1; ; turn++) {
       try {
-        return await sendOnce(config, method, path, more);
+        return await sendOnce(config, method, path, { ...more, kept });
       } catch (error) {
         if (!(error instanceof HttpError) || error.code !== 429 || turn === busyTries) throw error;
         await sleep(500);
@@ -77,12 +79,17 @@ export async function beginRequest(
   config: KubeConfig,
   method: Method,
   path: string,
-  more: Message & { readonly seconds?: number; readonly signal?: AbortSignal | undefined },
+  more: Message & {
+    readonly seconds?: number;
+    readonly signal?: AbortSignal | undefined;
+    readonly kept?: KeptConnections | undefined;
+  },
 ): Promise<IncomingMessage> {
-  const { accept = "application/json", body, patch = "merge", seconds, signal } = more;
+  const { accept = "application/json", body, patch = "merge", seconds, signal, kept } = more;
   const server = config.getCurrentCluster()?.server ?? "";
   const options = { method, headers: { accept }, ...(seconds === undefined ? {} : { timeout: seconds * 1000 }) };
   await config.applyToHTTPSOptions(options);
+  kept?.use(options);
   const type = method === "PATCH" ? patchTypes[patch] : "application/json";
   const headers = { ...options.headers, ...(body === undefined ? {} : { "content-type": type }) };
   const request = server.startsWith("http:") ? requestPlain : requestTls;
@@ -93,7 +100,10 @@ export async function beginRequest(
       resolve(begun);
     });
     call.on("timeout", () => (answer ?? call).destroy(new Error(`no answer within ${String(seconds)} s`)));
-    call.on("error", reject).end(body === undefined ? undefined : JSON.stringify(body));
+    call.on("error", (error) => {
+      reject(call.reusedSocket && answer === undefined ? new ConnectionGone("", { cause: error }) : error);
+    });
+    call.end(body === undefined ? undefined : JSON.stringify(body));
   });
   const { statusCode = 0, headers: answered } = response;
   // A login page, or that of a host that serves something else as well.
@@ -107,6 +117,20 @@ export async function beginRequest(
   throw new HttpError(statusCode, await text(response));
 }
 
-async function sendOnce(config: KubeConfig, method: Method, path: string, message: Message): Promise<string> {
-  return text(await beginRequest(config, method, path, { ...message, seconds: answerSeconds }));
+async function sendOnce(
+  config: KubeConfig,
+  method: Method,
+  path: string,
+  message: Message & { readonly kept: KeptConnections },
+): Promise<string> {
+  // A change gets a connection of its own: of one that breaks nobody knows whether it was made, and so it is sent once.
+  const kept = method === "GET" ? message.kept : undefined;
+  const send = async () => text(await beginRequest(config, method, path, { ...message, seconds: answerSeconds, kept }));
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof ConnectionGone)) throw error;
+    kept?.forget();
+    return await send();
+  }
 }

@@ -34,7 +34,7 @@ describe("the program as one file", () => {
 
   beforeEach(() => {
     for (const name of ["bin", "deep"]) mkdirSync(file(name), { recursive: true });
-    for (const name of ["bundle.js", "pulumiOnDemand.js"])
+    for (const name of ["bundle.js", "clientNode.js", "pulumiOnDemand.js"])
       copyFileSync(join(repository, "bin", name), file("bin", name));
     rmSync(file("node_modules"), { force: true });
     symlinkSync(join(repository, "node_modules"), file("node_modules"));

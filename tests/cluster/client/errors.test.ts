@@ -80,8 +80,14 @@ describe("what a cluster fails with", () => {
   });
 
   it("an argument that is missing is a bug, not a cluster that does not answer", async () => {
-    const error = await refusal(api.cluster.core.listNamespacedPod({} as { namespace: string }));
-    assert.deepEqual([(error as Error).name, api.asked], ["RequiredError", []]);
+    const { core } = api.cluster;
+    for (const missing of [
+      core.listNamespacedPod({} as { namespace: string }),
+      core.readNamespacedPod({ namespace: "dev701" } as { name: string; namespace: string }),
+      core.deleteNamespacedPod({ namespace: "dev701", name: "" }),
+    ])
+      assert.equal(((await refusal(missing)) as Error).name, "TypeError");
+    assert.deepEqual(api.asked, []);
   });
 });
 

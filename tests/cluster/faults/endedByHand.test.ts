@@ -47,10 +47,7 @@ describe("the note of drills that were ended by hand", () => {
       assert.match(reasonOf(await refusal(readEndedDrills(api.cluster, "dev701"))), reason);
       assert.match(reasonOf(await refusal(forgetEndedDrill(api.cluster, "dev701", "a-1"))), reason);
       assert.match((await rememberEndedDrills(api.cluster, "dev701", ["a-1"])) ?? "", reason);
-      assert.deepEqual(
-        api.asked,
-        Array.from({ length: 3 }, () => `GET ${note}`),
-      );
+      assert.deepEqual([...new Set(api.asked)], [`GET ${note}`]);
     });
   }
 

@@ -38,7 +38,7 @@ describe("whether sidecars can depend on a control plane", () => {
     const labels = { "sidecar.istio.io/inject": "true" };
     const body = {
       metadata: { generateName: "jam-istio-trial-", labels },
-      spec: { containers: [{ image: "jam-istio.invalid/none", name: "app" }] },
+      spec: { containers: [{ name: "app", image: "jam-istio.invalid/none" }] },
     };
     const lists = [`${pods}${selector}`, `${deployments}${selector}`];
     assert.deepEqual([...api.asked.slice(0, 2)].sort(), lists);

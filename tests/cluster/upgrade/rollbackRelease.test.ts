@@ -58,7 +58,7 @@ describe("the rollback of a release", () => {
     api.answers = { [`GET ${secrets}`]: list(...upgraded), [pods]: old };
     const text = await rollBack(api.cluster);
     assert.equal(text, "release istiod was rolled back as a whole to revision 2 (1.29.1)");
-    assert.deepEqual(api.asked, [`GET ${secrets}?labelSelector=owner=helm,name=istiod`, `${pods}?continue=&limit=500`]);
+    assert.deepEqual(api.asked, [`GET ${secrets}?labelSelector=owner=helm,name=istiod`, `${pods}?limit=500&continue=`]);
     assert.deepEqual(called(), [
       `rollback istiod 2 --namespace istio-system --wait --timeout 300s --kubeconfig ${api.kubeconfig}`,
     ]);
