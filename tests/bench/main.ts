@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mustRun } from "../../tools/run";
 import { tableText } from "../../tools/table";
-import { engineRows } from "./engine";
+import { compare, ratiosOf, type Ratio } from "./compare";
+import { engineRows, manyRows } from "./engine";
 import { manyServices, measured, threeTimes, type Measured } from "./measured";
+import { profile } from "./profile";
 import { rolloutRows } from "./rollout";
 import { messageOf } from "../../tools/errors";
 
@@ -42,19 +44,47 @@ function print(rows: readonly Measured[]): void {
   process.stdout.write(`${tableText(["what", "s", "MB", "ratio", "against", "aim"], lines)}\n`);
 }
 
+/** The table that runs are compared with: ratios of one run of everything, on an idle machine. */
+const keptFile = join(__dirname, "kept.json");
+
+function printCompared(rows: readonly Measured[]): void {
+  const compared = compare(ratiosOf(rows), JSON.parse(readFileSync(keptFile, "utf8")) as Ratio[]);
+  const shown = (value: number | undefined) => value?.toFixed(2) ?? "";
+  const lines = compared.map((one) => [one.what, one.against, shown(one.kept), shown(one.ratio), one.verdict]);
+  process.stdout.write(`\n${tableText(["what", "against", "kept", "now", ""], lines)}\n`);
+  const worse = compared.filter(({ verdict }) => verdict === "worse").map(({ what }) => what);
+  process.stdout.write(`${worse.length === 0 ? "nothing got worse" : `got worse: ${worse.join("; ")}`}\n`);
+  if (worse.length > 0) process.exitCode = 3;
+}
+
+const parts = { render: renderRows, rollout: rolloutRows, engine: engineRows, many: manyRows };
+const actions = ["check", "keep"] as const;
+
+/** `npm run bench -- [profile | check | keep] [part …]`; exit code 3: `check` found what got worse. */
 async function main(): Promise<void> {
-  // A part by its name alone: npm run bench -- rollout.
-  const part = process.argv[2];
-  const parts = { render: renderRows, rollout: rolloutRows, engine: engineRows };
-  if (part !== undefined && !(part in parts))
-    throw new Error(`no part "${part}" to measure. There are: ${Object.keys(parts).join(", ")}`);
+  const words = process.argv.slice(2);
+  if (words[0] === "profile") {
+    const reason = await profile();
+    if (reason !== undefined) process.stdout.write(`not profiled: ${reason}\n`);
+    return;
+  }
+  const action = actions.find((one) => one === words[0]);
+  const asked = action === undefined ? words : words.slice(1);
+  const unknown = asked.filter((one) => !(one in parts));
+  if (unknown.length > 0)
+    throw new Error(
+      `nothing to measure is called ${unknown.join(", ")}. There are: ${Object.keys(parts).join(", ")}; ` +
+        `before them: ${[...actions, "profile"].join(", ")}`,
+    );
   const rows: Measured[] = [];
-  for (const [name, measure] of Object.entries(parts).filter(([one]) => part === undefined || one === part)) {
-    const found = await measure();
+  for (const [name, measure] of Object.entries(parts).filter(([one]) => asked.length === 0 || asked.includes(one))) {
+    const found = await measure(rows);
     if (typeof found === "string") process.stdout.write(`${name} not measured: ${found}\n`);
     else rows.push(...found);
   }
   print(rows);
+  if (action === "check") printCompared(rows);
+  if (action === "keep") writeFileSync(keptFile, `${JSON.stringify(ratiosOf(rows), undefined, 2)}\n`);
 }
 
 main().catch((error: unknown) => {

@@ -9,6 +9,8 @@ export interface Measured {
   readonly against?: string;
   readonly aim?: string;
   readonly megabytes?: number;
+  /** By which part of it the runs differed of which it is the median; absent where there was one. */
+  readonly spread?: number;
 }
 
 /** Many external services, told apart by SNI on one port. */
@@ -29,6 +31,7 @@ function median(values: readonly number[]): number {
 export interface Run {
   readonly seconds: number;
   readonly megabytes: number;
+  readonly spread?: number;
 }
 
 /** Measures a run: its time, and the peak memory of its Node processes together. */
@@ -43,11 +46,13 @@ export async function measured(work: (env: Record<string, string>) => Promise<un
   return { seconds, megabytes: kilobytes.reduce((sum, one) => sum + one, 0) / 1024 };
 }
 
-/** The median of three runs, of time and of memory. */
+/** The median of three runs, of time and of memory, and how far they differ. */
 export async function threeTimes(work: () => Promise<Run>): Promise<Run> {
   const runs = [await work(), await work(), await work()];
+  const seconds = runs.map((run) => run.seconds);
   return {
-    seconds: median(runs.map(({ seconds }) => seconds)),
+    seconds: median(seconds),
+    spread: (Math.max(...seconds) - Math.min(...seconds)) / median(seconds),
     megabytes: median(runs.map(({ megabytes }) => megabytes)),
   };
 }
