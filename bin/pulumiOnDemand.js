@@ -27,3 +27,11 @@ exports.loadOnDemand = () => {
     require.cache[file] = standIn;
   }
 };
+
+/**
+ * The SDK keeps a trace of every promise, for those who look for one that never ends; with hundreds of resources that is a third of
+ * the time. One line of it is kept; JAM_ISTIO_DEBUG=1 has all.
+ */
+exports.keepTracesShort = () => {
+  if (process.env["JAM_ISTIO_DEBUG"] !== "1") Error.stackTraceLimit = 1;
+};

@@ -2,8 +2,10 @@ import { BlockList, isIP } from "node:net";
 import type { DnsCapture } from "./dnsCapture";
 import type { Entry, EntryPort } from "./serviceEntries";
 
+const families = ["http", "tls", "tcp"] as const;
+
 /** How Envoy tells destinations on one port apart: by the Host header, by SNI, or by the address alone. */
-export function family(protocol: string): "http" | "tls" | "tcp" {
+export function family(protocol: string): (typeof families)[number] {
   if (["HTTP", "HTTP2", "GRPC"].includes(protocol)) return "http";
   return ["TLS", "HTTPS"].includes(protocol) ? "tls" : "tcp";
 }
@@ -78,14 +80,53 @@ function collideWithin(entry: Entry, dns: DnsCapture): string | undefined {
 }
 
 /**
+ * Which entries share a port with one that was listed later and may collide there: those of another kind or of plain TCP, and those
+ * with a host in common. Thousands of hosts on one port are told apart by name, and each pair of them would take long to look at.
+ */
+class Listed {
+  readonly #byKind = new Map<string, Entry[]>();
+  readonly #byHost = new Map<string, Entry[]>();
+
+  public add(entry: Entry): void {
+    for (const { number, protocol } of entry.spec.ports) {
+      const kind = `${String(number)} ${family(protocol)}`;
+      push(this.#byKind, kind, entry);
+      for (const host of entry.spec.hosts) push(this.#byHost, `${kind} ${host}`, entry);
+    }
+  }
+
+  public near({ spec }: Entry): ReadonlySet<Entry> {
+    const found = spec.ports.flatMap(({ number, protocol }) => {
+      const own = family(protocol);
+      const others = families.filter((one) => one !== own || one === "tcp");
+      return [
+        ...others.flatMap((one) => this.#byKind.get(`${String(number)} ${one}`) ?? []),
+        ...spec.hosts.flatMap((host) => this.#byHost.get(`${String(number)} ${own} ${host}`) ?? []),
+      ];
+    });
+    return new Set(found);
+  }
+}
+
+function push(map: Map<string, Entry[]>, key: string, entry: Entry): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [entry]);
+  else list.push(entry);
+}
+
+/**
  * Finds what takes each other's connections: a TCP port without addresses is captured for every destination, so only HTTP hosts
  * among themselves and TLS hosts among themselves can share a port.
  */
 export function collisions(entries: readonly Entry[], dns: DnsCapture): readonly Collision[] {
-  return entries.flatMap((later, at) =>
-    [...entries.slice(0, at), later].flatMap((earlier) => {
-      const text = earlier === later ? collideWithin(later, dns) : collide(earlier, later, dns);
-      return text === undefined ? [] : [{ earlier: earlier.name, later: later.name, text }];
-    }),
-  );
+  const listed = new Listed();
+  const order = new Map(entries.map((entry, at) => [entry, at]));
+  return entries.flatMap((later) => {
+    const near = [...listed.near(later)].sort((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0));
+    listed.add(later);
+    const texts = near.map((earlier) => ({ earlier, text: collide(earlier, later, dns) }));
+    return [...texts, { earlier: later, text: collideWithin(later, dns) }].flatMap(({ earlier, text }) =>
+      text === undefined ? [] : [{ earlier: earlier.name, later: later.name, text }],
+    );
+  });
 }

@@ -1,5 +1,6 @@
 // Which pairs Envoy confuses is taken from FACTS, section 5; no proxy runs here.
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { collisions } from "../../../mesh/install/collisions";
 import type { Entry } from "../../../mesh/install/serviceEntries";
 
@@ -97,6 +98,26 @@ describe("service entries: addresses tell TCP entries apart", () => {
         ["a", "c"],
         ["b", "c"],
       ],
+    );
+  });
+
+  it("many entries have the collisions of their pairs, in the order of the list", () => {
+    const one = fc.record({
+      protocol: fc.constantFrom("HTTP", "GRPC", "TLS", "TCP", "MONGO"),
+      host: fc.constantFrom("a.com", "b.com"),
+      addresses: fc.constantFrom([], ["10.0.0.1"], ["10.0.0.0/8"]),
+      number: fc.constantFrom(80, 443),
+    });
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 8 }), (many) => {
+        const entries = many.map(({ protocol, host, addresses, number }, at) =>
+          entry(`e${String(at)}`, protocol, host, addresses, number),
+        );
+        const pairs = entries.flatMap((later, at) =>
+          entries.slice(0, at).flatMap((earlier) => collisions([earlier, later], none)),
+        );
+        assert.deepEqual(collisions(entries, none), pairs);
+      }),
     );
   });
 });
