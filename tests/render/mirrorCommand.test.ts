@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { load } from "js-yaml";
 import { imageDigests } from "../../tools/imageDigest";
 import { run } from "../../tools/run";
+import { closedPort } from "../support/closedPort";
 import { jamIstio, projectRoot } from "../support/command";
 import { itNeeds } from "../support/machine";
 import { servePushes } from "../support/pushRegistry";
@@ -149,7 +150,11 @@ describe("digests of images", () => {
       registry.wantsToken = true;
       const digest = registry.put("istio/pilot:1.30.3", '{"manifests":[]}');
       const image = (tag: string, host = registry.host) => ({ registry: host, repository: "istio/pilot", tag });
-      const found = await imageDigests([image("1.30.3"), image("1.30.4"), image("1", "127.0.0.1:9")]);
+      const found = await imageDigests([
+        image("1.30.3"),
+        image("1.30.4"),
+        image("1", new URL(await closedPort()).host),
+      ]);
       assert.deepEqual(found.slice(0, 2), [{ digest }, { why: "HTTP 404" }]);
       assert.match(JSON.stringify(found[2]), /no answer: .*ECONNREFUSED/);
     } finally {
