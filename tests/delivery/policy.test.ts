@@ -23,7 +23,7 @@ describe("the policy pack in the comment", () => {
           allow: ["plain-credentials"],
           values: { global: { registryPassword: "hunter2" } },
         },
-        faultInjection: { enabled: true, allowUnlimited: true, faults: [fault] },
+        faultInjection: { enabled: true, faults: [fault] },
       },
       { before: "1.31.0", after: modernVersion },
     );
