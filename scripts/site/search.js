@@ -1,3 +1,4 @@
+/* global document, setTimeout, window */
 // Runs in the reader's browser: no build step stands before it, so it is plain.
 (() => {
   const input = document.getElementById("search");

@@ -50,7 +50,8 @@ export async function servePushes(): Promise<PushRegistry> {
         ? manifests.get(`${name}:${which}`)
         : { data: blobs.get(which), type: "application/octet-stream" };
     if (found?.data === undefined) return response.writeHead(404).end();
-    return send(request, response, found.data, found.type);
+    send(request, response, found.data, found.type);
+    return response;
   };
   const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
