@@ -12,7 +12,7 @@ const mayImport = {
   migrate: ["config", "mesh", "settings", "tools"],
   render: ["charts", "components", "config", "mesh", "settings", "tools"],
   rehearse: ["config", "lab", "mesh", "settings", "tools"],
-  delivery: ["config", "mesh", "render", "settings", "tools"],
+  delivery: ["config", "mesh", "policy", "render", "settings", "tools"],
   cli: ["cluster", "config", "delivery", "lab", "mesh", "migrate", "rehearse", "render", "settings", "tools"],
 };
 

@@ -14,7 +14,7 @@ import {
 } from "../mesh/install/chartSources";
 import { mustRun } from "../tools/run";
 import { messageOf } from "../tools/errors";
-import { deniedText, loggedIn, type Credential } from "./credentials";
+import { credentialFor, deniedText, loggedIn, type Credential } from "./credentials";
 import { download } from "./download";
 import { chartSeconds, type WhyNot } from "./whyNot";
 
@@ -114,6 +114,26 @@ export async function pull(
     return undefined;
   } finally {
     await rm(arriving, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Puts a chart's archive into a registry with Helm.
+ * @throws Error with one line saying why the registry does not take it
+ */
+export async function push(
+  archive: string,
+  repository: string,
+  { helm, credentials = [] }: { readonly helm: () => Promise<string>; readonly credentials?: readonly Credential[] },
+): Promise<void> {
+  const [program, credential] = [await helm(), credentialFor(repository, credentials)];
+  try {
+    await loggedIn(repository, credential, (login) => ask(program, ["push", archive, repository, ...login]));
+  } catch (error) {
+    const answer = answerOf(messageOf(error));
+    const reason = answer.found === "lacks" ? messageOf(error) : answer.reason;
+    const text = `${repository} does not take the chart: ${reason}${deniedText(reason, repository, credential)}`;
+    throw new Error(withoutCredentials(text), { cause: error });
   }
 }
 

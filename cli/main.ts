@@ -13,6 +13,7 @@ import { addDoctor } from "./operate/doctorProgram";
 import { addInspect } from "./operate/inspectProgram";
 import { addProxyLog } from "./operate/proxyLogProgram";
 import { addMoving } from "./moving/movingProgram";
+import { addMirror } from "./stack/mirrorProgram";
 import { addPrecheck } from "./operate/precheckProgram";
 import { withoutCredentials } from "../mesh/credentials";
 import { isDebug, messageOf } from "../tools/errors";
@@ -153,6 +154,7 @@ addCompletion(program);
 addProxyLog(program);
 addCapture(program);
 addPrecheck(program);
+addMirror(program);
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;

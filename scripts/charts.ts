@@ -3,7 +3,8 @@
  * it fetches nothing and prints the folder of those that are at hand, if any.
  */
 import { lazyHelm } from "../charts/load";
-import { fetchMirror, officialOf, testCharts } from "../tests/support/fetchMirror";
+import { officialOf } from "../charts/mirror";
+import { fetchMirror, testCharts } from "../tests/support/fetchMirror";
 import { fetchedMirror, mirrorFolder } from "../tests/support/mirror";
 
 const progress = (line: string) => process.stderr.write(`${line}\n`);

@@ -11,6 +11,7 @@ import {
 } from "../../delivery/comment/body";
 import { drillLines, upgradeChecks } from "../../delivery/comment/checks";
 import type { GitHub } from "../../delivery/comment/github";
+import { policyLines, policyResults } from "../../delivery/comment/policy";
 import { touchedStacks } from "../../delivery/comment/inputs";
 import { usualNoise } from "../../delivery/compare/noise";
 import { diffHtml } from "../../delivery/formats/html";
@@ -81,7 +82,9 @@ async function reportOf(
     const settings = stackNames(project.folder).includes(stack) ? readStack(stack, project.folder) : undefined;
     const upgrade =
       settings === undefined ? ["the stack file is removed: run down for it first"] : upgradeChecks(diff, settings);
-    return { stack, diff, upgrade, drills: settings === undefined ? [] : drillLines(settings), ...previewed };
+    if (settings === undefined) return { stack, diff, upgrade, drills: [], ...previewed };
+    const policy = policyLines(await policyResults(settings, diff.version));
+    return { stack, diff, upgrade, drills: drillLines(settings), policy, ...previewed };
   } catch (error) {
     // One stack that is wrong does not hide the others.
     if (isBug(error)) throw error;

@@ -1,16 +1,23 @@
 import { writeFileSync } from "node:fs";
+import { bounded } from "../../cluster/client/kubernetesClient";
+import { nameOf } from "../../delivery/compare/changes";
 import { usualNoise } from "../../delivery/compare/noise";
 import { diffHtml } from "../../delivery/formats/html";
 import { diffMarkdown } from "../../delivery/formats/markdown";
 import { diffText } from "../../delivery/formats/text";
+import { liveDiff } from "../../delivery/liveDiff";
 import { findBase } from "../../delivery/sides/git";
 import { openBase, renderBoth, type Project } from "../../delivery/sides/bothSides";
 import { baseText, stackDiff, type StackDiff } from "../../delivery/stackDiff";
+import { meshPlan } from "../../mesh/meshPlan";
 import { messageOf } from "../../tools/errors";
+import { clusterError } from "../terminal/clusterError";
 import { outColors } from "../terminal/colors";
-import { projectFolder, stackNames } from "../stack/stackFile";
+import { endSoon } from "../terminal/ending";
+import { projectFolder, readStack, stackNames } from "../stack/stackFile";
 import { asUserError, UserError } from "../terminal/userError";
 import { projectRoot } from "../../tools/projectRoot";
+import { lookAtCluster, lookSeconds, wantedObjects } from "./lookAtCluster";
 
 interface Options {
   readonly base?: string;
@@ -20,6 +27,7 @@ interface Options {
   readonly ignore?: readonly string[];
   readonly all?: boolean;
   readonly charts?: string;
+  readonly live?: boolean;
 }
 
 /** Exit code where the objects of some charts are missing; that of `render`. */
@@ -49,6 +57,22 @@ async function compared(stack: string, { base: ref, charts, ignore = [], all = f
   }
 }
 
+/** Compares a stack with what is in its cluster. @throws UserError where it gives no answer */
+async function comparedLive(stack: string, { base, charts, ignore = [], all = false }: Options): Promise<StackDiff> {
+  if (base !== undefined) throw new UserError("--live compares with the cluster and --base with a commit: give one");
+  const plan = meshPlan(readStack(stack));
+  const objects = await wantedObjects(plan, charts);
+  const { looked, more } = await bounded("the Kubernetes API", lookSeconds, lookAtCluster(plan, objects)).catch(
+    (error: unknown) => {
+      throw clusterError("the cluster cannot be read", error);
+    },
+  );
+  const noise = all && ignore.length === 0 ? undefined : [...(all ? [] : usualNoise), ...ignore];
+  const found = liveDiff(stack, { looked, additional: more.found.map(nameOf) }, noise);
+  const unseen = more.unseen.length === 0 ? [] : [`these may not be listed (HTTP 403): ${more.unseen.join(", ")}`];
+  return { ...found, notes: [...found.notes, ...unseen] };
+}
+
 function writeHtml(file: string, diff: StackDiff): void {
   try {
     writeFileSync(file, diffHtml(diff));
@@ -58,10 +82,10 @@ function writeHtml(file: string, diff: StackDiff): void {
   process.stderr.write(`written: ${file}\n`);
 }
 
-/** Shows what a change does to each object of a stack. */
+/** Shows what a change, or an `up` now, does to each object of a stack. */
 export async function diff(stack: string, options: Options): Promise<void> {
   if (options.html === "") throw new UserError("--html is empty. Allowed: a file");
-  const found = await compared(stack, options).catch((error: unknown) => {
+  const found = await (options.live === true ? comparedLive : compared)(stack, options).catch((error: unknown) => {
     throw asUserError(error);
   });
   if (options.html !== undefined) writeHtml(options.html, found);
@@ -73,4 +97,5 @@ export async function diff(stack: string, options: Options): Promise<void> {
         : diffText(found, outColors);
   process.stdout.write(`${text}\n`);
   if (!found.complete) process.exitCode = incompleteCode;
+  if (options.live === true) endSoon();
 }

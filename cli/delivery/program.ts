@@ -22,9 +22,12 @@ const several = (value: string, before: readonly string[]) => [...before, value]
 export function addDelivery(program: Command): void {
   program
     .command("diff")
-    .description("Show what a change does to each object of a stack: as of a Git commit against the files here")
+    .description(
+      "Show what a change does to each object of a stack: from a Git commit, or the cluster, to the files here",
+    )
     .argument(...stackArgument)
     .option("--base <ref>", "branch, tag or commit to compare with (default: origin's default branch, else main)")
+    .option("--live", "compare with what is in the cluster now, by dry runs, instead of a commit")
     .option("--markdown", "print it as Markdown, as GitHub and GitLab show it")
     .option("--json", "print it as JSON")
     .option("--html <file>", "also write it as one page with search and folding")
@@ -35,7 +38,7 @@ export function addDelivery(program: Command): void {
       "after",
       helpEnd(
         "diff -- dev701 --base origin/main",
-        "0 compared, 1 a side cannot be rendered, 3 without the objects of charts that cannot be reached",
+        "0 compared, 1 a side cannot be rendered, or the cluster gives no answer, 3 not all could be compared: it says what",
       ),
     )
     .action((stack: string, options: object) => loadDiff().diff(stack, options));

@@ -19,6 +19,8 @@ export interface StackReport {
   readonly upgrade: readonly string[];
   /** Faults that the settings inject, a line each. */
   readonly drills: readonly string[];
+  /** What the rules of the policy pack say, a line each; absent where the settings are wrong or gone. */
+  readonly policy?: readonly string[];
   /** The gate's verdict; absent where no cluster was asked. */
   readonly previewed?: Previewed;
 }
@@ -85,13 +87,14 @@ function previewBlock({ previewed }: StackReport): readonly string[] {
 
 /** What stands before a stack's objects; it is never cut. */
 function headOf(report: StackReport): string {
-  const { stack, diff, failure, upgrade, drills } = report;
+  const { stack, diff, failure, upgrade, drills, policy = [] } = report;
   return [
     `### ${escaped(diff === undefined ? `stack ${stack}` : titleText(diff))}`,
     ...(failure === undefined ? [] : [`❌ ${escaped(failure)}`]),
     ...(diff === undefined ? [] : [headMarkdown(diff)]),
     ...upgrade.map((line) => `- ${escaped(line)}`),
     ...drills.map((line) => `- fault: ${escaped(line)}`),
+    ...policy.map((line) => `- ${escaped(line)}`),
   ].join("\n");
 }
 

@@ -69,6 +69,15 @@ function compared(pair: ObjectPair, isNoise: (change: Change) => boolean): Objec
   };
 }
 
+const order = ({ group, name }: ObjectChange) => `${String(groups.indexOf(group))} ${name}`;
+
+/** Several comparisons as one. */
+export function joined(comparisons: readonly Comparison[]): Comparison {
+  const sum = (key: "equal" | "noisy" | "hidden") => comparisons.reduce((total, one) => total + one[key], 0);
+  const objects = comparisons.flatMap((one) => one.objects).sort((a, b) => (order(a) < order(b) ? -1 : 1));
+  return { objects, equal: sum("equal"), noisy: sum("noisy"), hidden: sum("hidden") };
+}
+
 /**
  * Compares what two sides would create, or two states of the same objects.
  * @param noise patterns of places that are hidden and counted: {@link noiseFilter}
@@ -83,7 +92,6 @@ export function compareObjects(
   const differing = all.filter(({ changes, hidden }) => changes.length + hidden > 0);
   // What restarts pods is said, even where only a label of its template does so.
   const shown = differing.filter(({ changes, group }) => changes.length > 0 || group === "restarts");
-  const order = ({ group, name }: ObjectChange) => `${String(groups.indexOf(group))} ${name}`;
   return {
     objects: [...shown].sort((a, b) => (order(a) < order(b) ? -1 : 1)),
     equal: all.length - differing.length,

@@ -38,7 +38,7 @@ export interface Drift {
  * A value without what is null, also in maps that are written as JSON in a text: to Kubernetes that is as good as nothing, and Helm's
  * versions differ in whether they write it.
  */
-function withoutNulls(value: unknown): unknown {
+export function withoutNulls(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutNulls);
   if (isMap(value)) {
     const set = Object.entries(value).filter(([, item]) => item !== null);

@@ -41,11 +41,12 @@ export function scaledWorkloads(objects: readonly KubernetesObject[]): readonly 
   });
 }
 
-/** Says of a change of an object whether it is made by design: by istiod, or, of the replicas, by an autoscaler. @param scaled {@link scaledWorkloads} */
-export function isByDesign(
-  { kind, metadata }: KubernetesObject,
-  scaled: readonly string[],
-): (change: Change) => boolean {
+/** Places of an object that others set by design: istiod, and of the replicas an autoscaler. @param scaled {@link scaledWorkloads} */
+export function placesByDesign({ kind, metadata }: KubernetesObject, scaled: readonly string[]): readonly string[] {
   const replicas = scaled.includes(`${kind} ${metadata.name}`) ? ["spec.replicas"] : [];
-  return noiseFilter([...placesOfOthers(kind), ...replicas]);
+  return [...placesOfOthers(kind), ...replicas];
 }
+
+/** Says of a change of an object whether it is made by design. @param scaled {@link scaledWorkloads} */
+export const isByDesign = (object: KubernetesObject, scaled: readonly string[]): ((change: Change) => boolean) =>
+  noiseFilter(placesByDesign(object, scaled));

@@ -4,18 +4,25 @@ import { escaped } from "./markdown";
 import { consequences, grouped, titleText, totalText } from "./overview";
 
 const style = `
-:root { color-scheme: light dark; --add: #dafbe1; --del: #ffebe9; --place: #ddf4ff; --line: #d0d7de; }
-@media (prefers-color-scheme: dark) { :root { --add: #12361f; --del: #4b1a1c; --place: #14304d; --line: #3d444d; } }
+:root { color-scheme: light dark; --add: #dafbe1; --del: #ffebe9; --place: #ddf4ff; --line: #d0d7de; --warn: #9a6700; --bad: #cf222e; }
+@media (prefers-color-scheme: dark) {
+  :root { --add: #12361f; --del: #4b1a1c; --place: #14304d; --line: #3d444d; --warn: #d29922; --bad: #ff7b72; }
+}
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 0 auto; padding: 1rem; }
-.bar { position: sticky; top: 0; padding: .5rem 0; background: Canvas; display: flex; gap: .5rem; flex-wrap: wrap; }
+h1 { font-size: clamp(1.2rem, 1rem + 2vw, 1.9rem); line-height: 1.3; }
+h2 { font-size: 1.15rem; margin: 1.5rem 0 .5rem; }
+ul { padding-left: 1.2rem; }
+.bar { position: sticky; top: 0; padding: .5rem 0; background: Canvas; display: flex; gap: .5rem; flex-wrap: wrap; align-items: center; }
 input { flex: 1 1 20rem; font: inherit; padding: .25rem .5rem; }
 button { font: inherit; }
-details { border: 1px solid var(--line); border-radius: 6px; margin: .4rem 0; overflow-x: auto; }
-summary { padding: .35rem .6rem; cursor: pointer; font-family: ui-monospace, monospace; }
-pre { margin: 0; padding: .4rem 0; border-top: 1px solid var(--line); font: 13px/1.45 ui-monospace, monospace; }
+details { border: 1px solid var(--line); border-radius: 6px; margin: .4rem 0; }
+summary { padding: .35rem .6rem; cursor: pointer; font-family: ui-monospace, monospace; overflow-wrap: anywhere; }
+pre { margin: 0; padding: .4rem 0; border-top: 1px solid var(--line); overflow-x: auto; font: 13px/1.45 ui-monospace, monospace; }
+/* Colours reach as far as the longest line. */
+pre div { width: max-content; min-width: 100%; }
 pre span { display: block; padding: 0 .6rem; white-space: pre; min-height: 1.45em; }
 .add { background: var(--add); } .del { background: var(--del); } .place { background: var(--place); }
-.warning { color: #9a6700; } .incomplete { color: #cf222e; font-weight: 600; }
+.warning { color: var(--warn); } .incomplete { color: var(--bad); font-weight: 600; }
 [hidden] { display: none; }
 `;
 
@@ -23,6 +30,7 @@ pre span { display: block; padding: 0 .6rem; white-space: pre; min-height: 1.45e
 const script = `
 const all = [...document.querySelectorAll("details")];
 const found = document.getElementById("found");
+const few = 10;
 document.getElementById("search").addEventListener("input", (event) => {
   const words = event.target.value.toLowerCase().split(/\\s+/).filter((word) => word !== "");
   let shown = 0;
@@ -31,6 +39,8 @@ document.getElementById("search").addEventListener("input", (event) => {
     one.hidden = !words.every((word) => text.includes(word));
     if (!one.hidden) shown += 1;
   }
+  // What was found is seen, unless it were too much.
+  if (words.length > 0 && shown <= few) for (const one of all) if (!one.hidden) one.open = true;
   for (const group of document.querySelectorAll("section"))
     group.hidden = [...group.querySelectorAll("details")].every((one) => one.hidden);
   found.textContent = words.length === 0 ? "" : shown + " of " + all.length + " objects";
@@ -50,7 +60,7 @@ function groupHtml({ group, objects }: ReturnType<typeof grouped>[number]): stri
     const lines = objectLines(object, true).map(lineHtml).join("");
     // What restarts pods is open from the beginning.
     const open = group === "restarts" ? " open" : "";
-    return `<details${open}><summary>${escaped(objectTitle(object))}</summary><pre>${lines}</pre></details>`;
+    return `<details${open}><summary>${escaped(objectTitle(object))}</summary><pre><div>${lines}</div></pre></details>`;
   });
   return `<section><h2>${groupTitles[group]} (${String(objects.length)})</h2>${items.join("\n")}</section>`;
 }

@@ -45,6 +45,7 @@ describe("jam-istio comment", () => {
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^\| one \| no cluster was asked \|/m);
     assert.match(stdout, /^-a\.example\.com\n\+b\.example\.com$/m);
+    assert.match(stdout, /^- ✅ policy: no-faults-in-production, faults-have-an-end, no-downgrade, no-plain-secret$/m);
     // The other stack's file is as it was.
     assert.doesNotMatch(stdout, /^\| two/m);
     assert.equal(readFileSync(summary, "utf8"), stdout);

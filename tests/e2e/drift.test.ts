@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Drift } from "../../delivery/drift/drift";
+import type { StackDiff } from "../../delivery/stackDiff";
 import { run } from "../../tools/run";
 import { chartRoot, describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
@@ -17,12 +18,18 @@ for (const { minor, stack, config } of [
   describeOn(minor, `drift of ${stack}`, () => {
     const lab = useLab(minor);
     let instance: Instance;
-    const ended = (...more: readonly string[]) =>
+    const command = (name: string, ...more: readonly string[]) =>
       run(
         process.execPath,
-        [join(repository, "bin", "jam-istio.js"), "drift", stack, "--charts", chartRoot() ?? "", ...more],
+        [join(repository, "bin", "jam-istio.js"), name, stack, "--charts", chartRoot() ?? "", ...more],
         { seconds: 300, cwd: instance.folder },
       );
+    const ended = (...more: readonly string[]) => command("drift", ...more);
+    const live = async (): Promise<StackDiff> => {
+      const { stdout, stderr, code } = await command("diff", "--live", "--json");
+      assert.equal(code, 0, `${stdout}\n${stderr}`);
+      return JSON.parse(stdout) as StackDiff;
+    };
     const drift = async (code: number): Promise<Drift> => {
       const { stdout, stderr, code: found } = await ended("--json");
       assert.equal(found, code, `${stdout}\n${stderr}`);
@@ -41,6 +48,12 @@ for (const { minor, stack, config } of [
       const { drifted, unknown, compared, presence } = await drift(0);
       assert.deepEqual([drifted, unknown], [[], []]);
       assert.ok(compared > 30 && presence > 0, `${String(compared)} compared, ${String(presence)} seen`);
+    });
+
+    it("diff --live: nothing would change", async () => {
+      const { objects, base, notes, equal, noisy } = await live();
+      assert.deepEqual([objects, base, notes], [[], "the cluster", []]);
+      assert.ok(equal + noisy > 30, `${String(equal)} equal`);
     });
 
     if (minor === "1.34") {
@@ -72,6 +85,15 @@ for (const { minor, stack, config } of [
             .sort(),
           ["ConfigMap istio-system/leftover", "EnvoyFilter istio-system/stray"],
         );
+      });
+
+      it("diff --live shows the same as what an update would do", async () => {
+        const { objects, notes } = await live();
+        for (const { what, name, places } of plantedDrift) {
+          const found = objects.find((one) => one.name === name);
+          assert.equal(found?.kind, places === undefined ? "added" : "changed", `${what}: ${name}`);
+        }
+        assert.match(notes.join("\n"), /^there, and none of what is rendered: .*EnvoyFilter istio-system\/stray/);
       });
 
       it("a person and a collector of metrics are told the same", async () => {
