@@ -27,7 +27,7 @@ const roleText = ({ owner, first }: FleetStack) =>
 /** The order for a person, before it is begun. @param width of the terminal; none: a line a stack, without a frame */
 export function orderText(rows: readonly FleetRow[], head: string, width: number | undefined): string {
   const turn = (row: FleetRow) =>
-    row.outcome === "skipped" ? "–" : String(rows.filter(({ outcome }) => outcome === "waiting").indexOf(row) + 1);
+    row.outcome === "skipped" ? "-" : String(rows.filter(({ outcome }) => outcome === "waiting").indexOf(row) + 1);
   const lines = rows.map((row) => [
     turn(row),
     row.stack,

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { mustRun } from "../../tools/run";
 import { tableText } from "../../tools/table";
 import { engineRows } from "./engine";
+import { fleetRows } from "./fleet";
 import { manyServices, measured, threeTimes, type Measured } from "./measured";
 import { rolloutRows } from "./rollout";
 import { messageOf } from "../../tools/errors";
@@ -45,7 +46,7 @@ function print(rows: readonly Measured[]): void {
 async function main(): Promise<void> {
   // A part by its name alone: npm run bench -- rollout.
   const part = process.argv[2];
-  const parts = { render: renderRows, rollout: rolloutRows, engine: engineRows };
+  const parts = { render: renderRows, rollout: rolloutRows, engine: engineRows, fleet: fleetRows };
   if (part !== undefined && !(part in parts))
     throw new Error(`no part "${part}" to measure. There are: ${Object.keys(parts).join(", ")}`);
   const rows: Measured[] = [];
