@@ -14,16 +14,19 @@ export interface Child {
 
 /**
  * Starts this program's own command. It writes into files by itself, so that no memory is used here, and nothing is lost should
- * this process end. @param output where its result goes; absent: into the log, too
+ * this process end.
+ * @param output where its result goes; absent: into the log, too
  */
 export function startChild(args: readonly string[], log: string, output?: string): Child {
-  const files = [openSync(output ?? log, "w"), openSync(log, output === undefined ? "a" : "w")];
+  const errors = openSync(log, "w");
+  // Of one file both have the same descriptor: with two, one would write over what the other has written.
+  const results = output === undefined ? errors : openSync(output, "w");
   // In a process group of its own: Ctrl-C at the terminal reaches this process alone, which hands it on once.
   const child = spawn(process.execPath, [join(projectRoot, "bin", "jam-istio.js"), ...args], {
-    stdio: ["ignore", ...files],
+    stdio: ["ignore", results, errors],
     detached: true,
   });
-  for (const file of files) closeSync(file);
+  for (const file of new Set([results, errors])) closeSync(file);
   const ended = new Promise<number>((resolve) => {
     child.once("exit", (code) => {
       resolve(code ?? 1);

@@ -69,7 +69,7 @@ const [owner, , , prod] = report.stacks;
       [],
     );
     assert.equal(journal().filter((line) => line.startsWith("--no-select")).length, 4, "they are made");
-    assert.match(readFileSync(at("logs/prod.log"), "utf8"), /stack prod is up: 3 create\n$/);
+    assert.match(readFileSync(at("logs/prod.log"), "utf8"), /^state: [^]*^Resources:$[^]*^stack prod is up: 3 create\n$/m);
   });
 
   it("--first: all others wait for it", async () => {
