@@ -35,12 +35,12 @@ export class FleetFolder {
     return env;
   }
 
-  /** Writes a kubeconfig with one context more for the same cluster, which then looks like two. */
+  /** Writes a kubeconfig beside the lab's, by which that is known, with two contexts for the cluster: it looks like two then. */
   public twoContexts(kubeconfig: string, second: string): string {
     const content = load(readFileSync(kubeconfig, "utf8")) as Kubeconfig;
     const first = content.contexts.find(({ name }) => name === content["current-context"]);
     const contexts = ["first", second].map((name) => ({ ...first, name }));
-    const file = join(this.folder, "kubeconfig");
+    const file = `${kubeconfig}-two`;
     writeFileSync(file, dump({ ...content, contexts, "current-context": "first" }));
     return file;
   }
