@@ -13,10 +13,42 @@ export type PlacedStack = Pick<Settings, "stack" | "kubernetes"> & {
   readonly istio: Pick<Settings["istio"], "controlPlane">;
 };
 
+/** A stack and where it is. */
+type Located = Pick<PlacedStack, "stack" | "kubernetes">;
+
+/** What the settings say of where the cluster is. */
+const placeOf = ({ kubernetes: { context, kubeconfig } }: Located) =>
+  [kubeconfig, context].filter((one) => one !== undefined && one !== "");
+
 /** `default` where the settings name none: the kubeconfig's current one. */
-function clusterOf({ kubernetes: { context, kubeconfig } }: PlacedStack): string {
-  const name = [kubeconfig, context].filter((one) => one !== undefined && one !== "").join("-");
+function clusterOf(stack: Located): string {
+  const name = placeOf(stack).join("-");
   return name.replace(/[^\w.]+/g, "-").replace(/^-+|-+$/g, "") || "default";
+}
+
+/** A place as its settings name it. */
+const placeText = ({ kubernetes: { context, kubeconfig } }: Located) =>
+  [
+    ...(context ? [`context ${JSON.stringify(context)}`] : []),
+    ...(kubeconfig ? [`kubeconfig ${JSON.stringify(kubeconfig)}`] : []),
+  ].join(" of ") || "no context";
+
+/**
+ * What is wrong where two places have one name: their stacks would share an environment, and its credentials, or count as one
+ * cluster. One line for each name.
+ */
+export function sharedNames(stacks: readonly Located[]): readonly string[] {
+  const names = [...new Set(stacks.map(clusterOf))].sort();
+  return names.flatMap((name) => {
+    const places = new Map(
+      stacks.filter((one) => clusterOf(one) === name).map((one) => [placeOf(one).join("\n"), one]),
+    );
+    if (places.size < 2) return [];
+    const all = [...places.values()].map((one) => `${placeText(one)} (stack ${one.stack})`).sort();
+    return [
+      `${all.join(" and ")} would both be called ${name}. Give the same cluster the same jam-istio:kubernetes in all stacks, and another one another name in the kubeconfig`,
+    ];
+  });
 }
 
 /** Stacks by their cluster, so that no two of one cluster are deployed at the same time. */

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { codes } from "../mesh/doctor/codes";
+import { fleetSchema } from "../delivery/fleet/report";
 import { notesPage } from "./notesPage";
 import { sectionSchemas, stackFileSchema, type JsonSchema } from "../settings/jsonSchema";
 
@@ -66,6 +67,7 @@ const files = {
   "docs/doctor.md": doctorPage(),
   "docs/stack.schema.json": `${JSON.stringify(stackFileSchema(), undefined, 2)}\n`,
   "docs/upgrade-notes.md": notesPage(),
+  "docs/fleet.schema.json": `${JSON.stringify(fleetSchema(), undefined, 2)}\n`,
 };
 const check = process.argv.includes("--check");
 for (const [name, text] of Object.entries(files)) {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ciphertextsOf } from "../../delivery/plan/ciphertexts";
 import { makePlan, newSalt, parsePlan, type Plan, type PlanOrigin } from "../../delivery/plan/plan";
@@ -48,6 +48,7 @@ async function originNow(base: string | undefined): Promise<PlanOrigin> {
 /** @throws UserError with what is wrong with the file, and the way out */
 export function readPlan(file: string, stack: string): Plan {
   const again = `Make another: npm run preview -- ${stack} --plan <file>`;
+  if (existsSync(file) && !statSync(file).isFile()) throw new UserError(`--plan: ${file} is no file. ${again}`);
   let plan: Plan;
   try {
     plan = parsePlan(readFileSync(file, "utf8"));
@@ -62,6 +63,7 @@ export function readPlan(file: string, stack: string): Plan {
 function checkTarget(file: string): void {
   if (file === "") throw new UserError("--plan is empty. Allowed: a file");
   if (!existsSync(file)) return;
+  if (!statSync(file).isFile()) throw new UserError(`--plan: ${file} is no file. Allowed: a file, such as dev701.plan`);
   const text = readFileSync(file, "utf8");
   if (text !== "" && !/^\{\s*"form": "jam-istio plan /.test(text))
     throw new UserError(`--plan: ${file} is there and is no plan; nothing is replaced. Name another file`);

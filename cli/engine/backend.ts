@@ -40,7 +40,13 @@ function loggedInTo(env: NodeJS.ProcessEnv): string | undefined {
 /** A passphrase for the local backend, made once: long, random, readable by its owner only. */
 function passphraseFile(folder: string): string {
   const file = join(folder, "passphrase");
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600 });
+  if (existsSync(file)) return file;
+  try {
+    // The first one stays: another run may make one at the same moment, and encrypt by it.
+    writeFileSync(file, randomBytes(32).toString("base64url"), { mode: 0o600, flag: "wx" });
+  } catch (error) {
+    if (!existsSync(file)) throw error;
+  }
   return file;
 }
 

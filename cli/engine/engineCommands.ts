@@ -52,7 +52,7 @@ export async function preview(
   const settings = readStack(name);
   if (plan === undefined && base !== undefined) throw new UserError("--base goes with --plan");
   const write = plan === undefined ? undefined : await loadPlan().preparePlan(settings, { plan, base });
-  await explained("preview", name, async () => {
+  await explained("preview", async () => {
     const { stack, step } = await openStack(name, settings, "made");
     await step(() => stack.preview(refreshed(options)));
   });
@@ -65,7 +65,7 @@ export async function up(name: string, options: Options): Promise<void> {
   mustBeAnswered("deploy", options);
   // Read by the gate, in its own process.
   if (options.reapply === true) process.env["JAM_ISTIO_REAPPLY"] = "1";
-  await explained("up", name, async () => {
+  await explained("up", async () => {
     const open = await openStack(name, settings, "made");
     const { stack, step } = open;
     await forget(open, "beginning again");
@@ -98,7 +98,7 @@ export async function down(name: string, options: Options): Promise<void> {
   const { place, settings, problems } = readLocation(name);
   mustBeAnswered("take it away", options);
   if (problems !== undefined) say(`${problems}\nWhat was deployed is taken away nevertheless.`);
-  await explained("destroy", name, async () => {
+  await explained("destroy", async () => {
     const open = await openStack(name, place, "there");
     const { stack, step } = open;
     await forget(open, "what there is of it stays; to have it taken away as well: up first, then down");

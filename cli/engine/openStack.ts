@@ -1,9 +1,9 @@
-import { CommandError, LocalWorkspace, StackNotFoundError, type Stack } from "@pulumi/pulumi/automation";
+import { CommandError, LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
 import { join } from "node:path";
 import { isBug, messageOf } from "../../tools/errors";
-import { mustRun } from "../../tools/run";
+import { mustRun, run } from "../../tools/run";
 import { ask, canAsk } from "../terminal/ask";
-import { chooseEngine } from "./backend";
+import { chooseEngine, type Engine } from "./backend";
 import { unlocked } from "../lock/unlocked";
 import { projectFolder, type InstanceLocation } from "../stack/stackFile";
 import { UserError } from "../terminal/userError";
@@ -23,6 +23,55 @@ export interface OpenStack {
   readonly step: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
+/** A stack that the state does not have. */
+export class NoSuchStack extends UserError {
+  constructor(stack: string) {
+    super(
+      `there is no stack ${stack} in this state: nothing of it was deployed from here. Is it the right one? See "state:" above`,
+    );
+  }
+}
+
+/**
+ * Finds Pulumi and the state, and says which. Also the moment in which the npm package downloads the CLI.
+ * @throws UserError where there is no Pulumi
+ */
+export async function findEngine(kubeconfig: string | undefined): Promise<Engine> {
+  const engine = chooseEngine(projectFolder, process.env, kubeconfig);
+  say(`state: ${engine.backend}; engine: ${engine.cli}`);
+  if (engine.reach !== undefined) say(`for plain Pulumi, which npx brings: ${engine.reach}`);
+  const env = { ...process.env, ...engine.env };
+  await mustRun("pulumi", ["version"], { seconds: 900, env }).catch((error: unknown) => {
+    const why = messageOf(error);
+    throw new UserError(`no Pulumi CLI: ${engine.cli} (${why}). Install it: https://www.pulumi.com/docs/install/`);
+  });
+  return engine;
+}
+
+/** Runs `pulumi stack …` in the project's folder. @throws Error with what Pulumi says */
+async function stackCommand({ env }: Engine, ...args: readonly string[]): Promise<void> {
+  const options = { seconds: 120, cwd: projectFolder, env: { ...process.env, ...env } };
+  const { code, stdout, stderr } = await run("pulumi", ["stack", ...args, "--non-interactive"], options);
+  if (code !== 0) throw new Error(stderr.trim() || stdout.trim() || `exit code ${String(code)}`);
+}
+
+/**
+ * Finds the stack in the state, or makes it, without selecting it. The Automation API would select it: that is written into one
+ * file for the whole folder, which runs beside this one write as well, and which a person's own Pulumi goes by.
+ */
+async function findStack(name: string, engine: Engine, found: "made" | "there"): Promise<Stack> {
+  try {
+    await stackCommand(engine, "--show-name", "--stack", name);
+  } catch (error) {
+    if (!/no stack named/.test(messageOf(error))) throw error;
+    if (found === "there") throw new NoSuchStack(name);
+    await stackCommand(engine, "init", name, "--no-select");
+  }
+  const workspace = await LocalWorkspace.create({ workDir: projectFolder, envVars: { ...engine.env } });
+  workspace.selectStack = () => Promise.resolve();
+  return Stack.select(name, workspace);
+}
+
 /**
  * Finds Pulumi, the state and the stack.
  * @param found `made` where it is not there yet, or `there`: it must be
@@ -33,23 +82,12 @@ export async function openStack(
   { kubernetes }: InstanceLocation,
   found: "made" | "there",
 ): Promise<OpenStack> {
-  const engine = chooseEngine(projectFolder, process.env, kubernetes.kubeconfig);
-  say(`state: ${engine.backend}; engine: ${engine.cli}`);
-  if (engine.reach !== undefined) say(`for plain Pulumi, which npx brings: ${engine.reach}`);
+  const engine = await findEngine(kubernetes.kubeconfig);
   // Ctrl-C reaches Pulumi as well, which ends the step it is at; this process waits for it.
   process.on("SIGINT", () => say("stopping: Pulumi ends the step that it is at"));
   // The Automation API looks for the CLI on this process's PATH before it knows of the workspace's.
   process.env["PATH"] = engine.env["PATH"] ?? "";
-  // Also the moment in which the npm package downloads the CLI.
-  await mustRun("pulumi", ["version"], { seconds: 900 }).catch((error: unknown) => {
-    const why = messageOf(error);
-    throw new UserError(`no Pulumi CLI: ${engine.cli} (${why}). Install it: https://www.pulumi.com/docs/install/`);
-  });
-  const which = { stackName: name, workDir: projectFolder };
-  const options = { envVars: { ...engine.env } };
-  const stack = await (found === "made"
-    ? LocalWorkspace.createOrSelectStack(which, options)
-    : LocalWorkspace.selectStack(which, options));
+  const stack = await findStack(name, engine, found);
   const lockable = {
     name,
     places: { state: engine.files, note: join(projectFolder, ".jam-istio", `lock-${name}.json`) },
@@ -68,15 +106,11 @@ function firstLine(text: string): string {
 }
 
 /** Turns Pulumi's failure into one line; its own lines have been printed. */
-export async function explained<T>(what: string, stack: string, work: () => Promise<T>): Promise<T> {
+export async function explained<T>(what: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof UserError || isBug(error)) throw error;
-    if (error instanceof StackNotFoundError)
-      throw new UserError(
-        `there is no stack ${stack} in this state: nothing of it was deployed from here. Is it the right one? See "state:" above`,
-      );
     if (error instanceof CommandError) {
       // What Helm says when the provider of a run that was killed is still at work on the same release.
       const busy = /cannot re-use a name that is still in use|another operation .* is in progress/.test(error.message);

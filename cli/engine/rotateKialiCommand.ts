@@ -67,7 +67,7 @@ export async function rotateKiali(name: string): Promise<void> {
   const settings = readStack(name);
   const refused = whyNotRotated(settings);
   if (refused !== undefined) throw new UserError(refused);
-  await explained("up", name, async () => {
+  await explained("up", async () => {
     const open = await openStack(name, settings, "there");
     const { value, secret } = await findResources(open, name);
     // Only these two: what else the settings would change now is for up.

@@ -36,7 +36,7 @@ interface Reaper {
 }
 
 /** What `mesh faults` prints as JSON. */
-interface FaultsStatus {
+export interface FaultsStatus {
   readonly stack: string;
   readonly namespace: string;
   readonly active: readonly Active[];

@@ -1,8 +1,7 @@
-import { StackNotFoundError } from "@pulumi/pulumi/automation";
 import type { AdoptionPlan } from "../../mesh/adopt/types";
 import { titleOf } from "../../mesh/adopt/objects";
 import type { Settings } from "../../settings/types";
-import { explained, openStack } from "../engine/openStack";
+import { explained, NoSuchStack, openStack } from "../engine/openStack";
 import { readStack } from "../stack/stackFile";
 import { exportState } from "../engine/stackState";
 import { UserError } from "../terminal/userError";
@@ -29,7 +28,7 @@ async function knownUrns(name: string, settings: Settings): Promise<readonly str
     const { deployment } = await step(() => exportState(stack));
     return (deployment?.resources ?? []).map(({ urn }) => urn);
   } catch (error) {
-    if (error instanceof StackNotFoundError) return [];
+    if (error instanceof NoSuchStack) return [];
     throw error;
   }
 }
@@ -63,7 +62,7 @@ export async function adopt(name: string, options: Options): Promise<void> {
     throw new UserError(
       "istio.controlPlane is shared: the mesh is another stack's to take over. Adopt there, or set it to managed",
     );
-  await explained("stack export", name, async () => {
+  await explained("stack export", async () => {
     const urns = await knownUrns(name, settings);
     const known = urns.flatMap((urn) => urn.split(`${releaseType}::`)[1] ?? []);
     const looked = await lookAtMesh(settings, known, say);
@@ -86,7 +85,7 @@ export async function adopt(name: string, options: Options): Promise<void> {
       process.exitCode = plannedCode;
       return;
     }
-    await explained("update", name, () => carryOut(name, settings, looked));
+    await explained("update", () => carryOut(name, settings, looked));
     if (json) print(report(name, plan, true));
   });
 }

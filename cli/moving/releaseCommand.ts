@@ -147,7 +147,7 @@ export async function release(name: string, { yes = false, json = false }: Optio
   const shownOnly = json && !yes;
   if (!yes && !shownOnly && !canAsk())
     throw new UserError("nobody can be asked here; to let go without a question: --yes");
-  await explained("stack", name, async () => {
+  await explained("stack", async () => {
     const open = await openStack(name, settings, "there");
     const cluster = await connect(settings.kubernetes).catch((error: unknown) => {
       throw clusterError("the cluster cannot be reached, so nothing was changed", error);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { byCluster } from "../../delivery/clusters";
+import { byCluster, sharedNames } from "../../delivery/clusters";
 import { jamIstio } from "../support/command";
 import { StackRepository } from "./support/repository";
 
@@ -18,6 +18,21 @@ describe("the stacks by their cluster", () => {
       { cluster: "default", stacks: ["d"] },
     ]);
     assert.deepEqual(byCluster([]), []);
+  });
+
+  it("two places that would have one name are a problem, the same place in many stacks is none", () => {
+    assert.deepEqual(sharedNames([stack("a", "x/y"), stack("b", "x/y"), stack("c", "z"), stack("d", undefined)]), []);
+    const [problem, ...others] = sharedNames([stack("a", "x/y"), stack("b", "x-y"), stack("c", "z")]);
+    assert.deepEqual(others, []);
+    assert.match(
+      problem ?? "",
+      /^context "x-y" \(stack b\) and context "x\/y" \(stack a\) would both be called x-y\. Give /,
+    );
+    const [unnamed] = sharedNames([stack("a", "default"), stack("b", undefined)]);
+    assert.match(
+      unnamed ?? "",
+      /^context "default" \(stack a\) and no context \(stack b\) would both be called default\./,
+    );
   });
 
   it("jam-istio stacks: all, or those that a change touches", async () => {

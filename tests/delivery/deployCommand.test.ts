@@ -64,18 +64,23 @@ describe("jam-istio deploy", () => {
   it("another stack's plan, a changed one, none", async () => {
     const changed = join(repository.folder, "changed.plan");
     writeFileSync(changed, readFileSync(file, "utf8").replaceAll("a.example.com", "b.example.com"));
-    const [other, edited, none] = await Promise.all([
+    const [other, edited, none, folder] = await Promise.all([
       deploy("two", file),
       deploy("one", changed),
       deploy("one", "none"),
+      deploy("one", "."),
     ]);
-    assert.deepEqual([other.code, edited.code, none.code], [1, 1, 1]);
+    assert.deepEqual([other.code, edited.code, none.code, folder.code], [1, 1, 1, 1]);
     assert.match(
       other.stderr,
       /error: --plan: \S+ is of stack one, not two\. Make another: npm run preview -- two --plan/,
     );
     assert.match(edited.stderr, /cannot be read: it is not as it was written: its digest differs\. Make another/);
     assert.match(none.stderr, /cannot be read: ENOENT/);
+    assert.match(
+      folder.stderr,
+      /^error: --plan: \. is no file\. Make another: npm run preview -- one --plan <file>\n$/,
+    );
   });
 
   it("files that do not come from the commit at which the plan began", async () => {

@@ -30,6 +30,7 @@ const byWorth: readonly (readonly [string, number])[] = [
   ["e2e/canary", 7],
   ["e2e/doctor", 9],
   ["e2e/drift", 5],
+  ["e2e/fleet", 6],
   ["dataplane/why", 6],
   ["dataplane/proxyLog", 4],
   ["dataplane/capture", 4],
