@@ -96,7 +96,12 @@ describeTraffic("doctor, what runs", (world) => {
 
   it("hosts-ejected: an address that failed, until it is let in again", async () => {
     const before = await findings();
-    const outlierDetection = { consecutive5xxErrors: 1, interval: "1s", baseEjectionTime: "300s", maxEjectionPercent: 100 };
+    const outlierDetection = {
+      consecutive5xxErrors: 1,
+      interval: "1s",
+      baseEjectionTime: "300s",
+      maxEjectionPercent: 100,
+    };
     await world().apply(istio("DestinationRule", "strict", { host: "failing", trafficPolicy: { outlierDetection } }));
     const found = await onlyNew("hosts-ejected", before, () => call("failing", { path: "/status/500" }));
     assert.equal(found.object, "host failing.dev701.svc.cluster.local");

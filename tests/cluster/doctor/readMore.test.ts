@@ -48,9 +48,7 @@ describe("reading what the doctor judges: what runs, and Secrets of Gateways", (
       services,
       pods,
     );
-    assert.deepEqual(denied.unseen, [
-      "where the applications of 2 of 2 workloads listen: not permitted (HTTP 403)",
-    ]);
+    assert.deepEqual(denied.unseen, ["where the applications of 2 of 2 workloads listen: not permitted (HTTP 403)"]);
     const bare = lists();
     const none = await readListening(
       withExec(({ pod: name }) =>
@@ -73,7 +71,10 @@ describe("reading what the doctor judges: what runs, and Secrets of Gateways", (
       health_status: status(failed),
     });
     const clusters = [
-      { name: "outbound|80||web.dev701.svc.cluster.local", host_statuses: [host("10.0.0.1", true), host("10.0.0.2", false)] },
+      {
+        name: "outbound|80||web.dev701.svc.cluster.local",
+        host_statuses: [host("10.0.0.1", true), host("10.0.0.2", false)],
+      },
       { name: "inbound|80||", host_statuses: [host("10.0.0.3", true)] },
     ];
     forwarded.set("ps-1", () => JSON.stringify({ cluster_statuses: clusters }));
@@ -106,7 +107,13 @@ describe("reading what the doctor judges: what runs, and Secrets of Gateways", (
     const seen = lists();
     const found = await readGatewaySecrets(api.cluster, seen, gateways, [pod("ps")]);
     assert.deepEqual(
-      found.map(({ name, found: there, keys, certificate }) => [name, there, keys, certificate?.fits, certificate?.names]),
+      found.map(({ name, found: there, keys, certificate }) => [
+        name,
+        there,
+        keys,
+        certificate?.fits,
+        certificate?.names,
+      ]),
       [
         ["www", true, ["tls.crt", "tls.key"], true, ["*.example.com"]],
         ["other", true, ["tls.crt", "tls.key"], false, ["*.example.com"]],

@@ -64,7 +64,11 @@ export async function edgePlantings(): Promise<readonly Planted[]> {
     { code: "gateway-certificate", objects: [ended, gateway("in", simple("www"))] },
     {
       code: "gateway-certificate-twice",
-      objects: [good, gateway("first", simple("www")), gateway("second", { ...simple("www"), hosts: ["api.example.com"] })],
+      objects: [
+        good,
+        gateway("first", simple("www")),
+        gateway("second", { ...simple("www"), hosts: ["api.example.com"] }),
+      ],
     },
     {
       code: "gateway-route-kind",
@@ -81,7 +85,10 @@ export async function edgePlantings(): Promise<readonly Planted[]> {
       ],
     },
     { code: "all-denied", objects: [policy({})] },
-    { code: "policy-allows-nobody", objects: [policy({ rules: [{ from: [{ source: { namespaces: ["dev7o1"] } }] }] })] },
+    {
+      code: "policy-allows-nobody",
+      objects: [policy({ rules: [{ from: [{ source: { namespaces: ["dev7o1"] } }] }] })],
+    },
     {
       code: "filter-version",
       objects: [filter("old", patch("INSERT_FIRST", "own", { proxy: { proxyVersion: "^1\\.[0-9]\\." } }))],

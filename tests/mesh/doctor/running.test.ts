@@ -72,7 +72,15 @@ describe("doctor: what runs", () => {
       near: {
         pods: [pod("ps")],
         services: [web],
-        listening: [{ pod: name, listeners: [{ port: 8080, local: true }, { port: 9000, local: true }] }],
+        listening: [
+          {
+            pod: name,
+            listeners: [
+              { port: 8080, local: true },
+              { port: 9000, local: true },
+            ],
+          },
+        ],
         sidecars: [
           object("Sidecar", "default", { ingress: [{ port: { number: 8080 }, defaultEndpoint: "127.0.0.1:8080" }] }),
         ],
@@ -98,7 +106,9 @@ describe("doctor: what runs", () => {
     const owned = (pods: readonly string[]) =>
       pods.map((one) => {
         const made = pod("ps");
-        const ownerReferences = [{ apiVersion: "apps/v1", kind: "StatefulSet", name: "ps", uid: "1", controller: true }];
+        const ownerReferences = [
+          { apiVersion: "apps/v1", kind: "StatefulSet", name: "ps", uid: "1", controller: true },
+        ];
         return { ...made, metadata: { ...made.metadata, name: one, ownerReferences } };
       });
     const counters = [counted("cut"), counted("cut", { pod: "dev701/ps-2" })];

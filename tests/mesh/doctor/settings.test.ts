@@ -28,7 +28,10 @@ describe("doctor: EnvoyFilters", () => {
     {
       title: "for the whole mesh",
       hit: "filter-version EnvoyFilter istio-system/old",
-      of: { pods: [pod("ps")], envoyFilters: [filter("old", [patch("1.2[0-9]\\..*")], {}, { namespace: "istio-system" })] },
+      of: {
+        pods: [pod("ps")],
+        envoyFilters: [filter("old", [patch("1.2[0-9]\\..*")], {}, { namespace: "istio-system" })],
+      },
       // Istio's charts bring one for each of many versions; nobody is in its reach; what proxies run cannot be told.
       near: {
         pods: [pod("ps"), pod("own", { proxy: "latest", namespace: "other" })],
@@ -43,19 +46,27 @@ describe("doctor: EnvoyFilters", () => {
       title: "one for each version, of which none is for what runs",
       hit: "filter-version EnvoyFilter dev701/of-29",
       of: { pods: [pod("ps")], envoyFilters: [filter("of-29", [patch("^1\\.29")])] },
-      near: { pods: [pod("ps")], envoyFilters: [filter("of-29", [patch("^1\\.29")]), filter("of-30", [patch("^1\\.30")])] },
+      near: {
+        pods: [pod("ps")],
+        envoyFilters: [filter("of-29", [patch("^1\\.29")]), filter("of-30", [patch("^1\\.30")])],
+      },
     },
     {
       title: "a pattern that is no pattern, or that only Go reads, is left alone",
       hit: "filter-version EnvoyFilter dev701/old",
       of: { pods: [pod("ps")], envoyFilters: [filter("old", [patch("^1\\.2")])] },
-      near: { pods: [pod("ps")], envoyFilters: [filter("old", [patch("(?P<x>1\\.29)")]), filter("any", [patch(undefined)])] },
+      near: {
+        pods: [pod("ps")],
+        envoyFilters: [filter("old", [patch("(?P<x>1\\.29)")]), filter("any", [patch(undefined)])],
+      },
     },
     {
       title: "it refers to what a later one adds",
       hit: "filter-order EnvoyFilter dev701/a",
       of: { envoyFilters: [filter("a", [before("theirs")]), filter("b", [adds("theirs")], {}, young)] },
-      near: { envoyFilters: [filter("a", [before("theirs")], { priority: 1 }), filter("b", [adds("theirs")], {}, young)] },
+      near: {
+        envoyFilters: [filter("a", [before("theirs")], { priority: 1 }), filter("b", [adds("theirs")], {}, young)],
+      },
     },
     {
       title: "the root namespace's come first, unless their priority says otherwise",
@@ -128,52 +139,18 @@ describe("doctor: settings", () => {
       title: "the same; versions before answer everybody, and so does a switch",
       hit: "kiali-shut-out Namespace kiali",
       of: { pods: [kiali], controlPlanes: [plane("1.28.4")], wanted },
-      near: { pods: [kiali], controlPlanes: [plane("1.28.3")], wanted, settings: env("ENABLE_DEBUG_ENDPOINT_AUTH", "true") },
+      near: {
+        pods: [kiali],
+        controlPlanes: [plane("1.28.3")],
+        wanted,
+        settings: env("ENABLE_DEBUG_ENDPOINT_AUTH", "true"),
+      },
     },
     {
       title: "the same; the switch that keeps them open",
       hit: "kiali-shut-out Namespace kiali",
       of: { pods: [kiali] },
       near: { pods: [kiali], settings: env("ENABLE_DEBUG_ENDPOINT_AUTH", "false") },
-    },
-  ]);
-});
-
-const both = { "istio-injection": "enabled", "istio.io/dataplane-mode": "ambient" };
-const ambientPod = pod("web", {
-  proxy: undefined,
-  metadata: {
-    ...{ name: "web-1", namespace: "dev701", labels: { app: "web" } },
-    annotations: { "ambient.istio.io/redirection": "enabled" },
-  },
-});
-const ambient = { namespaces: [{ name: "dev701", labels: { "istio.io/dataplane-mode": "ambient" } }], pods: [ambientPod] };
-const policy = (spec: object) => object("AuthorizationPolicy", "get", spec);
-const gets = { rules: [{ to: [{ operation: { methods: ["GET"] } }] }] };
-
-describe("doctor: ambient mode", () => {
-  itFinds([
-    {
-      title: "labels for both",
-      hit: "ambient-and-sidecar Namespace dev701",
-      of: { namespaces: [{ name: "dev701", labels: both }] },
-      near: { namespaces: [{ name: "dev701", labels: { ...both, "istio-injection": "disabled" } }] },
-    },
-    {
-      title: "a policy that reads HTTP, without a waypoint",
-      hit: "policy-needs-waypoint AuthorizationPolicy dev701/get",
-      of: { ...ambient, authorizationPolicies: [policy(gets)] },
-      near: { ...ambient, authorizationPolicies: [policy({ ...gets, targetRefs: [{ kind: "Service", name: "web" }] })] },
-    },
-    {
-      title: "the same by a condition; what ztunnel can tell is fine, and so are pods with a sidecar",
-      hit: "policy-needs-waypoint AuthorizationPolicy dev701/get",
-      of: { ...ambient, authorizationPolicies: [policy({ rules: [{ when: [{ key: "request.headers[x]", values: ["y"] }] }] })] },
-      near: {
-        ...ambient,
-        pods: [pod("web")],
-        authorizationPolicies: [policy(gets), policy({ rules: [{ when: [{ key: "source.namespace", values: ["dev701"] }] }] })],
-      },
     },
   ]);
 });

@@ -6,7 +6,12 @@ const foreign = service("api", [{ name: "http-api", port: 80 }], "other");
 const sidecar = (hosts: readonly string[], more: object = {}, metadata = {}) =>
   object("Sidecar", "default", { egress: [{ hosts }], ...more }, metadata);
 const route = (name: string, host: string, more: object = {}, namespace = "dev701") =>
-  object("VirtualService", name, { hosts: [host], http: [{ route: [{ destination: { host } }] }], ...more }, { namespace });
+  object(
+    "VirtualService",
+    name,
+    { hosts: [host], http: [{ route: [{ destination: { host } }] }], ...more },
+    { namespace },
+  );
 const entry = (more: object = {}) =>
   object("ServiceEntry", "api", {
     hosts: ["api.example.com"],
@@ -53,7 +58,10 @@ describe("doctor: Sidecars", () => {
         serviceEntries: [entry()],
         sidecars: [sidecar(["./web.dev701.svc.cluster.local"])],
         virtualServices: [
-          object("VirtualService", "app", { hosts: ["web"], http: [{ route: [{ destination: { host: "api.example.com" } }] }] }),
+          object("VirtualService", "app", {
+            hosts: ["web"],
+            http: [{ route: [{ destination: { host: "api.example.com" } }] }],
+          }),
         ],
       },
     },
@@ -72,7 +80,10 @@ describe("doctor: Sidecars", () => {
         ),
       ],
     };
-    assert.deepEqual(found(others), ["port-captured ServiceEntry other/db", "foreign-route VirtualService other/theirs"]);
+    assert.deepEqual(found(others), [
+      "port-captured ServiceEntry other/db",
+      "foreign-route VirtualService other/theirs",
+    ]);
     assert.deepEqual(found({ ...others, sidecars: [sidecar(["./*", "istio-system/*"])] }), []);
     assert.deepEqual(found({ ...others, sidecars: [sidecar(["*/*"])] }).length, 2);
     assert.deepEqual(found({ ...others, sidecars: [sidecar(["./*", "other/db.example.com"])] }), [

@@ -1,6 +1,5 @@
 import { itFinds, object, pod, service } from "./support";
 
-const ready = (app: string, more: object = {}) => pod(app, { metadata: { name: `${app}-1`, namespace: "dev701", labels: { app } }, ...more });
 const gatewayPod = pod("in", { labels: { istio: "in" }, proxy: "1.30.3" });
 const gatewayService = service("in", [
   { name: "http2", port: 80, targetPort: 8080 },
@@ -11,7 +10,8 @@ const server = (number: number, protocol: string, more: object = {}) => ({
   hosts: ["www.example.com"],
   ...more,
 });
-const gateway = (servers: readonly object[], name = "in") => object("Gateway", name, { selector: { istio: "in" }, servers });
+const gateway = (servers: readonly object[], name = "in") =>
+  object("Gateway", name, { selector: { istio: "in" }, servers });
 const served = { pods: [gatewayPod], services: [gatewayService] };
 const tls = (mode: string) => server(443, "HTTPS", { tls: { mode, credentialName: "www" } });
 const secret = (more: object = {}) => ({
@@ -62,7 +62,9 @@ describe("doctor: Gateways", () => {
         ...served,
         gateways: [gateway([tls("SIMPLE")])],
         gatewaySecrets: [
-          secret({ certificate: { start: "2025-01-01T00:00:00Z", end: "2026-11-26T11:00:00Z", names: [], fits: true } }),
+          secret({
+            certificate: { start: "2025-01-01T00:00:00Z", end: "2026-11-26T11:00:00Z", names: [], fits: true },
+          }),
         ],
       },
       near: { ...served, gateways: [gateway([tls("SIMPLE")])], gatewaySecrets: [secret()] },
@@ -130,88 +132,12 @@ describe("doctor: Gateways", () => {
       // One port of two takes them; the Gateway is of hosts of others; it is not there.
       near: {
         ...served,
-        gateways: [gateway([tls("SIMPLE"), server(8080, "TCP")]), gateway([{ ...tls("SIMPLE"), hosts: ["*.org"] }], "org")],
+        gateways: [
+          gateway([tls("SIMPLE"), server(8080, "TCP")]),
+          gateway([{ ...tls("SIMPLE"), hosts: ["*.org"] }], "org"),
+        ],
         gatewaySecrets: [secret()],
         virtualServices: [bound({ tcp: route }), bound({ tls: route }, { gateways: ["org", "other/gone"] })],
-      },
-    },
-  ]);
-});
-
-const policy = (name: string, spec: object, metadata = {}) => object("AuthorizationPolicy", name, spec, metadata);
-const web = service("web", [{ name: "http-web", port: 80 }]);
-const cache = service("cache", [{ name: "tcp-cache", port: 11211 }]);
-const from = (...namespaces: readonly string[]) => ({ rules: [{ from: [{ source: { namespaces } }] }] });
-
-describe("doctor: who is let through", () => {
-  itFinds([
-    {
-      title: "a deny-all that nothing stands beside",
-      hit: "all-denied Service dev701/web",
-      of: { services: [web], pods: [ready("web")], authorizationPolicies: [policy("deny-all", {})] },
-      near: {
-        services: [web],
-        pods: [ready("web")],
-        authorizationPolicies: [policy("deny-all", {}), policy("web", { selector: { matchLabels: { app: "web" } }, ...from("dev701") })],
-      },
-    },
-    {
-      title: "one that denies everything",
-      hit: "all-denied Service dev701/web",
-      of: { services: [web], pods: [ready("web")], authorizationPolicies: [policy("x", { action: "DENY", rules: [{}] })] },
-      // A DENY without rules denies nothing; another is for other pods, tried out only, or for a waypoint.
-      near: {
-        services: [web],
-        pods: [ready("web")],
-        authorizationPolicies: [
-          policy("a", { action: "DENY" }),
-          policy("b", { action: "DENY", rules: [{}], selector: { matchLabels: { app: "other" } } }),
-          policy("c", { action: "DENY", rules: [{}] }, { annotations: { "istio.io/dry-run": "true" } }),
-          policy("d", { action: "DENY", rules: [{}], targetRefs: [{ kind: "Gateway", name: "waypoint" }] }),
-          policy("e", { action: "DENY", rules: [{}] }, { namespace: "other" }),
-        ],
-      },
-    },
-    {
-      title: "fields of HTTP on TCP ports",
-      hit: "all-denied Service dev701/cache",
-      of: {
-        services: [cache],
-        pods: [ready("cache")],
-        authorizationPolicies: [policy("get", { rules: [{ to: [{ operation: { methods: ["GET"] } }] }] })],
-      },
-      near: {
-        services: [cache],
-        pods: [ready("cache")],
-        authorizationPolicies: [policy("get", { rules: [{ to: [{ operation: { ports: ["11211"] } }] }] })],
-      },
-    },
-    {
-      title: "callers of a namespace without pods",
-      hit: "policy-allows-nobody AuthorizationPolicy dev701/web",
-      of: { services: [web], pods: [ready("web")], authorizationPolicies: [policy("web", from("dev7o1"))] },
-      // One of them is there; a pattern; not all pods may be seen.
-      near: {
-        services: [web],
-        pods: [ready("web")],
-        authorizationPolicies: [policy("web", from("dev7o1", "dev701")), policy("any", from("prod-*"))],
-      },
-    },
-    {
-      title: "the same by the identity of a service account",
-      hit: "policy-allows-nobody AuthorizationPolicy dev701/web",
-      of: {
-        pods: [ready("web")],
-        authorizationPolicies: [
-          policy("web", { rules: [{ from: [{ source: { principals: ["cluster.local/ns/gone/sa/ps"] } }] }] }),
-        ],
-      },
-      near: {
-        pods: [ready("web")],
-        podsUnseen: true,
-        authorizationPolicies: [
-          policy("web", { rules: [{ from: [{ source: { principals: ["cluster.local/ns/gone/sa/ps"] } }] }] }),
-        ],
       },
     },
   ]);
