@@ -1,6 +1,6 @@
 import type { V1Pod, V1Secret } from "@kubernetes/client-node";
 import { createPrivateKey, X509Certificate } from "node:crypto";
-import { authorityOf, secretsOf } from "../../mesh/doctor/checks/traffic/certificates";
+import { authorityOf, isMutual, secretsOf } from "../../mesh/doctor/checks/traffic/certificates";
 import { servingPods } from "../../mesh/doctor/checks/traffic/gateways";
 import type { Gateway } from "../../mesh/doctor/objects";
 import type { GatewaySecret } from "../../mesh/doctor/running/evidence";
@@ -67,8 +67,7 @@ export async function readGatewaySecrets(
       const places = servingPods(gateway, pods).map(({ metadata }) => metadata?.namespace ?? "");
       const names = (gateway.spec.servers ?? []).flatMap((server) => {
         const own = secretsOf(server);
-        const isMutual = server.tls?.mode?.endsWith("MUTUAL") === true;
-        return isMutual ? [...own, ...own.map(authorityOf)] : own;
+        return isMutual(server) ? [...own, ...own.map(authorityOf)] : own;
       });
       return places.flatMap((place) => names.map((name) => `${place}/${name}`));
     }),

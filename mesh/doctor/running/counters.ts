@@ -26,10 +26,12 @@ export const countersPath = `/stats/prometheus?usedonly&filter=${encodeURICompon
 const clusterOf = ({ labels }: Sample) =>
   (labels["cluster_name"] ?? labels["envoy_cluster_name"] ?? "").replace(/;.*$/, "");
 
+const ownApplication = "its own application";
+
 /** The host of a cluster's name; of the pod's own application its port. */
 function hostOf(cluster: string): string {
   const [direction = "", port = "", , host = ""] = cluster.split("|");
-  return direction === "inbound" ? `its own application on port ${port}` : host;
+  return direction === "inbound" ? `${ownApplication} on port ${port}` : host;
 }
 
 function countedIn(sample: Sample): readonly Counted[] {
@@ -37,10 +39,11 @@ function countedIn(sample: Sample): readonly Counted[] {
   if (!(count > 0)) return [];
   const of = (trouble: CountedTrouble, host: string) => [{ trouble, host, count }];
   if (name.startsWith("istio_")) {
-    if (labels["reporter"] === "destination") return [];
+    const isOwn = labels["reporter"] === "destination";
     const [service = "", short = ""] = [labels["destination_service"], labels["destination_service_name"]];
-    const host = ["unknown", blackHole].includes(service) ? "" : service;
-    if (short === blackHole) return of("blocked", host);
+    const host = isOwn ? ownApplication : ["unknown", blackHole].includes(service) ? "" : service;
+    if (short === blackHole && !isOwn) return of("blocked", host);
+    if (name !== "istio_requests_total") return [];
     return (labels["response_flags"] ?? "").split(",").flatMap((flag) => {
       const trouble = ofFlag[flag];
       return trouble === undefined ? [] : of(trouble, host);

@@ -56,6 +56,16 @@ describe("doctor: Gateways", () => {
       near: { ...served, gateways: [gateway([tls("SIMPLE")])], gatewaySecrets: [] },
     },
     {
+      title: "the same; where TLS is passed on it uses none",
+      hit: "gateway-certificate Gateway dev701/in",
+      of: { ...served, gateways: [gateway([tls("MUTUAL")])], gatewaySecrets: [secret({ found: false, keys: [] })] },
+      near: {
+        ...served,
+        gateways: [gateway([tls("PASSTHROUGH"), server(443, "TLS", { tls: { credentialName: "www" } })])],
+        gatewaySecrets: [secret({ found: false, keys: [] })],
+      },
+    },
+    {
       title: "its certificate has ended",
       hit: "gateway-certificate Gateway dev701/in",
       of: {

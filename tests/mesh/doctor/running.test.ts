@@ -142,6 +142,7 @@ describe("what proxies counted", () => {
     assert.deepEqual(all, [
       { trouble: "cut", host: "web.a.svc.cluster.local", count: 3 },
       { trouble: "blocked", host: api, count: 4 },
+      { trouble: "overflowed", host: "its own application", count: 9 },
       { trouble: "blocked", host: "", count: 5 },
     ]);
   });

@@ -7,6 +7,8 @@ import { concerns } from "../../../upgradeNotes/note";
 import { isPinned, removedHits, removedVariables } from "../../../upgradeNotes/removedSettings";
 import type { Evidence } from "../../evidence";
 import type { Hit } from "../../finding";
+import { podName } from "../../hosts";
+import { replaceable } from "../../workload";
 
 /** What runs; of several control planes nothing is said, since it is not known whose a setting is. */
 function onlyVersion({ controlPlanes }: Evidence): string | undefined {
@@ -30,17 +32,19 @@ function settingsIn({ settings, pods, instances }: Evidence) {
 /** Variables that somebody set, and that this Istio, or one before it, no longer reads. */
 function judgeRemoved(evidence: Evidence, version: string): readonly Hit[] {
   const seen = settingsIn(evidence);
+  // Pods of one workload have it from one template.
+  const workloads = new Map(evidence.pods.map((pod) => [podName(pod), replaceable(pod).name]));
   const gone = Object.keys(removedVariables).filter((minor) => compareMinors(minor, minorOf(version)) <= 0);
   const hits = gone.flatMap((minor) =>
     removedHits(seen, minor).map(({ object, says }) => ({
-      object,
+      object: workloads.get(object) ?? object,
       minor,
       name: /^sets (\S+),/.exec(says)?.[1] ?? says,
     })),
   );
   return [...new Set(hits.map(({ object }) => object))].map((object) => {
-    const own = hits.filter((one) => one.object === object);
-    const listed = own.map(({ name, minor }) => `${name} (until ${minor})`).join(", ");
+    const own = [...new Map(hits.filter((one) => one.object === object).map((one) => [one.name, one])).values()];
+    const listed = own.map(({ name, minor }) => `${name} (gone from ${minor} on)`).join(", ");
     return {
       code: "setting-removed" as const,
       object,

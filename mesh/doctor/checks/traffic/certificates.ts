@@ -5,13 +5,17 @@ import type { GatewaySecret } from "../../running/evidence";
 import { covers } from "../../whoWins";
 import { servingPods } from "./gateways";
 
-/** The Secrets that a port of a Gateway names; other forms of a name are read by other means than a Secret. */
-export const secretsOf = ({ tls }: GatewayServer): readonly string[] =>
-  [tls?.credentialName, ...(tls?.credentialNames ?? [])]
+/** Whether a gateway ends TLS with a certificate of its own. A mode that is not named is PASSTHROUGH, the first of them. */
+const endsTls = ({ tls }: GatewayServer) => ["SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"].includes(tls?.mode ?? "");
+
+/** The Secrets that a port of a Gateway uses; other forms of a name are read by other means than a Secret. */
+export const secretsOf = (server: GatewayServer): readonly string[] =>
+  (endsTls(server) ? [server.tls?.credentialName, ...(server.tls?.credentialNames ?? [])] : [])
     .filter((name) => name !== undefined && name !== "")
     .filter((name) => !/[:/]/.test(name ?? "")) as string[];
 
-const isMutual = ({ tls }: GatewayServer) => ["MUTUAL", "OPTIONAL_MUTUAL"].includes(tls?.mode ?? "");
+/** Whether callers need certificates. */
+export const isMutual = ({ tls }: GatewayServer) => ["MUTUAL", "OPTIONAL_MUTUAL"].includes(tls?.mode ?? "");
 
 /** What istiod reads an authority from beside a certificate. */
 export const authorityOf = (name: string) => `${name}-cacert`;
@@ -29,7 +33,7 @@ function trouble({ found, keys, certificate }: GatewaySecret, now: Date): string
   if (!found) return "is not there";
   if (!pairs.some((pair) => pair.every((key) => keys.includes(key))))
     return `has no ${pairs.map((pair) => pair.join(" and ")).join(", and no ")}`;
-  if (certificate === undefined) return "holds no certificate that can be read";
+  if (certificate === undefined) return "holds no certificate and key that can be read";
   if (Date.parse(certificate.end) < now.getTime()) return `holds a certificate that ended ${certificate.end}`;
   if (Date.parse(certificate.start) > now.getTime()) return `holds a certificate that begins ${certificate.start}`;
   return certificate.fits ? undefined : "holds a private key that is not its certificate's";
@@ -70,7 +74,7 @@ function judgeSecrets(gateway: Gateway, evidence: Evidence): readonly Hit[] {
 
 /** Ports on which a gateway ends TLS and reads HTTP. */
 const terminated = ({ spec: { servers = [] } }: Gateway) =>
-  servers.filter(({ port, tls }) => port?.protocol?.toUpperCase() === "HTTPS" && tls?.mode !== "PASSTHROUGH");
+  servers.filter((server) => server.port?.protocol?.toUpperCase() === "HTTPS" && endsTls(server));
 
 const hostsOf = ({ hosts = [] }: GatewayServer) => hosts.map((one) => one.split("/").at(-1) ?? "");
 

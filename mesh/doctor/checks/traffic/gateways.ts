@@ -61,12 +61,14 @@ function judgePorts(gateway: Gateway, { pods, services }: Evidence): readonly Hi
     }));
 }
 
-const isPassed = ({ tls }: GatewayServer) => ["PASSTHROUGH", "AUTO_PASSTHROUGH"].includes(tls?.mode ?? "");
+/** A mode that is not named is PASSTHROUGH, the first of them. */
+const isPassed = ({ tls }: GatewayServer) =>
+  tls !== undefined && ["PASSTHROUGH", "AUTO_PASSTHROUGH"].includes(tls.mode ?? "PASSTHROUGH");
 
 /** Which of a VirtualService's rules a port of a Gateway takes. @see https://github.com/istio/istio pkg/config/gateway/gateway.go */
 function rulesOn(server: GatewayServer): "http" | "tls" | "tcp" {
   const protocol = (server.port?.protocol ?? "").toUpperCase();
-  if (["HTTP", "HTTP2", "GRPC", "GRPC-WEB"].includes(protocol)) return "http";
+  if (["HTTP", "HTTP2", "HTTP_PROXY", "GRPC", "GRPC-WEB"].includes(protocol)) return "http";
   if (isPassed(server)) return "tls";
   return protocol === "HTTPS" ? "http" : "tcp";
 }
