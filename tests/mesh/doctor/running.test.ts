@@ -103,14 +103,9 @@ describe("doctor: what runs", () => {
   });
 
   it("of one workload's pods it is said once", () => {
-    const owned = (pods: readonly string[]) =>
-      pods.map((one) => {
-        const made = pod("ps");
-        const ownerReferences = [
-          { apiVersion: "apps/v1", kind: "StatefulSet", name: "ps", uid: "1", controller: true },
-        ];
-        return { ...made, metadata: { ...made.metadata, name: one, ownerReferences } };
-      });
+    const ownerReferences = [{ apiVersion: "apps/v1", kind: "StatefulSet", name: "ps", uid: "1", controller: true }];
+    const owned = (names: readonly string[]) =>
+      names.map((one) => pod("ps", { metadata: { name: one, namespace: "dev701", ownerReferences } }));
     const counters = [counted("cut"), counted("cut", { pod: "dev701/ps-2" })];
     assert.deepEqual(found({ pods: owned(["ps-1", "ps-2"]), counters }), ["connection-cut StatefulSet dev701/ps"]);
   });

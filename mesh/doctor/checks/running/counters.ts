@@ -55,8 +55,8 @@ export function checkCounters(evidence: Evidence): readonly Hit[] {
   return evidence.counters.flatMap((counters) => {
     const pod = pods.find((one) => podName(one) === `Pod ${counters.pod}`);
     if (pod === undefined) return [];
-    const { namespace = "", name = "", labels = {} } = pod.metadata ?? {};
-    const isClosed = outboundOf(evidence, namespace, labels) === "REGISTRY_ONLY";
+    const { metadata } = pod;
+    const isClosed = outboundOf(evidence, metadata?.namespace ?? "", metadata?.labels ?? {}) === "REGISTRY_ONLY";
     return troubles.flatMap((trouble): readonly Hit[] => {
       const own = counters.counted.filter((one) => one.trouble === trouble);
       if (own.length === 0 || (trouble === "blocked" && !isClosed)) return [];
@@ -65,7 +65,7 @@ export function checkCounters(evidence: Evidence): readonly Hit[] {
         {
           ...told[trouble],
           object: replaceable(pod).name,
-          evidence: `${seen(counters, trouble, name)}${isNow ? "; it is at its limit at this moment" : ""}`,
+          evidence: `${seen(counters, trouble, metadata?.name ?? "")}${isNow ? "; it is at its limit at this moment" : ""}`,
           severity: isNow ? "warning" : "info",
         },
       ];

@@ -6,9 +6,9 @@ import type { Listener } from "../../running/evidence";
 import { sidecarFor } from "../../sidecars";
 
 /** Whether a Sidecar itself leads a port on, to wherever the application is. */
-function isLedOn(port: number, pod: V1Pod, { sidecars }: Evidence): boolean {
-  const { namespace = "", labels = {} } = pod.metadata ?? {};
-  return (sidecarFor(namespace, sidecars, labels)?.spec.ingress ?? []).some((one) => one.port?.number === port);
+function isLedOn(port: number, { metadata }: V1Pod, { sidecars }: Evidence): boolean {
+  const sidecar = sidecarFor(metadata?.namespace ?? "", sidecars, metadata?.labels ?? {});
+  return (sidecar?.spec.ingress ?? []).some((one) => one.port?.number === port);
 }
 
 /**

@@ -28,7 +28,7 @@ function namespacesOf(source: PolicySource): readonly string[] {
   const named = source["namespaces"] ?? [];
   if (named.length > 0 && named.every((one) => !one.includes("*"))) return named;
   const principals = (source["principals"] ?? []).map(namespaceIn);
-  return principals.every((one) => one !== undefined) ? (principals as string[]) : [];
+  return principals.every((one) => one !== undefined) ? principals : [];
 }
 
 /** Why a rule of an ALLOW policy allows nobody; `undefined`: it may allow somebody. */
