@@ -17,8 +17,17 @@ const ofCluster = [
 /** Response flags that say the same. @see https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage */
 const ofFlag: Readonly<Record<string, CountedTrouble>> = { UC: "cut", UO: "overflowed" };
 
-const names = ["istio_requests_total", "istio_tcp_connections_opened_total", "cluster\\.BlackHoleCluster"];
-const wanted = [...names, ...ofCluster.map(([name]) => name), "circuit_breakers\\..*_open", "^server\\.uptime$"];
+const names = [
+  "istio_requests_total",
+  "istio_tcp_connections_opened_total",
+  "BlackHoleCluster;?\\.upstream_cx_none_healthy",
+];
+const wanted = [
+  ...names,
+  ...ofCluster.map(([name]) => name),
+  "circuit_breakers\\.default\\.(cx|rq|rq_pending)_open",
+  "^server\\.uptime$",
+];
 
 /** What a proxy's administration is asked for its counters. */
 export const countersPath = `/stats/prometheus?usedonly&filter=${encodeURIComponent(wanted.join("|"))}`;

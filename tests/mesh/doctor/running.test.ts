@@ -162,7 +162,7 @@ describe("what proxies counted", () => {
     ]);
     assert.deepEqual(full, [api]);
     assert.deepEqual(countersIn("a/b", ""), { pod: "a/b", uptime: undefined, counted: [], full: [] });
-    assert.match(countersPath, /^\/stats\/prometheus\?usedonly&filter=[\w%.-]+/);
+    assert.match(countersPath, /^\/stats\/prometheus\?usedonly&filter=[\w%.()-]+/);
   });
 });
 
