@@ -85,8 +85,8 @@ export function checkEjected({ ejected }: Evidence): readonly Hit[] {
       code: "hosts-ejected" as const,
       object: `host ${host}`,
       evidence: `port ${port}${subset === "" ? "" : `, subset ${subset}`}: ${addresses.slice(0, 5).join(", ")}, by the proxy of ${pods.slice(0, 3).join(", ")}`,
-      sentence: `${String(addresses.length)} of its addresses get no calls at this moment: they failed, and outlierDetection took them out`,
-      remedy: "look why they fail, in their own logs; they are tried again after baseEjectionTime",
+      sentence: `${String(addresses.length)} of its addresses ${addresses.length === 1 ? "gets" : "get"} no calls at this moment: calls there failed, and outlierDetection took it out`,
+      remedy: "look why calls there fail, in the pod's own log; it is tried again after baseEjectionTime",
     };
   });
 }
