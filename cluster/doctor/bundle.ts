@@ -86,8 +86,8 @@ async function logs(cluster: Cluster, { pods, instances }: Evidence, found: stri
 const json = (value: unknown) => `${JSON.stringify(value, undefined, 2)}\n`;
 
 function objects(evidence: Evidence): readonly Entry[] {
-  const { records, certificates, kubernetes, meshConfig, controlPlanes, istiod, proxies, webhooks, namespaces } =
-    evidence;
+  const { records, certificates, kubernetes, meshConfig, controlPlanes, istiod, webhooks, namespaces } = evidence;
+  const { proxies, counters, ejected, listening } = evidence;
   const kinds = {
     pods: evidence.pods.filter(({ metadata }) => [...evidence.instances, system].includes(metadata?.namespace ?? "")),
     services: evidence.services.filter(({ metadata }) => evidence.instances.includes(metadata?.namespace ?? "")),
@@ -96,13 +96,16 @@ function objects(evidence: Evidence): readonly Entry[] {
     serviceentries: evidence.serviceEntries,
     gateways: evidence.gateways,
     peerauthentications: evidence.peerAuthentications,
+    sidecars: evidence.sidecars,
+    authorizationpolicies: evidence.authorizationPolicies,
+    envoyfilters: evidence.envoyFilters,
     // Of namespaces nobody else's labels.
     namespaces: namespaces.filter(({ name }) => [...evidence.instances, system].includes(name)),
     webhooks,
     releases: records.map(({ release, revision, status, chartVersion, description }) => ({
       ...{ release, revision, status, chartVersion, description },
     })),
-    mesh: { kubernetes, meshConfig, controlPlanes, certificates, istiod, proxies },
+    mesh: { kubernetes, meshConfig, controlPlanes, certificates, istiod, proxies, counters, ejected, listening },
   };
   return Object.entries(kinds).map(([name, value]) => ({
     name: `objects/${name}.json`,

@@ -8,6 +8,7 @@ import type {
   ServiceEntry,
   VirtualService,
 } from "../../mesh/doctor/objects";
+import type { AuthorizationPolicy, EnvoyFilter, Sidecar } from "../../mesh/doctor/policies";
 import { controlPlanes, isVersion } from "../../mesh/istio/controlPlanes";
 import { systemNamespace as system } from "../../mesh/istio/names";
 import { proxyContainer } from "../../mesh/istio/pods";
@@ -18,9 +19,33 @@ import { controlPlaneSelector } from "../upgrade/controlPlanes";
 import { helmRecord } from "../upgrade/helmRecords";
 import { Lists } from "./lists";
 import { meshConfigOf, readAuthority, readGatewayCrds, readWebhooks } from "./meshParts";
-import { mayBeStale, readIstiod, readProxies, readStuckFaults, revisionOf } from "./running";
+import { readGatewaySecrets } from "./gatewaySecrets";
+import { readListening } from "./listening";
+import { readEjected, readProxies, readStuckFaults } from "./proxies";
+import { mayBeStale, readIstiod, revisionOf } from "./running";
 
-const networking = "/apis/networking.istio.io/v1alpha3";
+const [networking, security] = ["/apis/networking.istio.io/v1alpha3", "/apis/security.istio.io/v1beta1"];
+
+/** Istio's own kinds, each with one list. */
+async function readObjects(lists: Lists) {
+  const [virtualServices, destinationRules, serviceEntries, gateways, sidecars, envoyFilters] = await Promise.all([
+    lists.istio<VirtualService>("VirtualService", networking, "virtualservices"),
+    lists.istio<DestinationRule>("DestinationRule", networking, "destinationrules"),
+    lists.istio<ServiceEntry>("ServiceEntry", networking, "serviceentries"),
+    lists.istio<Gateway>("Gateway", networking, "gateways"),
+    lists.istio<Sidecar>("Sidecar", networking, "sidecars"),
+    lists.istio<EnvoyFilter>("EnvoyFilter", networking, "envoyfilters"),
+  ]);
+  const [peerAuthentications, authorizationPolicies, proxyConfigs] = await Promise.all([
+    lists.istio<PeerAuthentication>("PeerAuthentication", security, "peerauthentications"),
+    lists.istio<AuthorizationPolicy>("AuthorizationPolicy", security, "authorizationpolicies"),
+    lists.istio("ProxyConfig", "/apis/networking.istio.io/v1beta1", "proxyconfigs"),
+  ]);
+  return {
+    ...{ virtualServices, destinationRules, serviceEntries, gateways, sidecars, envoyFilters },
+    ...{ peerAuthentications, authorizationPolicies, proxyConfigs },
+  };
+}
 
 /** Names and labels of the namespaces; of those that are asked for where not all may be seen. */
 async function readNamespaces(
@@ -58,7 +83,7 @@ async function read(
   const helm = cluster.core
     .listNamespacedSecret({ namespace: system, labelSelector: "owner=helm" })
     .then(({ items }) => items.map(helmRecord).filter((record) => record !== undefined));
-  const planes = `/apis/apps/v1/namespaces/${system}/deployments?labelSelector=${encodeURIComponent(controlPlaneSelector)}`;
+  const deployed = `/apis/apps/v1/namespaces/${system}/deployments?labelSelector=${encodeURIComponent(controlPlaneSelector)}`;
   const [version, namespaces, pods, services, deployments, maps, records, webhooks, gatewayCrds] = await Promise.all([
     cluster.version.getCode(),
     readNamespaces(lists, cluster, asked),
@@ -66,7 +91,7 @@ async function read(
     lists.everywhere<V1Service>("/api/v1", "services"),
     lists.optional<readonly V1Deployment[] | undefined>(
       "control planes",
-      listPages<V1Deployment>(cluster, planes),
+      listPages<V1Deployment>(cluster, deployed),
       undefined,
     ),
     lists.list<V1ConfigMap>("the mesh's configuration", `/api/v1/namespaces/${system}/configmaps`),
@@ -74,33 +99,32 @@ async function read(
     readWebhooks(lists, cluster),
     readGatewayCrds(lists, cluster),
   ]);
-  const [virtualServices, destinationRules, serviceEntries, gateways, peerAuthentications, authority] =
-    await Promise.all([
-      lists.istio<VirtualService>("VirtualService", networking, "virtualservices"),
-      lists.istio<DestinationRule>("DestinationRule", networking, "destinationrules"),
-      lists.istio<ServiceEntry>("ServiceEntry", networking, "serviceentries"),
-      lists.istio<Gateway>("Gateway", networking, "gateways"),
-      lists.istio<PeerAuthentication>("PeerAuthentication", "/apis/security.istio.io/v1beta1", "peerauthentications"),
-      readAuthority(lists, cluster, maps),
-    ]);
+  const [objects, authority] = await Promise.all([readObjects(lists), readAuthority(lists, cluster, maps)]);
+  const { virtualServices, destinationRules, gateways, proxyConfigs, ...others } = objects;
   const instances = asked === "all" ? instancesIn(namespaces, pods.items) : asked;
   const own = pods.items.filter(({ metadata }) => instances.includes(metadata?.namespace ?? ""));
-  const running = controlPlanes(
+  const planes = controlPlanes(
     deployments ?? [],
     pods.items.filter(({ metadata }) => metadata?.namespace === system),
   );
-  const [istiod, proxies] = await Promise.all([
+  const planeVersion = planes.map(({ ready, declared }) => ready[0] ?? declared).find(isVersion);
+  const layout = (planeVersion === undefined ? undefined : layoutOf(planeVersion)) ?? "modern";
+  const isOwn = ({ metadata }: V1Service | Gateway) => instances.includes(metadata?.namespace ?? "");
+  const [istiod, proxies, ejected, listening, gatewaySecrets] = await Promise.all([
     readIstiod(cluster, lists, pods.items),
     readProxies(cluster, lists, own),
+    readEjected(cluster, lists, own, destinationRules),
+    // Before Istio 1.10 the sidecar called the application at 127.0.0.1.
+    layout === "classic" ? [] : readListening(cluster, lists, services.items.filter(isOwn), own),
+    readGatewaySecrets(cluster, lists, gateways.filter(isOwn), pods.items),
   ]);
   const faults = new Set(virtualServices.map(({ metadata: { name, namespace = "" } }) => `${namespace}/${name}`));
-  const planeVersion = running.map(({ ready, declared }) => ready[0] ?? declared).find(isVersion);
   const labels = namespaces.find(({ name }) => name === instances[0])?.labels;
   return {
     instances,
     now: new Date(),
     kubernetes: `${version.major}.${version.minor.replace(/\D/g, "")}`,
-    layout: (planeVersion === undefined ? undefined : layoutOf(planeVersion)) ?? "modern",
+    layout,
     namespaces,
     // One that may not be read is named as such.
     absent: instances.filter(
@@ -111,12 +135,14 @@ async function read(
     pods: pods.items,
     podsUnseen: !pods.whole,
     services: services.items,
-    controlPlanes: running,
+    controlPlanes: planes,
     planesUnseen: deployments === undefined,
-    ...{ virtualServices, destinationRules, serviceEntries, gateways, peerAuthentications },
-    ...{ webhooks, records, gatewayCrds, ...authority, istiod, proxies },
+    ...{ virtualServices, destinationRules, gateways, ...others, gatewaySecrets },
+    ...{ webhooks, records, gatewayCrds, ...authority, istiod, ...proxies, ejected, listening },
+    // The same objects in the client's words; of those that are read here only dates differ.
+    settings: { deployments: deployments ?? [], configMaps: maps, proxyConfigs } as unknown as Evidence["settings"],
     meshConfig: meshConfigOf(maps, revisionOf(labels)),
-    stuckFaults: mayBeStale(running, istiod) ? await readStuckFaults(cluster, own, faults) : [],
+    stuckFaults: mayBeStale(planes, istiod) ? await readStuckFaults(cluster, own, faults) : [],
     wanted,
     unseen: lists.unseen,
   };

@@ -1,10 +1,8 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import type { IstiodEvidence, ProxyEvidence, PushConflict, Rejection } from "../../mesh/doctor/evidence";
-import { faultNames } from "../../mesh/faults/faultObjects";
+import type { IstiodEvidence, PushConflict, Rejection } from "../../mesh/doctor/evidence";
 import { defaultRevision, discovery, planeRevision, type ControlPlane } from "../../mesh/istio/controlPlanes";
 import { systemNamespace } from "../../mesh/istio/names";
 import { isReady } from "../../mesh/istio/pods";
-import { askProxies, withSidecar } from "../faults/sidecarAdmin";
 import { reasonOf, unlessInternal } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 import { readMetrics } from "../upgrade/pilots";
@@ -12,10 +10,8 @@ import type { Lists } from "./lists";
 
 /** Where a control plane of either layout answers questions about itself. */
 const debugPort = 8080;
-/** How long a control plane, and all proxies together, may take to answer, in seconds. */
-const [planeSeconds, proxySeconds] = [10, 5];
-/** How many proxies are asked for all that they have, which is megabytes each. */
-const mostDumps = 10;
+/** How long a control plane may take to answer, in seconds. */
+const planeSeconds = 10;
 
 interface Resource {
   readonly lastError?: string;
@@ -93,60 +89,9 @@ export async function readIstiod(
   };
 }
 
-/** What a proxy answers to `POST /logging`: a line a logger. */
-export const loggersIn = (text: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    [...text.matchAll(/^\s+([\w.-]+): ([a-z]+)\s*$/gm)].map(([, logger = "", level = ""]) => [logger, level]),
-  );
-
-/** Asks the sidecars of the instances for the levels of their logs. */
-export async function readProxies(
-  cluster: Cluster,
-  lists: Lists,
-  pods: readonly V1Pod[],
-): Promise<readonly ProxyEvidence[]> {
-  const asked = withSidecar(pods);
-  const { answers, silent, why } = await askProxies(
-    cluster,
-    asked,
-    { path: "/logging", method: "POST" },
-    (text, { metadata }) => ({
-      pod: `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`,
-      loggers: loggersIn(text),
-    }),
-    proxySeconds,
-  );
-  if (silent > 0) lists.unseen.push(`log levels of ${String(silent)} of ${String(asked.length)} proxies: ${why ?? ""}`);
-  return answers;
-}
-
 /** Whether proxies may have something else than their control plane would send. */
 export const mayBeStale = (planes: readonly ControlPlane[], istiod: IstiodEvidence | undefined) =>
   planes.some(({ ready }) => ready.length === 0) || (istiod?.rejected ?? 0) + (istiod?.rejections.length ?? 0) > 0;
-
-/**
- * The sidecars, as `namespace/pod`, that hold faults whose objects are gone; only of some where there are many.
- * @param there names of the faults' VirtualServices that are there, `namespace/name`
- */
-export async function readStuckFaults(
-  cluster: Cluster,
-  pods: readonly V1Pod[],
-  there: ReadonlySet<string>,
-): Promise<readonly string[]> {
-  const place = new RegExp(`/namespaces/([a-z0-9-]+)/virtual-service/(${faultNames})"`, "g");
-  const some = withSidecar(pods).slice(0, mostDumps);
-  const { answers } = await askProxies(
-    cluster,
-    some,
-    { path: "/config_dump" },
-    (text, { metadata }) => {
-      const held = [...text.matchAll(place)].map(([, namespace = "", name = ""]) => `${namespace}/${name}`);
-      return held.some((one) => !there.has(one)) ? [`${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`] : [];
-    },
-    planeSeconds,
-  );
-  return answers.flat();
-}
 
 /** The revision that serves a namespace, by its label. */
 export const revisionOf = (labels: Readonly<Record<string, string>> = {}) => {

@@ -1,16 +1,25 @@
-import { checkCaptures } from "./checks/captures";
-import { checkControlPlane } from "./checks/controlPlane";
-import { checkDestinationRules } from "./checks/destinationRules";
-import { checkEndpoints } from "./checks/endpoints";
-import { checkEntries } from "./checks/entries";
-import { checkIstiod } from "./checks/istiod";
-import { checkLeftovers } from "./checks/leftovers";
-import { checkOrigins } from "./checks/origins";
-import { checkPorts } from "./checks/ports";
-import { checkProxies } from "./checks/proxies";
-import { checkReleases } from "./checks/releases";
-import { checkRoutes } from "./checks/routes";
-import { checkWebhooks } from "./checks/webhooks";
+import { checkCaptures } from "./checks/leftovers/captures";
+import { checkLeftovers } from "./checks/leftovers/leftovers";
+import { checkAmbient } from "./checks/mesh/ambient";
+import { checkControlPlane } from "./checks/mesh/controlPlane";
+import { checkEnvoyFilters } from "./checks/mesh/envoyFilters";
+import { checkIstiod } from "./checks/mesh/istiod";
+import { checkProxies } from "./checks/mesh/proxies";
+import { checkReleases } from "./checks/mesh/releases";
+import { checkSettings } from "./checks/mesh/settings";
+import { checkWebhooks } from "./checks/mesh/webhooks";
+import { checkCounters, checkEjected } from "./checks/running/counters";
+import { checkListening } from "./checks/running/listening";
+import { checkAccess } from "./checks/traffic/access";
+import { checkCertificates } from "./checks/traffic/certificates";
+import { checkDestinationRules } from "./checks/traffic/destinationRules";
+import { checkEndpoints } from "./checks/traffic/endpoints";
+import { checkEntries } from "./checks/traffic/entries";
+import { checkGateways } from "./checks/traffic/gateways";
+import { checkOrigins } from "./checks/traffic/origins";
+import { checkPorts } from "./checks/traffic/ports";
+import { checkRoutes } from "./checks/traffic/routes";
+import { checkSidecars } from "./checks/traffic/sidecars";
 import { codes } from "./codes";
 import type { Severity } from "./codes/row";
 import type { Evidence } from "./evidence";
@@ -29,6 +38,16 @@ const checks: readonly Check[] = [
   checkEndpoints,
   checkProxies,
   checkReleases,
+  checkGateways,
+  checkCertificates,
+  checkSidecars,
+  checkAccess,
+  checkEnvoyFilters,
+  checkAmbient,
+  checkSettings,
+  checkCounters,
+  checkEjected,
+  checkListening,
 ];
 
 const harm: readonly Severity[] = ["error", "warning", "info"];

@@ -2,6 +2,7 @@ import type { V1Pod, V1Service } from "@kubernetes/client-node";
 import type { Layout } from "../../settings/types";
 import type { ControlPlane } from "../istio/controlPlanes";
 import type { HelmRevision } from "../upgrade/gateTypes";
+import type { Objects } from "../upgradeNotes/kinds";
 import type {
   DestinationRule,
   Gateway,
@@ -10,6 +11,8 @@ import type {
   ServiceEntry,
   VirtualService,
 } from "./objects";
+import type { AuthorizationPolicy, EnvoyFilter, Sidecar } from "./policies";
+import type { Ejected, GatewaySecret, PodListeners, ProxyCounters, ProxyEvidence } from "./running/evidence";
 
 /** A webhook of the API server's. */
 export interface Webhook {
@@ -69,14 +72,6 @@ export interface IstiodEvidence {
   readonly conflicts: readonly PushConflict[];
 }
 
-/** What a proxy says of itself. */
-export interface ProxyEvidence {
-  /** `namespace/pod`. */
-  readonly pod: string;
-  /** Loggers, each with its level. */
-  readonly loggers: Readonly<Record<string, string>>;
-}
-
 /** What the settings say, where the stack is known. */
 export interface WantedMesh {
   readonly chartRepository?: string | undefined;
@@ -108,6 +103,13 @@ export interface Evidence {
   readonly serviceEntries: readonly ServiceEntry[];
   readonly gateways: readonly Gateway[];
   readonly peerAuthentications: readonly PeerAuthentication[];
+  readonly sidecars: readonly Sidecar[];
+  readonly authorizationPolicies: readonly AuthorizationPolicy[];
+  readonly envoyFilters: readonly EnvoyFilter[];
+  /** Where variables of istiod and of proxies are set, beside pods. */
+  readonly settings: Pick<Objects, "deployments" | "configMaps" | "proxyConfigs">;
+  /** Secrets that the instances' Gateways name, as far as they may be read. */
+  readonly gatewaySecrets: readonly GatewaySecret[];
   readonly webhooks: readonly Webhook[];
   readonly records: readonly HelmRevision[];
   /** CRDs of the Gateway API. */
@@ -118,6 +120,10 @@ export interface Evidence {
   readonly certificates: readonly MeshCertificate[];
   readonly istiod?: IstiodEvidence | undefined;
   readonly proxies: readonly ProxyEvidence[];
+  readonly counters: readonly ProxyCounters[];
+  readonly ejected: readonly Ejected[];
+  /** Of one pod of each workload that a Service leads to. */
+  readonly listening: readonly PodListeners[];
   /** Proxies that hold a fault whose object is gone, `namespace/pod`. */
   readonly stuckFaults: readonly string[];
   readonly wanted?: WantedMesh | undefined;

@@ -1,4 +1,4 @@
-import type { V1Pod, V1Service } from "@kubernetes/client-node";
+import type { V1Pod, V1Service, V1ServicePort } from "@kubernetes/client-node";
 import type { Layout } from "../../settings/types";
 import { portKind, type PortKind } from "../faults/ports";
 import { hasLabels } from "../istio/pods";
@@ -102,3 +102,20 @@ const isOn = (value: string | undefined) => value === "true" || value === "enabl
 /** Whether a namespace's new pods get a sidecar. */
 export const injects = ({ labels = {} }: ObjectMetadata) =>
   labels[injectionLabel] === undefined ? labels["istio.io/rev"] !== undefined : isOn(labels[injectionLabel]);
+
+const proxies = ["istio-proxy", "istio-init", "istio-validation"];
+
+/** The containers of a pod that are none of the mesh's. */
+export const appContainers = ({ spec }: V1Pod) =>
+  [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].filter(({ name }) => !proxies.includes(name));
+
+/** Number of the port of a pod that a Service's port leads to; `undefined` where the pod has none of the name. */
+export function targetOf(
+  { port, targetPort }: Pick<V1ServicePort, "port" | "targetPort">,
+  pod: V1Pod,
+): number | undefined {
+  if (targetPort === undefined || typeof targetPort === "number") return targetPort ?? port;
+  return appContainers(pod)
+    .flatMap(({ ports = [] }) => ports)
+    .find(({ name }) => name === targetPort)?.containerPort;
+}

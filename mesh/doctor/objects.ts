@@ -43,9 +43,14 @@ export interface ClientTls {
   readonly mode?: string;
 }
 
-export interface TrafficPolicy {
+/** Settings of a whole host, or of one port of it. */
+interface PortPolicy {
   readonly tls?: ClientTls;
-  readonly portLevelSettings?: readonly { readonly port?: { readonly number?: number }; readonly tls?: ClientTls }[];
+  readonly outlierDetection?: object;
+}
+
+export interface TrafficPolicy extends PortPolicy {
+  readonly portLevelSettings?: readonly (PortPolicy & { readonly port?: { readonly number?: number } })[];
 }
 
 /** @see https://istio.io/latest/docs/reference/config/networking/destination-rule/ */
@@ -88,13 +93,21 @@ export interface PeerAuthenticationSpec {
 }
 export type PeerAuthentication = IstioObject<PeerAuthenticationSpec>;
 
+/** A port of a Gateway, and the hosts that are served on it. */
+export interface GatewayServer {
+  readonly port?: { readonly number?: number; readonly protocol?: string };
+  readonly hosts?: readonly string[];
+  readonly tls?: {
+    readonly mode?: string;
+    readonly credentialName?: string;
+    readonly credentialNames?: readonly string[];
+  };
+}
+
 /** @see https://istio.io/latest/docs/reference/config/networking/gateway/ */
 export interface GatewaySpec {
   readonly selector?: Readonly<Record<string, string>>;
-  readonly servers?: readonly {
-    readonly port?: { readonly number?: number };
-    readonly tls?: { readonly mode?: string; readonly credentialName?: string };
-  }[];
+  readonly servers?: readonly GatewayServer[];
 }
 export type Gateway = IstioObject<GatewaySpec>;
 

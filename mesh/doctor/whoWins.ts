@@ -105,7 +105,7 @@ export const isService = ({ kind }: HostOwner) => kind === "Service";
 export interface Deciding {
   /** Version of the control plane; absent: 1.24 or newer. */
   readonly version?: string | undefined;
-  /** Whether the callers' namespace has a Sidecar, which decided up to 1.23. */
+  /** Whether a Sidecar counts for the callers, which decided up to 1.23. */
   readonly hasSidecar?: boolean;
 }
 

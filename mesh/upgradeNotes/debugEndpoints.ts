@@ -12,22 +12,22 @@ const consoles = (pods: readonly Pod[]) =>
       (metadata.labels?.["app.kubernetes.io/name"] === "kiali" || metadata.labels?.["app"] === "kiali"),
   );
 
-/** Those that the switch of istiod does not name. */
-function shutOut(seen: Pick<Objects, "pods" | "deployments">): readonly Hit[] {
+/** Those that the switch of istiod does not name: pods of Kiali. */
+export function shutOut(seen: Pick<Objects, "pods" | "deployments">): readonly Pod[] {
   const allowed = istiodEnv(seen)
     .filter(([name]) => name === "DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES")
     .flatMap(([, value]) => value.split(",").map((one) => one.trim()));
-  return counted(
-    consoles(seen.pods).filter(({ metadata }) => !allowed.includes(metadata.namespace ?? "")),
-    "are Kiali, which asks istiod's debug endpoints",
-  );
+  return consoles(seen.pods).filter(({ metadata }) => !allowed.includes(metadata.namespace ?? ""));
 }
+
+const find = (seen: Pick<Objects, "pods" | "deployments">): readonly Hit[] =>
+  counted(shutOut(seen), "are Kiali, which asks istiod's debug endpoints");
 
 const debug = {
   verdict: "warn",
   evidence: "pods of Kiali outside istio-system, and istiod's DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES",
   reads: ["pods", "deployments"],
-  find: shutOut,
+  find,
   remedy: "name its namespace in pilot.env.DEBUG_ENDPOINT_AUTH_ALLOWED_NAMESPACES",
   keeps: ["ENABLE_DEBUG_ENDPOINT_AUTH", "false"],
 } as const;

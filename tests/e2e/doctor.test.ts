@@ -11,6 +11,7 @@ import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
 import { apply, classicConfig, modernConfig, useLab, type Lab } from "./support/lab";
 import { plantings, type Planted } from "./support/planted";
+import { edgePlantings } from "./support/plantedEdges";
 import { until } from "./support/until";
 
 // What is found in a cluster. The lab has no kubelets: what proxies and istiod say of themselves is in dataplane/doctor.
@@ -83,7 +84,7 @@ describeOn("1.34", "doctor, modern", () => {
   it("a clean install has nothing: exit code 0, and what was not looked at is named", async () => {
     const shown = await command(instance, "dev701");
     assert.equal(shown.code, 0, shown.stdout + shown.stderr);
-    assert.match(shown.stdout, /not looked at: log levels of 2 of 2 proxies: /);
+    assert.match(shown.stdout, /not looked at: log levels and counters of 2 of 2 proxies: /);
     assert.match(shown.stdout, /namespace dev701: nothing found\n$/);
     const all = JSON.parse((await command(instance, "--all", "--kubeconfig", lab().kubeconfig, "--json")).stdout) as {
       readonly instances: readonly string[];
@@ -92,7 +93,9 @@ describeOn("1.34", "doctor, modern", () => {
   });
 
   it("each of many problems is found by its own code, and nothing else", async () => {
-    for (const one of await plantings()) await plant(lab(), cluster, one);
+    const all = [...(await plantings()), ...(await edgePlantings())];
+    for (const one of all) await plant(lab(), cluster, one);
+    process.stdout.write(`      each by its own code alone: ${all.map(({ code }) => code).join(" ")}\n`);
   });
 
   it("a control plane that is down, and the webhooks that nobody answers", async () => {
@@ -129,6 +132,7 @@ describeOn("1.34", "doctor, modern", () => {
     };
     const account = "--serviceaccount=dev701:doctor";
     await kubectl("create", "clusterrolebinding", "doctor", "--clusterrole=jam-istio-doctor", account);
+    await kubectl("create", "clusterrolebinding", "look", "--clusterrole=jam-istio-doctor-listening", account);
     await kubectl("create", "rolebinding", "mesh", "--role=jam-istio-doctor", account, "-n", "istio-system");
     await until("its rights count", async () => (await unseen()).length === 0);
     await kubectl("delete", "clusterrolebinding", "doctor");

@@ -1,10 +1,19 @@
+import { edgeCodes } from "./edges";
 import { leftoverCodes } from "./leftovers";
 import { meshCodes } from "./mesh";
 import type { CodeRow } from "./row";
+import { runningCodes, settingCodes } from "./running";
 import { trafficCodes } from "./traffic";
 
 /** Every code of the doctor's: one without a row does not compile. */
-export const codes = { ...trafficCodes, ...meshCodes, ...leftoverCodes };
+export const codes = {
+  ...trafficCodes,
+  ...edgeCodes,
+  ...meshCodes,
+  ...settingCodes,
+  ...runningCodes,
+  ...leftoverCodes,
+};
 
 export type Code = keyof typeof codes;
 

@@ -143,11 +143,4 @@ export const trafficCodes = {
     title: "A Service's targetPort names a port that no container has",
     explain: "The Service has no endpoints on this port: requests end with 503 and the flag UH.",
   },
-  "gateway-without-pods": {
-    severity: "error",
-    problem: "D-28",
-    analyze: ["IST0101"],
-    title: "A Gateway's selector takes no pod",
-    explain: "Nobody serves what it describes: its hosts are answered by nobody, or with 404 by another gateway.",
-  },
 } as const satisfies CodeTable;

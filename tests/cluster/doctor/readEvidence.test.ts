@@ -1,7 +1,8 @@
 // The API server is a stand-in: which lists it gives is seen, not that a real one gives them. e2e/doctor asks a real one.
 import assert from "node:assert/strict";
 import { readEvidence } from "../../../cluster/doctor/readEvidence";
-import { conflictsIn, loggersIn, rejectionsIn } from "../../../cluster/doctor/running";
+import { loggersIn } from "../../../cluster/doctor/proxies";
+import { conflictsIn, rejectionsIn } from "../../../cluster/doctor/running";
 import { diagnose } from "../../../mesh/doctor/diagnose";
 import { list, useApi, type Answer } from "../../support/apiServer";
 import { useForwarding } from "../support/forwarding";
@@ -118,7 +119,7 @@ describe("reading what the doctor judges", () => {
     pods.clear();
     const { unseen } = await read();
     assert.equal(
-      unseen.filter((line) => /^(istiod's \/debug|log levels of 1 of 1)/.test(line)).length,
+      unseen.filter((line) => /^(istiod's \/debug|log levels and counters of 1 of 1)/.test(line)).length,
       3,
       unseen.join("\n"),
     );

@@ -4,8 +4,13 @@ import { service, virtualService } from "./callers";
 // Objects with a mistake, or parts of them.
 
 export const namespace = "dev701";
+const versions: Readonly<Record<string, string>> = {
+  PeerAuthentication: "security.istio.io/v1beta1",
+  AuthorizationPolicy: "security.istio.io/v1beta1",
+  ProxyConfig: "networking.istio.io/v1beta1",
+};
 export const istio = (kind: string, name: string, spec: object, metadata: object = {}) => ({
-  apiVersion: kind === "PeerAuthentication" ? "security.istio.io/v1beta1" : "networking.istio.io/v1alpha3",
+  apiVersion: versions[kind] ?? "networking.istio.io/v1alpha3",
   kind,
   metadata: { name, namespace, ...metadata },
   spec,

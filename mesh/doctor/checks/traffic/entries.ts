@@ -1,9 +1,10 @@
-import { isVersion } from "../../istio/controlPlanes";
-import type { Evidence } from "../evidence";
-import type { Hit } from "../finding";
-import { entryPortKind, ownersByHost } from "../hosts";
-import { objectName, type ServiceEntry, type ServiceEntryPort } from "../objects";
-import { inListOrder, ownerOf, type HostOwner } from "../whoWins";
+import { isVersion } from "../../../istio/controlPlanes";
+import type { Evidence } from "../../evidence";
+import type { Hit } from "../../finding";
+import { entryPortKind, ownersByHost } from "../../hosts";
+import { objectName, type ServiceEntry, type ServiceEntryPort } from "../../objects";
+import { seenFrom, sidecarFor } from "../../sidecars";
+import { inListOrder, ownerOf, type HostOwner } from "../../whoWins";
 
 /** Whether a TCP port of an entry has addresses that its callers use. */
 function hasAddresses({ spec, status }: ServiceEntry, { meshConfig }: Evidence): boolean {
@@ -94,10 +95,11 @@ function judgeHosts(instance: string, evidence: Evidence): readonly Hit[] {
   const running = evidence.controlPlanes[0]?.ready[0];
   // By an image's digest it is not known.
   const version = running !== undefined && isVersion(running) ? running : undefined;
+  const hasSidecar = sidecarFor(instance, evidence.sidecars) !== undefined;
   return [...ownersByHost(evidence)].flatMap(([host, owners]) => {
     // Objects of others among themselves are theirs to judge.
     if (owners.length < 2 || !owners.some(({ metadata }) => metadata.namespace === instance)) return [];
-    const contest = ownerOf(host, instance, owners, { version });
+    const contest = ownerOf(host, instance, owners, { version, hasSidecar });
     if (contest === undefined) return [];
     const { winner, losers } = contest;
     return losers.flatMap(({ object, why }): readonly Hit[] => {
@@ -132,7 +134,7 @@ function judgeHosts(instance: string, evidence: Evidence): readonly Hit[] {
 /** Judges ServiceEntries, as the callers of each instance see them. */
 export const checkEntries = (evidence: Evidence): readonly Hit[] =>
   evidence.instances.flatMap((instance) => [
-    ...judgeCaptures(instance, evidence),
+    ...judgeCaptures(instance, seenFrom(instance, evidence)),
     ...judgeReach(instance, evidence),
-    ...judgeHosts(instance, evidence),
+    ...judgeHosts(instance, seenFrom(instance, evidence)),
   ]);

@@ -1,6 +1,6 @@
-import { systemNamespace } from "../../istio/names";
-import type { Evidence } from "../evidence";
-import type { Hit } from "../finding";
+import { systemNamespace } from "../../../istio/names";
+import type { Evidence } from "../../evidence";
+import type { Hit } from "../../finding";
 
 /** Conflicts that istiod counts, and what they do. */
 const conflicts: Readonly<Record<string, string>> = {

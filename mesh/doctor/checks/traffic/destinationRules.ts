@@ -1,9 +1,9 @@
-import { hasLabels, proxyContainer } from "../../istio/pods";
-import type { Evidence } from "../evidence";
-import type { Hit } from "../finding";
-import { ownersByHost, podsOf, type ServiceOwner } from "../hosts";
-import { objectName, type DestinationRule, type PeerAuthentication } from "../objects";
-import { fullHost, rulesFor } from "../whoWins";
+import { hasLabels, proxyContainer } from "../../../istio/pods";
+import type { Evidence } from "../../evidence";
+import type { Hit } from "../../finding";
+import { ownersByHost, podsOf, type ServiceOwner } from "../../hosts";
+import { objectName, type DestinationRule, type PeerAuthentication } from "../../objects";
+import { fullHost, rulesFor } from "../../whoWins";
 
 const root = "istio-system";
 

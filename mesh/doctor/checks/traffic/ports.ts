@@ -1,14 +1,9 @@
 import type { V1Pod, V1Service, V1ServicePort } from "@kubernetes/client-node";
-import { portKind, type PortKind } from "../../faults/ports";
-import type { Evidence } from "../evidence";
-import type { Hit } from "../finding";
-import { ownServices, podsOf, serviceName } from "../hosts";
-import { protocolOfImage, protocolOfPort, type KnownProtocol } from "../knownPorts";
-
-const proxies = ["istio-proxy", "istio-init", "istio-validation"];
-
-const appContainers = ({ spec }: V1Pod) =>
-  [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])].filter(({ name }) => !proxies.includes(name));
+import { portKind, type PortKind } from "../../../faults/ports";
+import type { Evidence } from "../../evidence";
+import type { Hit } from "../../finding";
+import { appContainers, ownServices, podsOf, serviceName, targetOf } from "../../hosts";
+import { protocolOfImage, protocolOfPort, type KnownProtocol } from "../../knownPorts";
 
 const portText = ({ port, name = "" }: V1ServicePort) => `port ${String(port)} (${name === "" ? "unnamed" : name})`;
 
@@ -71,14 +66,6 @@ function judgePort(service: V1Service, port: V1ServicePort, { pods, layout }: Ev
       sentence: `${portText(port)} does not say that it is TCP: the sidecar waits for the client, which waits for ${spoken.name}'s greeting`,
     },
   ];
-}
-
-/** Number of the port of a pod that a Service's port leads to; `undefined` where the pod has none of the name. */
-function targetOf({ port, targetPort }: V1ServicePort, pod: V1Pod): number | undefined {
-  if (targetPort === undefined || typeof targetPort === "number") return targetPort ?? port;
-  return appContainers(pod)
-    .flatMap(({ ports = [] }) => ports)
-    .find(({ name }) => name === targetPort)?.containerPort;
 }
 
 function judgeTargets(service: V1Service, { pods }: Evidence): readonly Hit[] {

@@ -1,14 +1,14 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import * as semver from "semver";
-import { isVersion, type ControlPlane } from "../../istio/controlPlanes";
-import { proxyContainer } from "../../istio/pods";
-import { proxyRevisions, proxyVersion } from "../../istio/proxies";
-import { injectionLabel } from "../../rollout/injectionLabel";
-import type { Evidence } from "../evidence";
-import type { Hit } from "../finding";
-import { injects, ownPods } from "../hosts";
-import { replaceable } from "../workload";
-import type { ObjectMetadata } from "../objects";
+import { isVersion, type ControlPlane } from "../../../istio/controlPlanes";
+import { proxyContainer } from "../../../istio/pods";
+import { proxyRevisions, proxyVersion } from "../../../istio/proxies";
+import { injectionLabel } from "../../../rollout/injectionLabel";
+import type { Evidence } from "../../evidence";
+import type { Hit } from "../../finding";
+import { injects, ownPods } from "../../hosts";
+import { replaceable } from "../../workload";
+import type { ObjectMetadata } from "../../objects";
 
 const revisionLabel = "istio.io/rev";
 const tagLabel = "istio.io/tag";

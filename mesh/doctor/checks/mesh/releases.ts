@@ -1,11 +1,11 @@
-import { isVersion } from "../../istio/controlPlanes";
-import { systemNamespace } from "../../istio/names";
-import { closingImages, isClosing } from "../../istio/registries";
-import { closingDate, officialHub } from "../../istio/releases";
-import { recordedImage, recordsOf } from "../../upgrade/helmHistory";
-import type { Evidence } from "../evidence";
-import type { Hit } from "../finding";
-import { closingCharts } from "../versions";
+import { isVersion } from "../../../istio/controlPlanes";
+import { systemNamespace } from "../../../istio/names";
+import { closingImages, isClosing } from "../../../istio/registries";
+import { closingDate, officialHub } from "../../../istio/releases";
+import { recordedImage, recordsOf } from "../../../upgrade/helmHistory";
+import type { Evidence } from "../../evidence";
+import type { Hit } from "../../finding";
+import { closingCharts } from "../../versions";
 
 /** How long a change of Helm's may take before it counts as left behind, in minutes. */
 const patience = 15;

@@ -1,10 +1,10 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { endLine, faultAnnotations, faultLabel } from "../../faults/faultObjects";
-import type { Evidence } from "../evidence";
-import type { Hit } from "../finding";
-import { ownPods, podName } from "../hosts";
-import { isOver, leftMarks, markOf } from "../../proxyLog/mark";
-import { objectName, type VirtualService } from "../objects";
+import { endLine, faultAnnotations, faultLabel } from "../../../faults/faultObjects";
+import type { Evidence } from "../../evidence";
+import type { Hit } from "../../finding";
+import { ownPods, podName } from "../../hosts";
+import { isOver, leftMarks, markOf } from "../../../proxyLog/mark";
+import { objectName, type VirtualService } from "../../objects";
 
 function judgeFault(route: VirtualService, now: Date): readonly Hit[] {
   const { labels, annotations = {}, namespace = "" } = route.metadata;

@@ -1,15 +1,15 @@
 import * as semver from "semver";
-import { isVersion, type ControlPlane } from "../../istio/controlPlanes";
-import { judgeKubernetes } from "../../istio/kubernetesSupport";
-import { systemNamespace } from "../../istio/names";
-import { proxyVersion } from "../../istio/proxies";
-import { minorData, minorOf } from "../../istio/releases";
-import { concerns, isOfBadPatches } from "../../upgradeNotes/note";
-import { allNotes } from "../../upgradeNotes/rows";
-import type { Evidence } from "../evidence";
-import type { Hit } from "../finding";
-import { injects } from "../hosts";
-import { crdTrouble } from "../versions";
+import { isVersion, type ControlPlane } from "../../../istio/controlPlanes";
+import { judgeKubernetes } from "../../../istio/kubernetesSupport";
+import { systemNamespace } from "../../../istio/names";
+import { proxyVersion } from "../../../istio/proxies";
+import { minorData, minorOf } from "../../../istio/releases";
+import { concerns, isOfBadPatches } from "../../../upgradeNotes/note";
+import { allNotes } from "../../../upgradeNotes/rows";
+import type { Evidence } from "../../evidence";
+import type { Hit } from "../../finding";
+import { injects } from "../../hosts";
+import { crdTrouble } from "../../versions";
 
 const objectOf = ({ name }: ControlPlane) => `Deployment ${systemNamespace}/${name}`;
 

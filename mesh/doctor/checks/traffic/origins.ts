@@ -1,7 +1,7 @@
-import type { Evidence } from "../evidence";
-import type { Hit } from "../finding";
-import { entryPortKind } from "../hosts";
-import { objectName, type DestinationRule, type ServiceEntry } from "../objects";
+import type { Evidence } from "../../evidence";
+import type { Hit } from "../../finding";
+import { entryPortKind } from "../../hosts";
+import { objectName, type DestinationRule, type ServiceEntry } from "../../objects";
 
 /** TLS that is originated on a port that has it already, or read where it is none. */
 function judgeOrigin(entry: ServiceEntry, rules: readonly DestinationRule[]): readonly Hit[] {

@@ -1,7 +1,7 @@
-import { hasLabels, isReady } from "../../istio/pods";
-import { systemNamespace } from "../../istio/names";
-import type { Evidence, Webhook } from "../evidence";
-import type { Hit } from "../finding";
+import { hasLabels, isReady } from "../../../istio/pods";
+import { systemNamespace } from "../../../istio/names";
+import type { Evidence, Webhook } from "../../evidence";
+import type { Hit } from "../../finding";
 
 /** Whether a webhook is of a control plane: by where its Service is, and by what Istio calls its configurations. */
 const isMesh = ({ configuration: { name }, service }: Webhook) =>

@@ -1,9 +1,9 @@
-import { untilKey } from "../../capture/captureObjects";
-import { captureLeftovers, isOurs, type Leftover } from "../../capture/leftovers";
-import { isLive } from "../../istio/proxies";
-import type { Evidence } from "../evidence";
-import type { Hit } from "../finding";
-import { ownPods, podName } from "../hosts";
+import { untilKey } from "../../../capture/captureObjects";
+import { captureLeftovers, isOurs, type Leftover } from "../../../capture/leftovers";
+import { isLive } from "../../../istio/proxies";
+import type { Evidence } from "../../evidence";
+import type { Hit } from "../../finding";
+import { ownPods, podName } from "../../hosts";
 
 const deletion = ({ metadata }: Leftover["pod"]) =>
   `kubectl -n ${metadata?.namespace ?? ""} delete pod ${metadata?.name ?? ""}`;

@@ -1,10 +1,11 @@
-import type { PortKind } from "../../faults/ports";
-import { faultLabel } from "../../faults/faultObjects";
-import type { Evidence } from "../evidence";
-import type { Hit } from "../finding";
-import { ownersByHost, ownersOf, portsOf, type HostPort } from "../hosts";
-import { objectName, type Destination, type VirtualService } from "../objects";
-import { fullHost, isForSidecars, routeFor, rulesFor, visibility, type HostOwner } from "../whoWins";
+import type { PortKind } from "../../../faults/ports";
+import { faultLabel } from "../../../faults/faultObjects";
+import type { Evidence } from "../../evidence";
+import type { Hit } from "../../finding";
+import { ownersByHost, ownersOf, portsOf, type HostPort } from "../../hosts";
+import { objectName, type Destination, type VirtualService } from "../../objects";
+import { seenFrom } from "../../sidecars";
+import { fullHost, isForSidecars, routeFor, rulesFor, visibility, type HostOwner } from "../../whoWins";
 
 type Owners = ReadonlyMap<string, readonly HostOwner[]>;
 
@@ -134,6 +135,9 @@ export function checkRoutes(evidence: Evidence): readonly Hit[] {
   return [
     ...own.flatMap((route) => judgeEffect(route, owners, evidence)),
     ...own.flatMap((route) => judgeSubsets(route, owners, evidence)),
-    ...evidence.instances.flatMap((instance) => judgeWinners(instance, owners, evidence)),
+    ...evidence.instances.flatMap((instance) => {
+      const seen = seenFrom(instance, evidence);
+      return judgeWinners(instance, seen === evidence ? owners : ownersByHost(seen), seen);
+    }),
   ];
 }
