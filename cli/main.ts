@@ -154,6 +154,12 @@ addProxyLog(program);
 addCapture(program);
 addPrecheck(program);
 
+// Whoever reads it may stop first, as head and a closed terminal do: what the command is at goes on without being told.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+  });
+
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;
   const text = messageOf(error);

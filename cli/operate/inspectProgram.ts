@@ -72,7 +72,11 @@ export function addInspect(program: Command): void {
     .option(...jsonOption)
     .addHelpText(
       "after",
-      end("restart deployment/ps --stack dev701", "0 restarted, or answered with no, 1 refused, or not all got ready"),
+      "\nCtrl-C begins no other workload and waits for those that are begun; once more does not wait." +
+        end(
+          "restart deployment/ps --stack dev701",
+          "0 restarted, or answered with no, 1 refused, stopped, or not all got ready",
+        ),
     )
     .action((workload: string | undefined, options: object) => loadRestart().restart(workload, options));
   program

@@ -18,6 +18,12 @@ export interface Page {
  */
 export async function openPage(cluster: Cluster, { path, lines, ...asked }: Page): Promise<void> {
   const forwarded = await cluster.forward(asked);
+  const stopped = new Promise<undefined>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.once(signal, () => {
+        resolve(undefined);
+      });
+  });
   const url = `http://127.0.0.1:${String(forwarded.port)}${path}`;
   process.stdout.write([url, ...lines, "Ctrl-C ends it", ""].join("\n"));
   // Where nobody sits before a screen, as in CI or over ssh, the URL is all.
@@ -26,12 +32,6 @@ export async function openPage(cluster: Cluster, { path, lines, ...asked }: Page
       (child) => child.on("error", () => undefined),
       () => undefined,
     );
-  const stopped = new Promise<undefined>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.once(signal, () => {
-        resolve(undefined);
-      });
-  });
   const why = await Promise.race([forwarded.failed, stopped]);
   forwarded.close();
   if (why !== undefined)

@@ -1,5 +1,5 @@
 import { optional } from "../../cluster/client/errors";
-import { connect, type Cluster } from "../../cluster/client/kubernetesClient";
+import { bounded, connect, type Cluster } from "../../cluster/client/kubernetesClient";
 import { adminPort } from "../../cluster/proxyConfig/askProxy";
 import { kialiSecretName, systemNamespace } from "../../mesh/istio/names";
 import { isReady } from "../../mesh/istio/pods";
@@ -14,7 +14,8 @@ import { readTarget, type TargetOptions } from "./target";
 const kialiPort = 20001;
 
 async function kialiPod({ core }: Cluster): Promise<string> {
-  const { items } = await core.listNamespacedPod({ namespace: systemNamespace, labelSelector: "app=kiali" });
+  const asked = core.listNamespacedPod({ namespace: systemNamespace, labelSelector: "app=kiali" });
+  const { items } = await bounded("the Kubernetes API", 30, asked);
   const ready = items.find(isReady)?.metadata?.name;
   if (ready !== undefined) return ready;
   throw new UserError(

@@ -13,10 +13,11 @@ import {
   type CaptureWish,
 } from "../../mesh/capture/captureObjects";
 import { PcapRecords } from "../../mesh/capture/pcap";
+import { hasEphemeral } from "../client/ephemeralContainers";
 import { ClusterUnreachable, reasonOf, unlessInternal } from "../client/errors";
 import { NotStarted, type CommandEnd } from "../client/exec";
 import type { Cluster } from "../client/kubernetesClient";
-import { ensureHolder, hasEphemeral } from "./ephemeral";
+import { ensureHolder } from "./ephemeral";
 import { removePod, startNodePod } from "./nodePod";
 import { CaptureRefused } from "./refused";
 
