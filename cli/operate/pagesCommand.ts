@@ -29,7 +29,9 @@ async function kialiPod({ core }: Cluster): Promise<string> {
 async function loginLines({ core }: Cluster, showPassphrase: boolean): Promise<readonly string[]> {
   const secret = await optional(core.readNamespacedSecret({ name: kialiSecretName, namespace: systemNamespace }));
   if (secret === undefined)
-    return [`how one logs in stands in Secret ${systemNamespace}/${kialiSecretName}, which may not be read`];
+    return [
+      `who logs in stands in Secret ${systemNamespace}/${kialiSecretName}, which is not there or may not be read`,
+    ];
   const value = (key: string) => Buffer.from(secret.data?.[key] ?? "", "base64").toString("utf8");
   if (value("username") === "")
     return [

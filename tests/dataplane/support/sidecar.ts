@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { mustRun } from "../../../tools/run";
@@ -191,6 +191,26 @@ export class Sidecar {
   public async measure(...probes: readonly Probe[]): Promise<readonly Measured[]> {
     const text = await this.inside([process.execPath, traffic, "probe", JSON.stringify(probes)]);
     return JSON.parse(text.trim().split("\n").at(-1) ?? "[]") as Measured[];
+  }
+
+  /** Holds the proxy up, as a node does that has no time for it, or lets it go on: meanwhile it answers nobody. */
+  public hold(isHeld: boolean): void {
+    this.children.at(-1)?.kill(isHeld ? "SIGSTOP" : "SIGCONT");
+  }
+
+  /** The command lines of all that runs in the pod's network, but for what is just ending. */
+  public async processes(): Promise<readonly string[]> {
+    const pids = (await mustRun("ip", ["netns", "pids", this.netns], { seconds: 20 })).split("\n");
+    return pids
+      .flatMap((pid) => {
+        try {
+          return [readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim()];
+        } catch {
+          return [];
+        }
+      })
+      .filter((line) => line !== "")
+      .sort();
   }
 
   /** Unix socket of the proxy's own administration. */

@@ -71,6 +71,11 @@ export class Kubelet {
     return kubelet;
   }
 
+  /** How many commands and forwarded ports are being served. */
+  public get serving(): number {
+    return this.sockets.clients.size;
+  }
+
   /** Cuts every connection, as a network does that fails. */
   public cut(): void {
     for (const socket of this.sockets.clients) socket.terminate();
