@@ -1,3 +1,4 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import { optional } from "../../cluster/client/errors";
 import { bounded, connect, type Cluster } from "../../cluster/client/kubernetesClient";
 import { adminPort } from "../../cluster/proxyConfig/askProxy";
@@ -13,10 +14,10 @@ import { readTarget, type TargetOptions } from "./target";
 /** Kiali's port, in every version that is installed here. */
 const kialiPort = 20001;
 
-async function kialiPod({ core }: Cluster): Promise<string> {
+async function kialiPod({ core }: Cluster): Promise<V1Pod> {
   const asked = core.listNamespacedPod({ namespace: systemNamespace, labelSelector: "app=kiali" });
   const { items } = await bounded("the Kubernetes API", 30, asked);
-  const ready = items.find(isReady)?.metadata?.name;
+  const ready = items.find(isReady);
   if (ready !== undefined) return ready;
   throw new UserError(
     items.length === 0
@@ -52,7 +53,7 @@ export async function kiali({
     .then(async (cluster) => {
       const pod = await kialiPod(cluster);
       const lines = await loginLines(cluster, showPassphrase);
-      await openPage(cluster, { namespace: systemNamespace, pod, port: kialiPort, path: "/kiali/", lines });
+      await openPage(cluster, { pod, port: kialiPort, path: "/kiali/", lines });
     })
     .catch((error: unknown) => {
       throw clusterError("Kiali cannot be reached", error);
@@ -65,9 +66,9 @@ export async function dashboard(name: string, where: TargetOptions): Promise<voi
   const { address, namespace } = readTarget(where);
   await connect(address)
     .then(async (cluster) => {
-      await findPod(cluster, namespace, name);
+      const pod = await findPod(cluster, namespace, name);
       const lines = ["what stands there can change the proxy: its buttons are POST requests"];
-      await openPage(cluster, { namespace, pod: name, port: adminPort, path: "/", lines });
+      await openPage(cluster, { pod, port: adminPort, path: "/", lines });
     })
     .catch((error: unknown) => {
       throw clusterError("the proxy cannot be reached", error);

@@ -10,7 +10,7 @@ import { clusterError } from "../terminal/clusterError";
 import { errorColors, outColors } from "../terminal/colors";
 import { endSoon } from "../terminal/ending";
 import { UserError } from "../terminal/userError";
-import { findPod } from "./findPod";
+import { onPod } from "./findPod";
 import { readTarget, type TargetOptions } from "./target";
 
 /** Exit codes of `why` beside 0: it cannot be told; something is in the way. */
@@ -102,7 +102,7 @@ export async function why(name: string, asked: string, { json, ...where }: Optio
     if (process.stderr.isTTY) process.stderr.write(`${errorColors.dim(`${line} …`)}\n`);
   };
   const find = async (cluster: Cluster) => {
-    const found = await investigate(cluster, await findPod(cluster, namespace, name), request, say);
+    const found = await onPod(cluster, namespace, name, (pod) => investigate(cluster, pod, request, say));
     const conclusion = conclude(found.evidence);
     const data = { pod: name, namespace, ...found, conclusion };
     process.stdout.write(

@@ -45,7 +45,8 @@ describeTraffic(
     const newFile = () => join(world().folder, `interrupted-${String(files++)}.pcap`);
 
     const quiet = [null, /^$/] as const;
-    const gone = (what: string) => [1, new RegExp(`^error: ${what}: pod dev701/app-\\d+ is gone\\n$`)] as const;
+    const gone = (what: string) =>
+      [1, new RegExp(`^error: ${what}: pod dev701/app-\\d+ is (gone|being deleted)\\n$`)] as const;
     const cases: Readonly<Record<string, Case>> = {
       why: {
         args: (pod) => ["why", pod, "http://cache2:11213/"],
@@ -91,7 +92,7 @@ describeTraffic(
         says: {
           signal: [0, /packets in .*, stopped by hand\n$/],
           cut: [1, /packets in .*; it broke off: .+\n$/],
-          deleted: [1, /packets in .*; it broke off: the pod is gone\n$/],
+          deleted: [1, /packets in .*; it broke off: pod dev701\/app-\d+ is (gone|being deleted)\n$/],
         },
       },
     };

@@ -184,7 +184,13 @@ describeOnLab("1.34", "kiali and dashboard", () => {
       await kubectl("delete", "pod", pod, "-n", namespace);
       assert.ok(await isClosed(url));
       const { code, stderr } = await end;
-      assert.deepEqual([code, stderr], [1, `error: ${namespace}/${pod} is no longer reached: the pod is gone\n`]);
+      assert.deepEqual(
+        [code, stderr],
+        [
+          1,
+          `error: ${namespace}/${pod}:${name === "kiali" ? "20001" : "15000"} is no longer reached: pod ${namespace}/${pod} is gone\n`,
+        ],
+      );
       await apply(lab(), name === "kiali" ? kialiPod : proxyPod);
       await ready(namespace, pod);
     });
