@@ -5,7 +5,7 @@ import { inspect } from "node:util";
 import { errorColors } from "./terminal/colors";
 import { addDelivery } from "./delivery/program";
 import { addCompletion } from "./completion";
-import { helpEnd } from "./terminal/helpEnd";
+import { fitHelp, helpEnd } from "./terminal/helpEnd";
 import { addLab } from "./lab/labProgram";
 import { addMesh } from "./mesh/meshProgram";
 import { addCapture } from "./operate/captureProgram";
@@ -24,6 +24,7 @@ const { version } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "
 const program = new Command("jam-istio")
   .description("Installs, upgrades and debugs the Istio mesh of one instance")
   .version(version)
+  .configureOutput({ writeOut: (text) => process.stdout.write(fitHelp(text)) })
   .addHelpText("after", helpEnd("preview -- dev701", "0 done, 1 wrong input or failed; others are in a command's help"))
   .showHelpAfterError("(--help shows what there is)");
 

@@ -182,7 +182,8 @@ describeOnLab("1.34", "kiali and dashboard", () => {
       const { end, url } = await open();
       const [namespace, pod] = name === "kiali" ? ["istio-system", "kiali-1"] : ["dev701", "ps-1"];
       await kubectl("delete", "pod", pod, "-n", namespace);
-      assert.ok(await isClosed(url));
+      // What is open ends with the pod; what is opened anew is refused.
+      await until("it is closed", () => isClosed(url));
       const { code, stderr } = await end;
       assert.deepEqual(
         [code, stderr],
