@@ -46,9 +46,10 @@ function check(
 
 function planLines({ restarts, left }: RestartPlan): readonly string[] {
   return [
-    ...restarts.map(({ name, downtime }) =>
-      downtime === undefined ? name : `${name} ${outColors.yellow(`(may be down for a moment: ${downtime})`)}`,
-    ),
+    ...restarts.map(({ name, downtime, belowBudget }) => {
+      const note = downtime === undefined ? belowBudget : `may be down for a moment: ${downtime}`;
+      return note === undefined ? name : `${name} ${outColors.yellow(`(${note})`)}`;
+    }),
     ...left.map((line) => `not restarted: ${line}`),
   ];
 }
