@@ -18,7 +18,7 @@ export interface Page {
  * @throws UserError where the port can no longer be forwarded
  */
 export async function openPage(cluster: Cluster, { pod, port, path, lines }: Page): Promise<void> {
-  const { namespace = "", name = "" } = pod.metadata ?? {};
+  const [namespace, name] = [pod.metadata?.namespace ?? "", pod.metadata?.name ?? ""];
   const forwarded = await cluster.forward({ namespace, pod: name, port });
   const stopped = new Promise<undefined>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)

@@ -11,7 +11,8 @@ type Of<K extends Workload["kind"]> = Extract<Workload, { kind: K }>["object"];
 
 /** What a Deployment says of a rolling update, with Kubernetes' defaults, and how many pods may be gone then. */
 function rollingUpdate({ spec }: Of<"Deployment">, replicas: number) {
-  const { maxUnavailable = "25%", maxSurge = "25%" } = spec?.strategy?.rollingUpdate ?? {};
+  const rolling = spec?.strategy?.rollingUpdate;
+  const [maxUnavailable, maxSurge] = [rolling?.maxUnavailable ?? "25%", rolling?.maxSurge ?? "25%"];
   // As the controller counts: of both at 0 nothing would move, so one pod may be gone.
   const surge = resolved(maxSurge, replicas, Math.ceil);
   return { maxUnavailable, maxSurge, gone: resolved(maxUnavailable, replicas, Math.floor) || (surge === 0 ? 1 : 0) };

@@ -129,7 +129,7 @@ describe("a capture before Kubernetes 1.23", () => {
   });
 
   it("no container that runs: nothing is made", async () => {
-    const { status: _status, ...bare } = target;
+    const bare = { ...target, status: {} };
     assert.equal(String(await refusal(capture(ended, { pod: bare }))), "Error: none of its containers runs");
     assert.deepEqual(changes(), []);
   });
