@@ -1,7 +1,11 @@
 import type { SidecarOptions } from "./sidecar";
 
 /** What an Envoy is started with, as Istio's agent would write it: istiod says all else. */
-export function bootstrap(node: string, admin: string, { xds, namespace, labels, metadata: more }: SidecarOptions): object {
+export function bootstrap(
+  node: string,
+  admin: string,
+  { xds, namespace, labels, metadata: more }: SidecarOptions,
+): object {
   const version = "1.28.10";
   const metadata = { NAMESPACE: namespace, LABELS: labels, ISTIO_VERSION: version, CLUSTER_ID: "Kubernetes", ...more };
   return {
