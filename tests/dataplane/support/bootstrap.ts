@@ -1,10 +1,17 @@
-import type { SidecarOptions } from "./sidecar";
+/** What it says of itself to istiod, and where that is. */
+interface BootstrapOptions {
+  /** Unix socket that leads to istiod. */
+  readonly xds: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
 
 /** What an Envoy is started with, as Istio's agent would write it: istiod says all else. */
 export function bootstrap(
   node: string,
   admin: string,
-  { xds, namespace, labels, metadata: more }: SidecarOptions,
+  { xds, namespace, labels, metadata: more }: BootstrapOptions,
 ): object {
   const version = "1.28.10";
   const metadata = { NAMESPACE: namespace, LABELS: labels, ISTIO_VERSION: version, CLUSTER_ID: "Kubernetes", ...more };
