@@ -43,15 +43,24 @@ complete -o default -F _jam_istio jam-istio
 const quoted = (text: string) => `'${text.replace(/[\\']/g, "\\$&")}'`;
 
 function fish(places: readonly Place[]): string {
+  const known = places.slice(1).map(({ words }) => quoted(words));
+  const place = `function __jam_istio_at
+  set -l place ""
+  for word in (commandline -opc)[2..-1]
+    switch "$place $word"
+      case ${known.join(" ")}
+        set place "$place $word"
+    end
+  end
+  test "$place" = "$argv[1]"
+end`;
   const lines = places.flatMap(({ words, next }) =>
     next.map(({ word, what }) => {
-      const at =
-        words === "" ? "__fish_use_subcommand" : `__fish_seen_subcommand_from ${words.trim().split(" ").at(-1) ?? ""}`;
       const typed = word.startsWith("--") ? `-l ${word.slice(2)}` : `-f -a ${word}`;
-      return `complete -c jam-istio -n ${quoted(at)} ${typed} -d ${quoted(what)}`;
+      return `complete -c jam-istio -n ${quoted(`__jam_istio_at "${words}"`)} ${typed} -d ${quoted(what)}`;
     }),
   );
-  return `${lines.join("\n")}\n`;
+  return `${[place, ...lines].join("\n")}\n`;
 }
 
 const shells: Readonly<Record<string, (places: readonly Place[]) => string>> = {
@@ -74,7 +83,13 @@ export function addCompletion(program: Command): void {
     .command("completion")
     .description("Print the completion of commands and options for a shell")
     .argument("<shell>", "bash, zsh or fish")
-    .addHelpText("after", '\nExample: eval "$(npx jam-istio completion bash)"\nExit codes: 0 printed, 1 another shell.')
+    .addHelpText(
+      "after",
+      "\nIt completes the word jam-istio: put node_modules/.bin on PATH, or alias jam-istio='npx jam-istio'.\n" +
+        '\nExample: eval "$(npx jam-istio completion bash)"\n' +
+        "         npx jam-istio completion fish | source\n" +
+        "Exit codes: 0 printed, 1 another shell.",
+    )
     .action((shell: string) => {
       process.stdout.write(completionScript(program, shell));
     });

@@ -6,7 +6,7 @@ import { errorColors } from "./terminal/colors";
 import { addDelivery } from "./delivery/program";
 import { addFleet } from "./fleet/fleetProgram";
 import { addCompletion } from "./completion";
-import { helpEnd } from "./terminal/helpEnd";
+import { fitHelp, helpEnd } from "./terminal/helpEnd";
 import { addLab } from "./lab/labProgram";
 import { addMesh } from "./mesh/meshProgram";
 import { addCapture } from "./operate/captureProgram";
@@ -26,6 +26,7 @@ const { version } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "
 const program = new Command("jam-istio")
   .description("Installs, upgrades and debugs the Istio mesh of one instance")
   .version(version)
+  .configureOutput({ writeOut: (text) => process.stdout.write(fitHelp(text)) })
   .addHelpText("after", helpEnd("preview -- dev701", "0 done, 1 wrong input or failed; others are in a command's help"))
   .showHelpAfterError("(--help shows what there is)");
 
@@ -157,6 +158,12 @@ addProxyLog(program);
 addCapture(program);
 addPrecheck(program);
 addMirror(program);
+
+// Whoever reads it may stop first, as head and a closed terminal do: what the command is at goes on without being told.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+  });
 
 program.parseAsync().catch((error: unknown) => {
   const known = error instanceof UserError;

@@ -6,7 +6,17 @@ export const outWidth = (): number | undefined => (process.stdout.isTTY ? proces
 
 const lengthOf = (text: string) => stripVTControlCharacters(text).length;
 
-/** Breaks a text into lines between its words, and a word that is longer than a line anywhere. */
+/** Behind which characters a name, a path or a URL is broken. */
+const marks = /[./|:_,-]/;
+
+/** Where a word is broken that is longer than a line: behind a mark; anywhere, where that would leave most of the line empty. */
+function breakOf(word: string, width: number): number {
+  let at = width;
+  while (at > 0 && !marks.test(word[at - 1] ?? "")) at -= 1;
+  return at * 3 >= width ? at : width;
+}
+
+/** Breaks a text into lines between its words, and a word that is longer than a line where it has marks. */
 export function wrap(text: string, width: number): string {
   const lines: string[] = [];
   let line = "";
@@ -19,20 +29,31 @@ export function wrap(text: string, width: number): string {
     if (line !== "") lines.push(line);
     line = word;
     while (lengthOf(line) > width) {
-      lines.push(line.slice(0, width));
-      line = line.slice(width);
+      const at = breakOf(line, width);
+      lines.push(line.slice(0, at));
+      line = line.slice(at);
     }
   }
   return [...lines, line].join("\n");
 }
 
-/** Widths of columns that fit into a width together: the widest gives way first. */
-function fit(natural: readonly number[], room: number): readonly number[] {
+/** The longest part of a text that is broken nowhere, so far as there is room. */
+const longestPart = (text: string) =>
+  Math.max(
+    ...stripVTControlCharacters(text)
+      .split(/ |(?<=[./|:_,-])/)
+      .map((part) => part.length),
+  );
+
+/** Widths of columns that fit into a width together: the widest gives way first, and none below its words as long as another can. */
+function fit(natural: readonly number[], least: readonly number[], room: number): readonly number[] {
   const widths = [...natural];
   for (let over = widths.reduce((sum, one) => sum + one, 0) - room; over > 0; over--) {
-    const widest = Math.max(...widths);
+    const able = widths.filter((width, at) => width > (least[at] ?? 1));
+    const widest = Math.max(...(able.length > 0 ? able : widths));
     if (widest <= 1) break;
-    widths[widths.indexOf(widest)] = widest - 1;
+    widths[widths.findIndex((width, at) => width === widest && (able.length === 0 || width > (least[at] ?? 1)))] =
+      widest - 1;
   }
   return widths;
 }
@@ -43,7 +64,9 @@ function fit(natural: readonly number[], room: number): readonly number[] {
  * @param width {@link outWidth}
  */
 export function tableText(head: readonly string[], rows: readonly (readonly string[])[], width = outWidth()): string {
-  const natural = head.map((_, at) => Math.max(...[head, ...rows].map((row) => lengthOf(row[at] ?? ""))));
+  const longest = (length: (text: string) => number) =>
+    head.map((_, at) => Math.max(...[head, ...rows].map((row) => length(row[at] ?? ""))));
+  const natural = longest(lengthOf);
   if (width === undefined) {
     const padded = (text: string, at: number) => text + " ".repeat(Math.max((natural[at] ?? 0) - lengthOf(text), 0));
     return [head, ...rows]
@@ -56,7 +79,7 @@ export function tableText(head: readonly string[], rows: readonly (readonly stri
       .join("\n");
   }
   // Of each column a border and two spaces, and the last border.
-  const widths = fit(natural, width - 3 * head.length - 1);
+  const widths = fit(natural, longest(longestPart), width - 3 * head.length - 1);
   const wrapped = (row: readonly string[]) => row.map((cell, at) => wrap(cell, widths[at] ?? 1));
   const table = new Table({ head: wrapped(head), style: { head: [], border: [], compact: true } });
   for (const row of rows) table.push(wrapped(row));

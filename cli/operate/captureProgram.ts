@@ -21,13 +21,13 @@ export function addCapture(program: Command): void {
     .option("--json", "print the end as JSON, to standard error where packets go to standard output")
     .addHelpText(
       "after",
-      "\nCtrl-C ends it. An ephemeral container stays in the pod, as none can be removed: one name\n" +
-        "for all captures, and its process ends after two hours. Before Kubernetes 1.23 a privileged\n" +
-        "pod in kube-system does it, which is removed at the end.\n" +
+      "\nCtrl-C ends it. An ephemeral container stays in the pod, as none can be removed: one name for all " +
+        "captures, and its process ends after two hours. Before Kubernetes 1.23 a privileged pod in kube-system " +
+        "does it, which is removed at the end.\n" +
         "\nExample: npx jam-istio capture web-1 -i lo --filter 'port 8080' --for 30s --stack dev701\n" +
         "         npx jam-istio capture web-1 -o - --namespace dev701 | wireshark -k -i -\n" +
-        "Exit codes: 0 captured, or clean, 1 wrong input, refused, or it broke off (the file is\n" +
-        "whole up to its last packet), 3 with --clean: something is left.",
+        "Exit codes: 0 captured, or clean, 1 wrong input, refused, or it broke off (the file is whole up to " +
+        "its last packet), 3 with --clean: something is left.",
     )
     .action((pod: string | undefined, options: object) => loadCapture().capture(pod, options));
 }

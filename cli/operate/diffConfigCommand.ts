@@ -7,7 +7,7 @@ import { tableText } from "../../tools/table";
 import { clusterError } from "../terminal/clusterError";
 import { outColors } from "../terminal/colors";
 import { endSoon } from "../terminal/ending";
-import { findPod } from "./findPod";
+import { onPod } from "./findPod";
 import { readTarget, type TargetOptions } from "./target";
 
 /** Exit code where the proxy has something else than its control plane would send. */
@@ -38,8 +38,10 @@ function diffText(pod: string, differences: readonly Difference[]): string {
 export async function diffConfig(name: string, { json, ...where }: Options): Promise<void> {
   const { address, namespace } = readTarget(where);
   const compare = async (cluster: Cluster) => {
-    const place = placeOf(await findPod(cluster, namespace, name));
-    const [sent, has] = await Promise.all([askControlPlane(cluster, place), askProxy(cluster, place, "/config_dump")]);
+    const [sent, has] = await onPod(cluster, namespace, name, (pod) => {
+      const place = placeOf(pod);
+      return Promise.all([askControlPlane(cluster, place), askProxy(cluster, place, "/config_dump")]);
+    });
     const differences = compareDumps(readSentDump(sent), readDump(has));
     const data = { pod: name, namespace, differences };
     process.stdout.write(

@@ -1,10 +1,12 @@
 import type { V1Pod } from "@kubernetes/client-node";
-import { isNotFound } from "../../cluster/client/errors";
+import { ClusterUnreachable, isNotFound } from "../../cluster/client/errors";
+import { goneText } from "../../cluster/client/goneText";
 import { bounded, type Cluster } from "../../cluster/client/kubernetesClient";
 import { sidecarsOf } from "../../cluster/faults/sidecarAdmin";
 import { proxyContainer } from "../../mesh/istio/pods";
 import { isLive } from "../../mesh/istio/proxies";
 import { listText } from "../../mesh/rollout/plan";
+import { isBug } from "../../tools/errors";
 import { UserError } from "../terminal/userError";
 
 /**
@@ -34,4 +36,23 @@ export async function findPod(cluster: Cluster, namespace: string, name: string)
       `pod ${namespace}/${name} does not run (${isLive(pod) ? (phase ?? "unknown") : "it ends"}). ${await others()}`,
     );
   return pod;
+}
+
+/**
+ * Does something with the pod that a person named.
+ * @throws as {@link findPod}; ClusterUnreachable where it goes meanwhile: whatever else is said then comes of that
+ */
+export async function onPod<T>(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+  work: (pod: V1Pod) => Promise<T>,
+): Promise<T> {
+  const pod = await findPod(cluster, namespace, name);
+  try {
+    return await work(pod);
+  } catch (error) {
+    const gone = isBug(error) ? undefined : await goneText(cluster, pod);
+    throw gone === undefined ? error : new ClusterUnreachable(gone);
+  }
 }

@@ -53,8 +53,8 @@ export function addInspect(program: Command): void {
     .option(...jsonOption)
     .addHelpText(
       "after",
-      "\nA GET is sent twice: by the application's container, or an ephemeral one beside it,\n" +
-        "and past the sidecar. Ask no URL that changes something by a GET." +
+      "\nA GET is sent twice: by the application's container, or an ephemeral one beside it, and past " +
+        "the sidecar. Ask no URL that changes something by a GET.\n" +
         end(
           "why ps-5d8c http://ct-webapp/login --stack dev701",
           "0 it is answered, 1 it cannot be told, 3 something is in the way",
@@ -72,7 +72,11 @@ export function addInspect(program: Command): void {
     .option(...jsonOption)
     .addHelpText(
       "after",
-      end("restart deployment/ps --stack dev701", "0 restarted, or answered with no, 1 refused, or not all got ready"),
+      "\nCtrl-C begins no other workload and waits for those that are begun; once more does not wait.\n" +
+        end(
+          "restart deployment/ps --stack dev701",
+          "0 restarted, or answered with no, 1 refused, stopped, or not all got ready",
+        ),
     )
     .action((workload: string | undefined, options: object) => loadRestart().restart(workload, options));
   program

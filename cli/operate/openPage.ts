@@ -1,11 +1,12 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import open from "open";
+import { goneText } from "../../cluster/client/goneText";
 import type { Cluster } from "../../cluster/client/kubernetesClient";
 import { UserError } from "../terminal/userError";
 
 /** A page behind a port of a pod. */
 export interface Page {
-  readonly namespace: string;
-  readonly pod: string;
+  readonly pod: V1Pod;
   readonly port: number;
   readonly path: string;
   /** What is printed below the URL. */
@@ -16,8 +17,15 @@ export interface Page {
  * Makes a page reachable on this machine's loopback, prints its URL, opens it where there is a screen, and stays until Ctrl-C.
  * @throws UserError where the port can no longer be forwarded
  */
-export async function openPage(cluster: Cluster, { path, lines, ...asked }: Page): Promise<void> {
-  const forwarded = await cluster.forward(asked);
+export async function openPage(cluster: Cluster, { pod, port, path, lines }: Page): Promise<void> {
+  const [namespace, name] = [pod.metadata?.namespace ?? "", pod.metadata?.name ?? ""];
+  const forwarded = await cluster.forward({ namespace, pod: name, port });
+  const stopped = new Promise<undefined>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+      process.once(signal, () => {
+        resolve(undefined);
+      });
+  });
   const url = `http://127.0.0.1:${String(forwarded.port)}${path}`;
   process.stdout.write([url, ...lines, "Ctrl-C ends it", ""].join("\n"));
   // Where nobody sits before a screen, as in CI or over ssh, the URL is all.
@@ -26,14 +34,10 @@ export async function openPage(cluster: Cluster, { path, lines, ...asked }: Page
       (child) => child.on("error", () => undefined),
       () => undefined,
     );
-  const stopped = new Promise<undefined>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-      process.once(signal, () => {
-        resolve(undefined);
-      });
-  });
   const why = await Promise.race([forwarded.failed, stopped]);
   forwarded.close();
-  if (why !== undefined)
-    throw new UserError(`${asked.namespace}/${asked.pod}:${String(asked.port)} is no longer reached: ${why}`);
+  if (why === undefined) return;
+  throw new UserError(
+    `${namespace}/${name}:${String(port)} is no longer reached: ${(await goneText(cluster, pod)) ?? why}`,
+  );
 }

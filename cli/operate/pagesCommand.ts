@@ -1,5 +1,6 @@
+import type { V1Pod } from "@kubernetes/client-node";
 import { optional } from "../../cluster/client/errors";
-import { connect, type Cluster } from "../../cluster/client/kubernetesClient";
+import { bounded, connect, type Cluster } from "../../cluster/client/kubernetesClient";
 import { adminPort } from "../../cluster/proxyConfig/askProxy";
 import { kialiSecretName, systemNamespace } from "../../mesh/istio/names";
 import { isReady } from "../../mesh/istio/pods";
@@ -13,9 +14,10 @@ import { readTarget, type TargetOptions } from "./target";
 /** Kiali's port, in every version that is installed here. */
 const kialiPort = 20001;
 
-async function kialiPod({ core }: Cluster): Promise<string> {
-  const { items } = await core.listNamespacedPod({ namespace: systemNamespace, labelSelector: "app=kiali" });
-  const ready = items.find(isReady)?.metadata?.name;
+async function kialiPod({ core }: Cluster): Promise<V1Pod> {
+  const asked = core.listNamespacedPod({ namespace: systemNamespace, labelSelector: "app=kiali" });
+  const { items } = await bounded("the Kubernetes API", 30, asked);
+  const ready = items.find(isReady);
   if (ready !== undefined) return ready;
   throw new UserError(
     items.length === 0
@@ -28,7 +30,9 @@ async function kialiPod({ core }: Cluster): Promise<string> {
 async function loginLines({ core }: Cluster, showPassphrase: boolean): Promise<readonly string[]> {
   const secret = await optional(core.readNamespacedSecret({ name: kialiSecretName, namespace: systemNamespace }));
   if (secret === undefined)
-    return [`how one logs in stands in Secret ${systemNamespace}/${kialiSecretName}, which may not be read`];
+    return [
+      `who logs in stands in Secret ${systemNamespace}/${kialiSecretName}, which is not there or may not be read`,
+    ];
   const value = (key: string) => Buffer.from(secret.data?.[key] ?? "", "base64").toString("utf8");
   if (value("username") === "")
     return [
@@ -49,7 +53,7 @@ export async function kiali({
     .then(async (cluster) => {
       const pod = await kialiPod(cluster);
       const lines = await loginLines(cluster, showPassphrase);
-      await openPage(cluster, { namespace: systemNamespace, pod, port: kialiPort, path: "/kiali/", lines });
+      await openPage(cluster, { pod, port: kialiPort, path: "/kiali/", lines });
     })
     .catch((error: unknown) => {
       throw clusterError("Kiali cannot be reached", error);
@@ -62,9 +66,9 @@ export async function dashboard(name: string, where: TargetOptions): Promise<voi
   const { address, namespace } = readTarget(where);
   await connect(address)
     .then(async (cluster) => {
-      await findPod(cluster, namespace, name);
+      const pod = await findPod(cluster, namespace, name);
       const lines = ["what stands there can change the proxy: its buttons are POST requests"];
-      await openPage(cluster, { namespace, pod: name, port: adminPort, path: "/", lines });
+      await openPage(cluster, { pod, port: adminPort, path: "/", lines });
     })
     .catch((error: unknown) => {
       throw clusterError("the proxy cannot be reached", error);

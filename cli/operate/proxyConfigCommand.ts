@@ -1,5 +1,5 @@
 import { connect, type Cluster } from "../../cluster/client/kubernetesClient";
-import { askProxy, placeOf, type PodPlace } from "../../cluster/proxyConfig/askProxy";
+import { askProxy, type PodPlace } from "../../cluster/proxyConfig/askProxy";
 import { readDump } from "../../mesh/proxyConfig/dump";
 import { endpointsOf } from "../../mesh/proxyConfig/endpoints";
 import {
@@ -16,7 +16,7 @@ import { clusterError } from "../terminal/clusterError";
 import { outColors } from "../terminal/colors";
 import { endSoon } from "../terminal/ending";
 import { UserError } from "../terminal/userError";
-import { findPod } from "./findPod";
+import { onPod } from "./findPod";
 import { readTarget, type TargetOptions } from "./target";
 
 interface Options extends TargetOptions {
@@ -64,8 +64,8 @@ export async function proxyConfig(name: string, part: string, { host, json, ...w
     throw new UserError(`--host has no effect on ${part}: it goes with clusters, routes, listeners and endpoints`);
   const { address, namespace } = readTarget(where);
   const show = async (cluster: Cluster) => {
-    const place = placeOf(await findPod(cluster, namespace, name));
-    const view = await read((path) => askProxy(cluster, place, path), host);
+    const place = { namespace, pod: name };
+    const view = await onPod(cluster, namespace, name, () => read((path) => askProxy(cluster, place, path), host));
     const data = { pod: name, namespace, part, rows: view.rows.map((row) => row.data) };
     process.stdout.write(`${json === true ? JSON.stringify(data, undefined, 2) : viewText(part, place, view, host)}\n`);
   };

@@ -19,12 +19,12 @@ export function addProxyLog(program: Command): void {
     .option("--json", "print each line, and the end, as JSON")
     .addHelpText(
       "after",
-      "\nCtrl-C ends it. The pod is marked meanwhile: should this command be killed, the next\n" +
-        "run, doctor, or --reset finds what the levels were.\n" +
+      "\nCtrl-C ends it. The pod is marked meanwhile: should this command be killed, the next run, doctor, " +
+        "or --reset finds what the levels were.\n" +
         "\nExample: npx jam-istio proxy-log ct-webapp --logger http,router --for 5m --stack dev701\n" +
         "         npx jam-istio proxy-log --reset --namespace dev701\n" +
-        "Exit codes: 0 the levels are as before, 1 wrong input, refused, or the log broke off\n" +
-        "(the levels are as before), 3 some levels are raised still, or used by another run.",
+        "Exit codes: 0 the levels are as before, 1 wrong input, refused, or the log broke off (the levels are " +
+        "as before), 3 some levels are raised still, or used by another run.",
     )
     .action((name: string | undefined, options: object) => loadProxyLog().proxyLog(name, options));
 }

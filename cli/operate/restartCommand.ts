@@ -6,11 +6,15 @@ import { listText } from "../../mesh/rollout/plan";
 import { ask, canAsk } from "../terminal/ask";
 import { clusterError } from "../terminal/clusterError";
 import { outColors } from "../terminal/colors";
+import { say } from "../terminal/say";
 import { asUserError, UserError } from "../terminal/userError";
 import { readTarget, type Target, type TargetOptions } from "./target";
 
 /** What a rollout does where no settings say it: the defaults of jam-istio:rollout. */
 const rolloutDefaults = { parallel: 5, timeoutSeconds: 600 };
+
+/** Exit code where it was ended before its end. */
+const stoppedCode = 1;
 
 interface Options extends TargetOptions {
   readonly yes?: boolean;
@@ -42,11 +46,31 @@ function check(
 
 function planLines({ restarts, left }: RestartPlan): readonly string[] {
   return [
-    ...restarts.map(({ name, downtime }) =>
-      downtime === undefined ? name : `${name} ${outColors.yellow(`(may be down for a moment: ${downtime})`)}`,
-    ),
+    ...restarts.map(({ name, downtime, belowBudget }) => {
+      const note = downtime === undefined ? belowBudget : `may be down for a moment: ${downtime}`;
+      return note === undefined ? name : `${name} ${outColors.yellow(`(${note})`)}`;
+    }),
     ...left.map((line) => `not restarted: ${line}`),
   ];
+}
+
+/**
+ * Ctrl-C: no further workload is begun. Once more, or told by another program: this command ends at once. Kubernetes itself brings
+ * what is begun to its end.
+ */
+function stopping(): AbortSignal {
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => {
+      if (signal === "SIGINT" && !stop.signal.aborted) {
+        say("stopping: no other workload is begun; waiting for those that are. Ctrl-C once more does not wait");
+        stop.abort();
+        return;
+      }
+      say("not waited for any more: Kubernetes goes on with what is begun, and nothing else is restarted");
+      process.exit(stoppedCode);
+    });
+  return stop.signal;
 }
 
 /** Restarts a namespace's workloads, or one, as an upgrade does: a bounded number at a time, each until it is healthy. */
@@ -74,7 +98,7 @@ export async function restart(
         `Restart ${String(names.length)} workloads of namespace ${namespace}, ${String(parallel)} at a time?`,
       ))
     ) {
-      process.stdout.write("nothing was restarted\n");
+      say("nothing was restarted");
       return;
     }
   }
@@ -82,8 +106,8 @@ export async function restart(
   const log = (line: string) => {
     (json ? process.stderr : process.stdout).write(`${line}\n`);
   };
-  const advice = "fix it, then restart those";
-  await restartWorkloads(cluster, plan.restarts, { parallel, timeoutSeconds, log, advice }).catch((error: unknown) => {
+  const options = { parallel, timeoutSeconds, log, advice: "fix what failed, then restart those", stop: stopping() };
+  await restartWorkloads(cluster, plan.restarts, options).catch((error: unknown) => {
     throw asUserError(error);
   });
   const seconds = (Date.now() - start) / 1000;

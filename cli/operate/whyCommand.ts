@@ -5,12 +5,12 @@ import { conclude } from "../../mesh/why/conclude";
 import type { Conclusion, Evidence } from "../../mesh/why/evidence";
 import { readRequest, requestText, type Request } from "../../mesh/why/request";
 import { messageOf } from "../../tools/errors";
-import { tableText } from "../../tools/table";
+import { outWidth, tableText, wrap } from "../../tools/table";
 import { clusterError } from "../terminal/clusterError";
 import { errorColors, outColors } from "../terminal/colors";
 import { endSoon } from "../terminal/ending";
 import { UserError } from "../terminal/userError";
-import { findPod } from "./findPod";
+import { onPod } from "./findPod";
 import { readTarget, type TargetOptions } from "./target";
 
 /** Exit codes of `why` beside 0: it cannot be told; something is in the way. */
@@ -63,10 +63,19 @@ function pathLines({ path, counted, flags }: Evidence): readonly string[] {
   ];
 }
 
+/** A sentence between whose words the lines of a terminal break; elsewhere it is one line. */
+function fitted(text: string): string {
+  const width = outWidth();
+  return width === undefined ? text : wrap(text, width);
+}
+
 function conclusionText({ verdict, flag, sentence, remedy }: Conclusion): string {
   const colour = verdict === "well" ? outColors.green : verdict === "unknown" ? outColors.yellow : outColors.red;
   const flagged = flag === undefined ? "" : ` (${flag})`;
-  return [colour(`${verdict}${flagged}: ${sentence}`), ...(remedy === undefined ? [] : [`do: ${remedy}`])].join("\n");
+  // A remedy may be a command, to be copied.
+  return [colour(fitted(`${verdict}${flagged}: ${sentence}`)), ...(remedy === undefined ? [] : [`do: ${remedy}`])].join(
+    "\n",
+  );
 }
 
 function whyText(pod: string, found: Investigation, conclusion: Conclusion): string {
@@ -80,8 +89,8 @@ function whyText(pod: string, found: Investigation, conclusion: Conclusion): str
   return [
     `pod ${pod} asks ${requestText(found.evidence.request)}`,
     table(found),
-    ...pathLines(found.evidence),
-    ...notes.map((line) => outColors.yellow(`note: ${line}`)),
+    ...pathLines(found.evidence).map(fitted),
+    ...notes.map((line) => outColors.yellow(fitted(`note: ${line}`))),
     conclusionText(conclusion),
   ].join("\n");
 }
@@ -102,7 +111,7 @@ export async function why(name: string, asked: string, { json, ...where }: Optio
     if (process.stderr.isTTY) process.stderr.write(`${errorColors.dim(`${line} …`)}\n`);
   };
   const find = async (cluster: Cluster) => {
-    const found = await investigate(cluster, await findPod(cluster, namespace, name), request, say);
+    const found = await onPod(cluster, namespace, name, (pod) => investigate(cluster, pod, request, say));
     const conclusion = conclude(found.evidence);
     const data = { pod: name, namespace, ...found, conclusion };
     process.stdout.write(

@@ -1,17 +1,8 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { findHolder, holder } from "../../mesh/capture/captureObjects";
 import type { Cluster } from "../client/kubernetesClient";
-import { CaptureRefused, isPodSecurity, podSecurityText } from "./refused";
+import { CaptureRefused, isPodSecurity, podSecurityText, refuseIfStopped } from "./refused";
 import { waitForContainer } from "./waitForContainer";
-
-/** Whether pods can get ephemeral containers, as they are since Kubernetes 1.23. */
-export async function hasEphemeral({ send }: Cluster): Promise<boolean> {
-  const { resources } = JSON.parse(await send("GET", "/api/v1")) as {
-    readonly resources: readonly { readonly name: string; readonly kind: string }[];
-  };
-  // Before, where somebody switched it on, it took another kind of object.
-  return resources.some(({ name, kind }) => name === "pods/ephemeralcontainers" && kind === "Pod");
-}
 
 async function add({ send }: Cluster, pod: V1Pod, name: string, image: string, netRaw: boolean) {
   const { metadata, spec } = pod;
@@ -33,6 +24,7 @@ export async function ensureHolder(
   const { running, next } = findHolder(pod, seconds, Date.now());
   if (running !== undefined) return running;
   const [name, namespace] = [pod.metadata?.name ?? "", pod.metadata?.namespace ?? ""];
+  refuseIfStopped(signal);
   try {
     await add(cluster, pod, next, image, true);
   } catch (error) {
@@ -47,6 +39,9 @@ export async function ensureHolder(
     const { status } = await cluster.core.readNamespacedPod({ namespace, name });
     return status?.ephemeralContainerStatuses?.find((one) => one.name === next);
   };
-  await waitForContainer(read, signal);
+  await waitForContainer(read, signal).catch((error: unknown) => {
+    if (!(error instanceof CaptureRefused)) throw error;
+    throw new CaptureRefused(`${error.message}. The ephemeral container ${next} stays in the pod`);
+  });
   return next;
 }

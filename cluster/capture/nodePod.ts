@@ -1,8 +1,8 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { captureNamespace, nodePod, nodePodName } from "../../mesh/capture/captureObjects";
 import { isNotFound } from "../client/errors";
-import type { Cluster } from "../client/kubernetesClient";
-import { CaptureRefused, isPodSecurity, podSecurityText } from "./refused";
+import { bounded, type Cluster } from "../client/kubernetesClient";
+import { CaptureRefused, isPodSecurity, podSecurityText, refuseIfStopped } from "./refused";
 import { waitForContainer } from "./waitForContainer";
 
 /** How long after its capture such a pod may still be there, in seconds. */
@@ -20,6 +20,7 @@ export async function startNodePod(
   const seconds = asked.seconds + graceSeconds;
   const body = nodePod(target, asked.image, asked.run, new Date(Date.now() + seconds * 1000), seconds);
   const name = nodePodName(asked.run);
+  refuseIfStopped(asked.signal);
   try {
     await cluster.send("POST", `/api/v1/namespaces/${captureNamespace}/pods`, { body });
   } catch (error) {
@@ -36,7 +37,7 @@ export async function startNodePod(
 /** Removes a pod at once; one that is gone is no failure. */
 export async function removePod({ core }: Cluster, namespace: string, name: string): Promise<void> {
   try {
-    await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 1 });
+    await bounded("the Kubernetes API", 30, core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 1 }));
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }

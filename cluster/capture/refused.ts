@@ -4,6 +4,11 @@ import { optional, refusalOf } from "../client/errors";
 /** Why nothing can be captured, with the way out. */
 export class CaptureRefused extends Error {}
 
+/** For what comes before the capture. @throws CaptureRefused where a person has stopped it */
+export function refuseIfStopped({ aborted }: AbortSignal): void {
+  if (aborted) throw new CaptureRefused("stopped by hand");
+}
+
 /** Whether a refusal is Pod Security's, or that of its forerunner. */
 export const isPodSecurity = (error: unknown) => /PodSecurity|pod security policy/i.test(refusalOf(error));
 

@@ -13,10 +13,12 @@ import {
   type CaptureWish,
 } from "../../mesh/capture/captureObjects";
 import { PcapRecords } from "../../mesh/capture/pcap";
+import { hasEphemeral } from "../client/ephemeralContainers";
 import { ClusterUnreachable, reasonOf, unlessInternal } from "../client/errors";
+import { goneText } from "../client/goneText";
 import { NotStarted, type CommandEnd } from "../client/exec";
 import type { Cluster } from "../client/kubernetesClient";
-import { ensureHolder, hasEphemeral } from "./ephemeral";
+import { ensureHolder } from "./ephemeral";
 import { removePod, startNodePod } from "./nodePod";
 import { CaptureRefused } from "./refused";
 
@@ -151,7 +153,9 @@ export async function runCapture(cluster: Cluster, task: CaptureTask): Promise<C
   if (await hasEphemeral(cluster)) {
     const container = await ensureHolder(cluster, pod, task);
     const place = { namespace: pod.metadata?.namespace ?? "", pod: pod.metadata?.name ?? "", container };
-    return { ...(await captureIn(cluster, task, place, run, captureCommand(pod, task, run))), container };
+    const report = await captureIn(cluster, task, place, run, captureCommand(pod, task, run));
+    const gone = report.end === "broken" ? await goneText(cluster, pod) : undefined;
+    return gone === undefined ? { ...report, container } : { ...report, why: gone };
   }
   const id = containerId(pod);
   if (id === undefined) throw new CaptureRefused("none of its containers runs");

@@ -1,6 +1,7 @@
 import type { V1ContainerStatus } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
-import { CaptureRefused } from "./refused";
+import { bounded } from "../client/kubernetesClient";
+import { CaptureRefused, refuseIfStopped } from "./refused";
 
 /** How long an image may take to arrive, in seconds. */
 const startSeconds = 180;
@@ -9,7 +10,7 @@ const hopeless = /^(ErrImage|ImagePullBackOff|InvalidImageName|CreateContainer|R
 
 /**
  * Waits until a container runs.
- * @throws CaptureRefused where it does not, with its node's words; the signal's reason
+ * @throws CaptureRefused where it does not, with its node's words, or was stopped by hand meanwhile
  */
 export async function waitForContainer(
   read: () => Promise<V1ContainerStatus | undefined>,
@@ -17,7 +18,8 @@ export async function waitForContainer(
 ): Promise<void> {
   const end = Date.now() + startSeconds * 1000;
   for (;;) {
-    const { state } = (await read()) ?? {};
+    refuseIfStopped(signal);
+    const { state } = (await bounded("the Kubernetes API", 30, read())) ?? {};
     if (state?.running !== undefined) return;
     const [reason, message] = [state?.waiting?.reason ?? "", state?.waiting?.message ?? ""];
     if (state?.terminated !== undefined)
@@ -26,6 +28,6 @@ export async function waitForContainer(
       throw new CaptureRefused(`its container does not start: ${reason}: ${message}. Another image: --image`);
     if (Date.now() > end)
       throw new CaptureRefused(`its container does not start within ${String(startSeconds)} s: ${reason || "no word"}`);
-    await sleep(500, undefined, { signal });
+    await sleep(500, undefined, { signal }).catch(() => undefined);
   }
 }

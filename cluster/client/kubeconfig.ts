@@ -1,4 +1,5 @@
 import type { Cluster as ConfiguredCluster, KubeConfig } from "@kubernetes/client-node";
+import { existsSync } from "node:fs";
 import { proxyFor } from "../../tools/proxy";
 
 /** Where a cluster is found: as in `jam-istio:kubernetes`. */
@@ -36,8 +37,10 @@ function checkAddress(cluster: ConfiguredCluster | null): void {
  * @throws Error with one line when it cannot be read, or its cluster cannot be asked by what it says
  */
 export function readKubeconfig(config: KubeConfig, address: ClusterAddress): KubeConfig {
-  if (address.kubeconfig !== undefined) config.loadFromFile(address.kubeconfig);
-  else {
+  if (address.kubeconfig !== undefined) {
+    if (!existsSync(address.kubeconfig)) throw new Error(`there is no kubeconfig ${address.kubeconfig}`);
+    config.loadFromFile(address.kubeconfig);
+  } else {
     config.loadFromDefault();
     // What the client makes of nothing.
     if (config.getCurrentCluster()?.server === "http://localhost:8080")

@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { markKey, markOf, type LogMark } from "../../mesh/proxyLog/mark";
 import { isConflict } from "../client/errors";
-import type { Cluster } from "../client/kubernetesClient";
+import { bounded, type Cluster } from "../client/kubernetesClient";
 
 /** How often it is tried again where somebody else changed the pod meanwhile, as its node does now and then. */
 const tries = 10;
@@ -17,7 +17,7 @@ async function change(
 ): Promise<void> {
   const [name, namespace] = [metadata?.name ?? "", metadata?.namespace ?? ""];
   for (let turn = 1; ; turn++) {
-    const pod = await core.readNamespacedPod({ name, namespace });
+    const pod = await bounded("the Kubernetes API", 30, core.readNamespacedPod({ name, namespace }));
     const mark = decide(markOf(pod));
     if (mark === undefined || pod.metadata?.uid !== metadata?.uid) return;
     const annotations = { [markKey]: mark === null ? null : JSON.stringify(mark) };

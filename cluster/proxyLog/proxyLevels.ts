@@ -2,7 +2,7 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { proxyContainer } from "../../mesh/istio/pods";
 import { differing, parseLevels, stepsTo, type Levels } from "../../mesh/proxyLog/levels";
 import { ClusterUnreachable } from "../client/errors";
-import type { Cluster } from "../client/kubernetesClient";
+import { bounded, type Cluster } from "../client/kubernetesClient";
 
 /** How long a proxy may take for one answer, in seconds. */
 const answerSeconds = 20;
@@ -48,6 +48,7 @@ export async function setLevels(cluster: Cluster, pod: V1Pod, wanted: (now: Leve
 /** Whether a pod is still the one it was, with its proxy. */
 export async function isStill({ core }: Cluster, { metadata }: V1Pod): Promise<boolean> {
   const [name, namespace] = [metadata?.name ?? "", metadata?.namespace ?? ""];
-  const { items } = await core.listNamespacedPod({ namespace, fieldSelector: `metadata.name=${name}` });
+  const asked = core.listNamespacedPod({ namespace, fieldSelector: `metadata.name=${name}` });
+  const { items } = await bounded("the Kubernetes API", 30, asked);
   return items.some((pod) => pod.metadata?.uid === metadata?.uid && proxyContainer(pod) !== undefined);
 }

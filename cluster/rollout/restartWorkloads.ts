@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { restartAnnotation, type Restart } from "../../mesh/rollout/outdatedSidecars";
+import { listText } from "../../mesh/rollout/plan";
 import { progressOf, type Workload } from "../../mesh/rollout/workloads";
 import { isNotFound, reasonOf } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
@@ -14,6 +15,8 @@ export interface RestartOptions {
   readonly parallel: number;
   readonly timeoutSeconds: number;
   readonly log: (line: string) => void;
+  /** After it no further workload is begun; those that are begun are waited for. */
+  readonly stop?: AbortSignal;
   /** What to do after a failure. Default: up again, which goes on. */
   readonly advice?: string;
 }
@@ -114,10 +117,10 @@ export async function restartWorkloads(
   const left = [...restarts];
   const failed: string[] = [];
   let done = 0;
+  const begin = () => (failed.length === 0 && options.stop?.aborted !== true ? left.shift() : undefined);
   const worker = async (): Promise<void> => {
-    for (let next = left.shift(); next !== undefined && failed.length === 0; next = left.shift()) {
-      const begin = next.begun ? "was restarted by an earlier run" : "restarting";
-      options.log(`${next.name}: ${begin}`);
+    for (let next = begin(); next !== undefined; next = begin()) {
+      options.log(`${next.name}: ${next.begun ? "was restarted by an earlier run" : "restarting"}`);
       try {
         const text = await rollOne(cluster, next, options);
         done += 1;
@@ -128,10 +131,11 @@ export async function restartWorkloads(
     }
   };
   await Promise.all(Array.from({ length: Math.min(options.parallel, restarts.length) }, worker));
-  if (failed.length === 0) return;
-  const rest = restarts.length - done - failed.length;
+  if (failed.length === 0 && left.length === 0) return;
+  const why = failed.length === 0 ? "was stopped by hand" : `stopped: ${failed.join(" | ")}`;
+  const names = left.length === 0 ? "" : ` (${listText(left.map(({ name }) => name))})`;
   throw new Error(
-    `the rollout stopped: ${failed.join(" | ")}. ${String(done)} workloads are done, ${String(rest)} were not begun; ` +
+    `the rollout ${why}. ${String(done)} workloads are done, ${String(left.length)} were not begun${names}; ` +
       (options.advice ?? "fix it, then run up again: it goes on where it stopped"),
   );
 }

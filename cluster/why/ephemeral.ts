@@ -1,7 +1,8 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
 import { proxyContainer } from "../../mesh/istio/pods";
-import { isNotFound, refusalOf } from "../client/errors";
+import { hasEphemeral } from "../client/ephemeralContainers";
+import { refusalOf } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
 import { placeOf } from "../proxyConfig/askProxy";
 
@@ -41,6 +42,8 @@ export async function ephemeralContainer(
   const fresh = await cluster.core.readNamespacedPod({ namespace, name: podName });
   const found = running(fresh, prefix);
   if (found !== undefined) return { name: found, isNew: false };
+  if (!(await hasEphemeral(cluster)))
+    throw new Error("this Kubernetes has no ephemeral containers (1.23 and newer have)");
   const existing = fresh.spec?.ephemeralContainers ?? [];
   const name = `${prefix}-${String(existing.filter((one) => one.name.startsWith(prefix)).length + 1)}`;
   const container = {
@@ -61,8 +64,6 @@ export async function ephemeralContainer(
     const body = { spec: { ephemeralContainers: [...existing, container] } };
     await cluster.send("PATCH", `${path}/ephemeralcontainers`, { body });
   } catch (error) {
-    if (isNotFound(error))
-      throw new Error("this Kubernetes has no ephemeral containers (1.23 and newer have)", { cause: error });
     throw new Error(`an ephemeral container is refused: ${refusalOf(error)}`, { cause: error });
   }
   for (let left = startSeconds * 4; left > 0; left--) {

@@ -9,15 +9,19 @@ function resolved(value: string | number | undefined, replicas: number, round: (
 
 type Of<K extends Workload["kind"]> = Extract<Workload, { kind: K }>["object"];
 
-/** @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment */
-function ofDeployment({ spec }: Of<"Deployment">, replicas: number): string | undefined {
-  if (spec?.strategy?.type === "Recreate") return "its strategy is Recreate";
+/** What a Deployment says of a rolling update, with Kubernetes' defaults, and how many pods may be gone then. */
+function rollingUpdate({ spec }: Of<"Deployment">, replicas: number) {
   const rolling = spec?.strategy?.rollingUpdate;
-  const maxUnavailable = rolling?.maxUnavailable ?? "25%";
-  const maxSurge = rolling?.maxSurge ?? "25%";
+  const [maxUnavailable, maxSurge] = [rolling?.maxUnavailable ?? "25%", rolling?.maxSurge ?? "25%"];
   // As the controller counts: of both at 0 nothing would move, so one pod may be gone.
   const surge = resolved(maxSurge, replicas, Math.ceil);
-  const gone = resolved(maxUnavailable, replicas, Math.floor) || (surge === 0 ? 1 : 0);
+  return { maxUnavailable, maxSurge, gone: resolved(maxUnavailable, replicas, Math.floor) || (surge === 0 ? 1 : 0) };
+}
+
+/** @see https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment */
+function ofDeployment(object: Of<"Deployment">, replicas: number): string | undefined {
+  if (object.spec?.strategy?.type === "Recreate") return "its strategy is Recreate";
+  const { maxUnavailable, maxSurge, gone } = rollingUpdate(object, replicas);
   if (gone < replicas) return undefined;
   return replicas === 1
     ? `it has one replica, maxUnavailable ${String(maxUnavailable)} and maxSurge ${String(maxSurge)}`
@@ -72,4 +76,24 @@ export function downtime(workload: Workload, { budgets }: NamespaceObjects): str
   return budgetAllowsNone(object.spec?.template.metadata?.labels ?? {}, replicas, budgets)
     ? "its PodDisruptionBudget allows none to be ready: a drained node may take the rest meanwhile"
     : undefined;
+}
+
+/**
+ * Whether a restart may have fewer pods ready than a PodDisruptionBudget of theirs wants: Kubernetes holds a rolling update to the
+ * workload's own strategy alone. `undefined` where it does not, and for an Argo Rollout, whose controller heeds the budget.
+ */
+export function belowBudget({ kind, object }: Workload, { budgets }: NamespaceObjects): string | undefined {
+  if (kind !== "Deployment" && kind !== "StatefulSet") return undefined;
+  const replicas = object.spec?.replicas ?? 1;
+  const most = kind === "StatefulSet" ? object.spec?.updateStrategy?.rollingUpdate?.maxUnavailable : undefined;
+  const gone = kind === "Deployment" ? rollingUpdate(object, replicas).gone : resolved(most ?? 1, replicas, Math.ceil);
+  const own = budgets.filter(({ spec }) => selects(spec?.selector, object.spec?.template.metadata?.labels ?? {}));
+  const wanted = own.map(({ spec }) =>
+    spec?.maxUnavailable === undefined
+      ? resolved(spec?.minAvailable, replicas, Math.ceil)
+      : replicas - resolved(spec.maxUnavailable, replicas, Math.ceil),
+  );
+  const least = Math.max(0, ...wanted);
+  if (replicas - gone >= least) return undefined;
+  return `${String(replicas - gone)} of ${String(replicas)} may be ready, and its PodDisruptionBudget wants ${String(least)}`;
 }

@@ -1,12 +1,17 @@
 import { proxyContainer } from "../istio/pods";
 import { isLive } from "../istio/proxies";
-import { downtime } from "./downtime";
+import { belowBudget, downtime } from "./downtime";
 import type { Restart } from "./outdatedSidecars";
 import { nameOf, obstacle, ownerOf, workloadsOf, type NamespaceObjects, type Workload } from "./workloads";
 
+/** A workload to restart, and whether its pods may be fewer than their budget wants meanwhile. */
+export interface RestartOnDemand extends Restart {
+  readonly belowBudget?: string;
+}
+
 /** What a restart on demand would do. */
 export interface RestartPlan {
-  readonly restarts: readonly Restart[];
+  readonly restarts: readonly RestartOnDemand[];
   /** Workloads that it would not restart, each with the reason. */
   readonly left: readonly string[];
   /** Names of the workloads that there are to choose from. */
@@ -41,7 +46,9 @@ export function restartOnDemand(objects: NamespaceObjects, asked: string | undef
       .map(({ workload, name }) => {
         const down = downtime(workload, objects);
         const restart = { workload, name, value: `by-hand/${moment}`, begun: false };
-        return down === undefined ? restart : { ...restart, downtime: down };
+        if (down !== undefined) return { ...restart, downtime: down };
+        const below = belowBudget(workload, objects);
+        return below === undefined ? restart : { ...restart, belowBudget: below };
       }),
     left: judged.flatMap(({ name, why }) => (why === undefined ? [] : [`${name}: ${why}`])),
     known: workloads.map(nameOf),

@@ -18,14 +18,13 @@ describe("completion", () => {
     assert.deepEqual(await offered("why", "up", "--st"), ["--stack"]);
   });
 
-  it("zsh takes bash's; fish has a line for each word", async () => {
+  it("zsh takes bash's; fish has a line for each word, at its place", async () => {
     const zsh = await jamIstio(["completion", "zsh"]);
     assert.match(zsh.stdout, /^autoload -U \+X bashcompinit && bashcompinit\n_jam_istio\(\)/);
     const fish = await jamIstio(["completion", "fish"]);
-    assert.match(
-      fish.stdout,
-      /^complete -c jam-istio -n '__fish_seen_subcommand_from mesh' -f -a status -d 'Versions of /m,
-    );
+    assert.match(fish.stdout, /^complete -c jam-istio -n '__jam_istio_at " mesh"' -f -a status -d 'Versions of /m);
+    assert.match(fish.stdout, /^complete -c jam-istio -n '__jam_istio_at " lab status"' -l kubernetes -d /m);
+    assert.doesNotMatch(fish.stdout, /__jam_istio_at " mesh status"' -l kubernetes/);
   });
 
   it("another shell is refused with those that there are", async () => {

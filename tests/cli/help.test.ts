@@ -41,6 +41,17 @@ describe("the command's help", () => {
     }
   });
 
+  it("is as wide as a terminal of 80 columns; an example stays in one line", () => {
+    for (const [name, text] of all) {
+      const wide = text.split("\n").filter((line) => line.length > 80);
+      assert.deepEqual(
+        wide.filter((line) => !/^(Example:| )/.test(line)),
+        [],
+        name,
+      );
+    }
+  });
+
   it("--version is that of the package", async () => {
     const { version } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string };
     const { code, stdout } = await jamIstio(["--version"]);

@@ -35,6 +35,14 @@ describe("a table", () => {
     assert.equal(text.match(/[xy]/g)?.length, 80);
   });
 
+  it("breaks names between their parts, and no word as long as another column can give way", () => {
+    const made = "VirtualService dev701/fault-service-memcached";
+    const text = tableText(["routes", "connections"], [["memcached.dev701.svc.cluster.local:11212", made]], 50);
+    assert.ok(widthOf(text) <= 50, text);
+    for (const part of ["connections", "VirtualService", "memcached.dev701.", "cluster.local:11212"])
+      assert.ok(text.includes(part), `${part} in\n${text}`);
+  });
+
   it("counts colours as nothing", () => {
     const red = pc.createColors(true).red("0");
     assert.equal(widthOf(tableText(["a"], [[red]], 80)), 5);

@@ -71,4 +71,11 @@ describe("a connection whose credentials come from a plugin", () => {
       return true;
     });
   });
+
+  it("a kubeconfig that is not there is said by its name", async () => {
+    await assert.rejects(
+      connect({ kubeconfig: "/no/such/kubeconfig" }),
+      /^Error: there is no kubeconfig \/no\/such\/kubeconfig$/,
+    );
+  });
 });

@@ -42,10 +42,15 @@ const restart = (name: string, begun = false): Restart => {
 const names = (count: number) => Array.from({ length: count }, (_, at) => `w${String(at)}`);
 
 describe("restartWorkloads", () => {
-  const roll = async (stand: Pick<Stand, "cluster">, restarts: readonly Restart[], parallel = 2) => {
+  const roll = async (stand: Pick<Stand, "cluster">, restarts: readonly Restart[], parallel = 2, stopAt?: string) => {
     const lines: string[] = [];
-    const log = (line: string) => lines.push(line);
-    const error = await restartWorkloads(stand.cluster, restarts, { parallel, timeoutSeconds: 60, log }).then(
+    const stop = new AbortController();
+    const log = (line: string) => {
+      lines.push(line);
+      if (line === stopAt) stop.abort();
+    };
+    const options = { parallel, timeoutSeconds: 60, log, stop: stop.signal };
+    const error = await restartWorkloads(stand.cluster, restarts, options).then(
       () => "",
       (reason: unknown) => (reason instanceof Error ? reason.message : ""),
     );
@@ -83,9 +88,23 @@ describe("restartWorkloads", () => {
     assert.equal(stand.patched.length, 1);
     assert.equal(
       error,
-      "the rollout stopped: Deployment dev701/w0: too late (1 of 2 ready). 0 workloads are done, 3 were not begun; fix it, " +
-        "then run up again: it goes on where it stopped",
+      "the rollout stopped: Deployment dev701/w0: too late (1 of 2 ready). 0 workloads are done, 3 were not begun " +
+        "(Deployment dev701/w1, Deployment dev701/w2, Deployment dev701/w3); fix it, then run up again: it goes on where it stopped",
     );
+  });
+
+  it("told to stop it begins none any more, waits for those that are begun, and names the others", async () => {
+    const stand = new Stand();
+    const all = names(4).map((name) => restart(name));
+    const { error, lines } = await roll(stand, all, 2, "Deployment dev701/w1: restarting");
+    assert.equal(stand.patched.length, 2);
+    assert.equal(lines.filter((line) => line.includes(": 2 of 2 ready")).length, 2);
+    assert.match(
+      error,
+      /^the rollout was stopped by hand\. 2 workloads are done, 2 were not begun \(Deployment dev701\/w2, Deployment dev701\/w3\); /,
+    );
+    const late = await roll(new Stand(), all.slice(0, 2), 2, "Deployment dev701/w1: restarting");
+    assert.equal(late.error, "");
   });
 
   describe("one that an earlier run restarted, and that Kubernetes had given up", () => {

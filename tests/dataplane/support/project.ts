@@ -24,6 +24,7 @@ export interface Running {
 /** A folder with one stack's file, where the commands are run as a person runs them: no engine is near. */
 export class Project {
   private readonly folder = mkdtempSync(join(tmpdir(), "jam-istio-project-"));
+  private readonly running = new Set<ChildProcess>();
 
   public constructor(config: Readonly<Record<string, unknown>>, stack = "dev701") {
     const keys = Object.entries(config).map(([key, value]) => [`jam-istio:${key}`, value]);
@@ -33,11 +34,13 @@ export class Project {
 
   public start(...args: readonly string[]): Running {
     const child = spawn(process.execPath, [program, ...args], { cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
+    this.running.add(child);
     let [stdout, stderr] = ["", ""];
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     const end = new Promise<CommandEnd>((resolve) => {
       child.once("close", (code) => {
+        this.running.delete(child);
         resolve({ code, stdout, stderr });
       });
     });
@@ -48,7 +51,9 @@ export class Project {
     return this.start(...args).end;
   }
 
+  /** Ends what a test that failed has left at work, and removes the folder. */
   public remove(): void {
+    for (const child of this.running) child.kill("SIGKILL");
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { mustRun } from "../../../tools/run";
+import { bootstrap } from "./bootstrap";
 import type { PodPlace } from "./kubelet/pods";
 
 /** A call that is measured. */
@@ -60,44 +61,6 @@ export interface SidecarOptions {
 const traffic = join(__dirname, "traffic.js");
 const [proxyUser, capturePort, inboundPort] = ["1337", "15001", "15006"];
 let count = 0;
-
-function bootstrap(node: string, admin: string, { xds, namespace, labels, metadata: more }: SidecarOptions): object {
-  const version = "1.28.10";
-  const metadata = { NAMESPACE: namespace, LABELS: labels, ISTIO_VERSION: version, CLUSTER_ID: "Kubernetes", ...more };
-  return {
-    node: { id: node, cluster: `app.${namespace}`, metadata: { ...metadata, INTERCEPTION_MODE: "REDIRECT" } },
-    admin: { address: { pipe: { path: admin, mode: 0o666 } } },
-    dynamic_resources: {
-      ads_config: {
-        api_type: "GRPC",
-        transport_api_version: "V3",
-        grpc_services: [{ envoy_grpc: { cluster_name: "xds-grpc" } }],
-      },
-      cds_config: { ads: {}, resource_api_version: "V3" },
-      lds_config: { ads: {}, resource_api_version: "V3" },
-    },
-    static_resources: {
-      clusters: [
-        {
-          name: "xds-grpc",
-          type: "STATIC",
-          connect_timeout: "5s",
-          typed_extension_protocol_options: {
-            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
-              "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
-              explicit_http_config: { http2_protocol_options: {} },
-            },
-          },
-          load_assignment: {
-            cluster_name: "xds-grpc",
-            endpoints: [{ lb_endpoints: [{ endpoint: { address: { pipe: { path: xds } } } }] }],
-          },
-        },
-      ],
-    },
-    stats_config: { stats_tags: [], use_all_default_tags: true },
-  };
-}
 
 /** A real Envoy as a sidecar: every connection made in its network namespace goes through it. */
 export class Sidecar {
@@ -191,6 +154,26 @@ export class Sidecar {
   public async measure(...probes: readonly Probe[]): Promise<readonly Measured[]> {
     const text = await this.inside([process.execPath, traffic, "probe", JSON.stringify(probes)]);
     return JSON.parse(text.trim().split("\n").at(-1) ?? "[]") as Measured[];
+  }
+
+  /** Holds the proxy up, as a node does that has no time for it, or lets it go on: meanwhile it answers nobody. */
+  public hold(isHeld: boolean): void {
+    this.children.at(-1)?.kill(isHeld ? "SIGSTOP" : "SIGCONT");
+  }
+
+  /** The command lines of all that runs in the pod's network, but for what is just ending. */
+  public async processes(): Promise<readonly string[]> {
+    const pids = (await mustRun("ip", ["netns", "pids", this.netns], { seconds: 20 })).split("\n");
+    return pids
+      .flatMap((pid) => {
+        try {
+          return [readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ").trim()];
+        } catch {
+          return [];
+        }
+      })
+      .filter((line) => line !== "")
+      .sort();
   }
 
   /** Unix socket of the proxy's own administration. */

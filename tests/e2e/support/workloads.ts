@@ -14,12 +14,19 @@ export class Followed {
     public readonly end: () => void,
   ) {}
 
-  /** Creates them and waits until all are ready. */
-  public static async create({ plane }: Lab, namespace: string): Promise<Followed> {
+  /**
+   * Creates them and waits until all are ready.
+   * @param objects with more than the samples have
+   */
+  public static async create(
+    { plane }: Lab,
+    namespace: string,
+    objects: readonly object[] = sampleObjects(namespace),
+  ): Promise<Followed> {
     const readiness = new Readiness();
     const timeline = new Timeline();
     const followed = new Followed(readiness, timeline, await follow(plane.kubeconfig, namespace, readiness, timeline));
-    await applyObjects(plane.plane, sampleObjects(namespace));
+    await applyObjects(plane.plane, objects);
     await until("the sample workloads are ready", () => Promise.resolve(readiness.complete));
     return followed;
   }

@@ -30,6 +30,30 @@ describe("restart on demand", () => {
     assert.equal(one?.downtime, "it has one replica");
   });
 
+  it("says of one that may have fewer pods ready than its budget wants: a rolling update heeds none", () => {
+    const labels = { app: "web" };
+    const template = { metadata: { labels } };
+    const note = (kind: "Deployment" | "StatefulSet", spec: object, budget: object) => {
+      const one = workload(kind, "web", { replicas: 3, template, ...spec });
+      const budgets = [{ spec: { selector: { matchLabels: labels }, ...budget } }];
+      return restartOnDemand({ ...objects([one], {}), budgets }, "web", moment).restarts[0]?.belowBudget;
+    };
+    const text = (ready: number, wanted: number) =>
+      `${String(ready)} of 3 may be ready, and its PodDisruptionBudget wants ${String(wanted)}`;
+    const away = { strategy: { rollingUpdate: { maxUnavailable: 2 } } };
+    assert.deepEqual(
+      [
+        note("Deployment", {}, { minAvailable: 3 }),
+        note("Deployment", away, { minAvailable: 1 }),
+        note("Deployment", away, { minAvailable: "50%" }),
+        note("Deployment", away, { maxUnavailable: 1 }),
+        note("StatefulSet", {}, { maxUnavailable: 1 }),
+        note("StatefulSet", {}, { maxUnavailable: 0 }),
+      ],
+      [undefined, undefined, text(1, 2), text(1, 2), undefined, text(2, 3)],
+    );
+  });
+
   it("restarts what a rollout restarted before: the value is one that it never had", () => {
     const [one] = restartOnDemand(all, "ps", moment).restarts;
     assert.deepEqual([one?.value, one?.begun], [`by-hand/${moment}`, false]);

@@ -4,8 +4,11 @@ import { createWriteStream } from "node:fs";
 import type { Processes } from "./exec";
 import { containerOf, processArgs, type PodPlace } from "./pods";
 
-/** Images whose name has this never arrive. */
-const noImage = "no-such-image";
+/** Why images never arrive whose names have this. */
+const absent = {
+  "no-such-image": { reason: "ImagePullBackOff", message: "not found" },
+  "slow-image": { reason: "ContainerCreating" },
+};
 
 /** Runs the ephemeral containers that pods get, each once. */
 export class EphemeralContainers {
@@ -49,8 +52,8 @@ export class EphemeralContainers {
       this.states.set(key, state);
       return state;
     };
-    if (container.image.includes(noImage))
-      return set({ ...common, ready: false, state: { waiting: { reason: "ImagePullBackOff", message: "not found" } } });
+    const why = Object.entries(absent).find(([image]) => container.image.includes(image))?.[1];
+    if (why !== undefined) return set({ ...common, ready: false, state: { waiting: why } });
     const child = this.processes.start(pod, processArgs(place, container, container.command));
     this.write(child, this.logOf(pod, name));
     child.once("close", (code) =>

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { Duplex } from "node:stream";
 import { generate } from "selfsigned";
-import { WebSocketServer } from "ws";
+import { WebSocketServer, type WebSocket } from "ws";
 import { EphemeralContainers } from "./ephemeral";
 import { execIn, Processes } from "./exec";
 import { sendLog } from "./logs";
@@ -33,6 +33,8 @@ export class Kubelet {
   private readonly sockets = new WebSocketServer({ noServer: true, handleProtocols: () => "v4.channel.k8s.io" });
   private live = new Set<string | undefined>();
   private readonly gone = new Set<string | undefined>();
+  /** Forwarded connections, with their pods; they end with these. */
+  private readonly forwarded = new Map<WebSocket, string | undefined>();
   private readonly timer: NodeJS.Timeout;
   private busy = false;
 
@@ -71,6 +73,11 @@ export class Kubelet {
     return kubelet;
   }
 
+  /** How many commands and forwarded ports are being served. */
+  public get serving(): number {
+    return this.sockets.clients.size;
+  }
+
   /** Cuts every connection, as a network does that fails. */
   public cut(): void {
     for (const socket of this.sockets.clients) socket.terminate();
@@ -95,6 +102,8 @@ export class Kubelet {
     };
     if (verb === "portForward") {
       this.sockets.handleUpgrade(request, socket, head, (opened) => {
+        this.forwarded.set(opened, pod?.metadata?.uid);
+        opened.once("close", () => this.forwarded.delete(opened));
         forwardPort(opened, Number(query.get("port")), place?.adminSocket);
       });
       return;
@@ -120,6 +129,7 @@ export class Kubelet {
       for (const uid of this.live) if (!live.has(uid)) this.gone.add(uid);
       this.live = live;
       this.processes.keep(pods);
+      for (const [socket, uid] of this.forwarded) if (!live.has(uid)) socket.terminate();
       for (const pod of pods) {
         const place = this.options.placeOf(pod);
         const states = place === undefined ? undefined : this.ephemeral.turn(pod, place);
