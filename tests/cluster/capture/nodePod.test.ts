@@ -85,7 +85,7 @@ describe("a capture before Kubernetes 1.23", () => {
     assert.equal(containers[0]?.securityContext?.privileged, true);
     const [asked] = executed;
     assert.deepEqual([asked?.namespace, asked?.container], ["kube-system", "capture"]);
-    assert.ok(asked?.command.includes("4f5e"), "its processes are found by the container's id");
+    assert.ok(asked !== undefined && asked.command.includes("4f5e"), "its processes are found by the container's id");
     assert.match(asked.command.join(" "), /nsenter -t "\$pid" -n/);
   });
 
