@@ -61,7 +61,7 @@ describe("jam-istio fleet up", () => {
       ofA,
       ["owner", "guest1", "guest2"].flatMap((name) => [`begin ${name}`, `end ${name}`]),
     );
-const [owner, , , prod] = report.stacks;
+    const [owner, , , prod] = report.stacks;
     const ownerEnded = Date.parse(owner?.began ?? "") + (owner?.seconds ?? 0) * 1000;
     assert.ok(Date.parse(prod?.began ?? "") < ownerEnded, "the other cluster does not wait");
     assert.deepEqual(
@@ -69,7 +69,10 @@ const [owner, , , prod] = report.stacks;
       [],
     );
     assert.equal(journal().filter((line) => line.startsWith("--no-select")).length, 4, "they are made");
-    assert.match(readFileSync(at("logs/prod.log"), "utf8"), /^state: [^]*^Resources:$[^]*^stack prod is up: 3 create\n$/m);
+    assert.match(
+      readFileSync(at("logs/prod.log"), "utf8"),
+      /^state: [^]*^Resources:$[^]*^stack prod is up: 3 create\n$/m,
+    );
   });
 
   it("--first: all others wait for it", async () => {
