@@ -75,7 +75,10 @@ function changesText(log: string): string | undefined {
 function failureText(log: string, code: number): string {
   const lines = log.trim().split("\n");
   const error = lines.findLast((line) => line.startsWith("error: "))?.slice("error: ".length);
-  return error ?? (lines.at(-1) || `exit code ${String(code)}`);
+  // The Kubernetes provider's own words are a list, or only that the update failed; what is in its list says more.
+  const vague = error !== undefined && /(errors? occurred:|update failed|preview failed)$/.test(error);
+  const listed = vague ? lines.findLast((line) => /^\s+\* /.test(line))?.replace(/^\s+\* /, "") : undefined;
+  return listed ?? error ?? (lines.at(-1) || `exit code ${String(code)}`);
 }
 
 /**

@@ -17,6 +17,9 @@ describe("what became of a stack, by what its command left", () => {
   it("a failure is the last error, and a stop by hand is none", () => {
     const log = "state: files\nerror: the first\nerror: pulumi up failed: refused\nmore\n";
     assert.deepEqual(ended("up", 1, log), { outcome: "failed", what: "pulumi up failed: refused", code: 1 });
+    const listed =
+      "    error: 1 error occurred:\n    \t* istiod failed: deadline\n\nerror: pulumi up failed: error: 1 error occurred:\n";
+    assert.equal(ended("up", 1, listed).what, "istiod failed: deadline");
     assert.equal(ended("up", 3, "").outcome, "failed", "only what looks has something to find");
     assert.equal(ended("status", 1, "").what, "exit code 1");
     const stopped = resultOf("up", { code: 1, log, output: "" }, { off: false, interrupted: true });
