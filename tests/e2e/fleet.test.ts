@@ -13,14 +13,8 @@ describeOn("1.34", "a fleet of stacks", () => {
   let folder: FleetFolder;
   let kubeconfig = "";
   const kubectl = (...args: readonly string[]) => lab().plane.kubectl(...args);
-  const configure = (stack: string, context: string, controlPlane: "managed" | "shared", host = "db.example.com") => {
-    const faults = [{ type: "tcpRedirect", host: "memcached", ports: [11211], everyone: true }];
-    const more = {
-      kubernetes: { kubeconfig, context },
-      kiali: { enabled: false },
-      mysql: { external: true, externalHostName: host },
-      ...(stack === "guest701" ? { faultInjection: { enabled: true, faults } } : {}),
-    };
+  const configure = (stack: string, context: string, controlPlane: "managed" | "shared", given: object = {}) => {
+    const more = { kubernetes: { kubeconfig, context }, kiali: { enabled: false }, ...given };
     folder.configure(stack, modernConfig(lab(), more, { controlPlane }));
   };
   const rows = ({ stdout }: { readonly stdout: string }) =>
@@ -79,6 +73,11 @@ describeOn("1.34", "a fleet of stacks", () => {
   });
 
   it("faults: those that are active anywhere, and the end of all", async () => {
+    await kubectl("create", "service", "clusterip", "memcached", "--tcp=11211", "-n", "guest701");
+    const faults = [{ type: "tcpRedirect", host: "memcached", ports: [11211], everyone: true }];
+    configure("guest701", "first", "shared", { faultInjection: { enabled: true, faults } });
+    const drill = await folder.fleet("up", "--yes", "--stacks", "guest701");
+    assert.equal(drill.code, 0, drill.stdout + drill.stderr);
     const active = await folder.fleet("faults");
     assert.equal(active.code, 3, active.stdout + active.stderr);
     assert.match(active.stdout, /^guest701 +\S+ +found +.* 1 host with faults$/m);
@@ -93,7 +92,9 @@ describeOn("1.34", "a fleet of stacks", () => {
 
   it("Ctrl-C: who is at work ends its step, none is begun any more, no lock is left, and --resume goes on", async () => {
     for (const stack of ["dev701", "guest701"])
-      configure(stack, "first", stack === "dev701" ? "managed" : "shared", "other.example.com");
+      configure(stack, "first", stack === "dev701" ? "managed" : "shared", {
+        mysql: { external: true, externalHostName: "other.example.com" },
+      });
     const child = folder.start("up", "--yes", "--stacks", "*701", "--parallel", "1", "--logs", "stopped");
     const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
     while (folder.report("stopped") === undefined || folder.locks().length === 0) await sleep(50);
