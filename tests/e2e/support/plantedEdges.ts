@@ -36,6 +36,12 @@ const filter = (name: string, configPatch: object, more: object = {}) =>
 const labelled = (value: string) => (lab: Parameters<NonNullable<Planted["also"]>>[0]) =>
   lab.plane.kubectl("label", "namespace", namespace, value, "--overwrite");
 
+/** What a Sidecar has to let in: the namespace's own Service and the services outside of the stack. */
+const own = [
+  "ps.dev701.svc.cluster.local",
+  ...["db.example.com", "smtp.example.com", "s3.eu-central-1.amazonaws.com", "*.s3.eu-central-1.amazonaws.com"],
+];
+
 /** A certificate and its key, for every name of a domain. */
 async function certified(notAfterDate: Date): Promise<object> {
   const altNames = [{ type: 2 as const, value: "*.example.com" }];
@@ -81,7 +87,7 @@ export async function edgePlantings(): Promise<readonly Planted[]> {
       code: "hidden-by-sidecar",
       objects: [
         entry("api", { ports: ports(443, "TLS") }),
-        istio("Sidecar", "default", { egress: [{ hosts: ["istio-system/*", "./ps.dev701.svc.cluster.local"] }] }),
+        istio("Sidecar", "default", { egress: [{ hosts: ["istio-system/*", ...own.map((host) => `./${host}`)] }] }),
       ],
     },
     { code: "all-denied", objects: [policy({})] },

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** Waits until something is so, five minutes at most: a machine may be slow. @throws Error naming what never came */
 export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 2000; turn++) {
+  const end = performance.now() + 300_000;
+  while (performance.now() < end) {
     if (await condition().catch(() => false)) return;
     await sleep(150);
   }
