@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FleetReport } from "../../delivery/fleet/report";
+import { caller, service } from "./support/callers";
 import { describeOn } from "./support/engine";
 import { FleetFolder } from "./support/fleetFolder";
-import { modernConfig, useLab } from "./support/lab";
+import { apply, modernConfig, useLab } from "./support/lab";
 
 // Four stacks in one cluster, which two contexts make look like two: an owner with a guest, and another two that take themselves for
 // the owner of the second one and its guest.
@@ -73,7 +74,8 @@ describeOn("1.34", "a fleet of stacks", () => {
   });
 
   it("faults: those that are active anywhere, and the end of all", async () => {
-    await kubectl("create", "service", "clusterip", "memcached", "--tcp=11211", "-n", "guest701");
+    await apply(lab(), service("memcached", { tcp: 11211 }, "guest701"), caller("ps", "guest701"));
+    await kubectl("rollout", "status", "deployment/ps", "-n", "guest701");
     const faults = [{ type: "tcpRedirect", host: "memcached", ports: [11211], everyone: true }];
     configure("guest701", "first", "shared", { faultInjection: { enabled: true, faults } });
     const drill = await folder.fleet("up", "--yes", "--stacks", "guest701");
