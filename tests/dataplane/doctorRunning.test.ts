@@ -48,7 +48,7 @@ describeTraffic("doctor, what runs", (world) => {
 
   before(async () => {
     await world().apply(
-      ...service("dev701", "cutting", at.webapp, [{ name: "http-x", port: 80, target: 8099 }]),
+      ...service("dev701", "cutting", at.webapp, [{ name: "http-x", port: 80, target: 8098 }]),
       ...service("dev701", "failing", at.webapp, [{ name: "http-x", port: 80, target: 8080 }]),
     );
     ps = await world().sidecar({ app: "ps" });

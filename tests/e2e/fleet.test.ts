@@ -85,8 +85,10 @@ describeOn("1.34", "a fleet of stacks", () => {
     assert.match(active.stdout, /^guest701 +\S+ +found +.* 1 host with faults$/m);
     assert.match(active.stdout, /^! guest701: .*memcached.*; since 20/m);
     const off = await folder.fleet("faults", "--off");
-    assert.equal(off.code, 0, off.stdout + off.stderr);
-    assert.match(off.stdout, /^guest701 +\S+ +done +.* 1 host without faults again$/m);
+    // The lab's pods have no proxies that could say whether they dropped it.
+    assert.equal(off.code, 3, off.stdout + off.stderr);
+    assert.match(off.stdout, /^guest701 +\S+ +found +.* 1 host without faults again$/m);
+    assert.match(off.stdout, /^! guest701: 2 proxies could not be asked$/m);
     const after = await folder.fleet("faults");
     assert.equal(after.code, 0, after.stdout);
     assert.match(after.stdout, /: 4 done$/m);

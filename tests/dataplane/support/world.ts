@@ -104,7 +104,7 @@ export class World {
       { kind: "memcached", address: at.cache, port: 11213 },
       { kind: "tls", address: at.webapp, port: 8443, key, cert },
       // It leads nowhere: every connection is closed at once.
-      { kind: "relay", address: at.webapp, port: 8099, path: join(this.folder, "nobody.sock") },
+      { kind: "relay", address: at.webapp, port: 8098, path: join(this.folder, "nobody.sock") },
       { kind: "greeting", address: at.db, port: 3306 },
       { kind: "greeting", address: at.reader, port: 3306, text: "reader" },
       { kind: "greeting", address: at.stranger, port: 3306, text: "stranger" },
