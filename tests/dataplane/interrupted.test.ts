@@ -137,6 +137,7 @@ describeTraffic(
           const pod = way === "deleted" ? await world().sidecar({ app: "short" }) : ps;
           const [processes, there] = [await pod.processes(), await pods()];
           const before = holds || way === "deleted" ? undefined : await logged(pod);
+          await until("what the last one asked has ended", async () => !(await isAsked()));
           pod.hold(holds);
           const { child, end } = project.start(...args(pod.pod, newFile()), "--stack", "dev701");
           const early = { ended: false };
@@ -153,8 +154,12 @@ describeTraffic(
             const left = await pod.processes();
             return left.every((line) => processes.includes(line));
           });
-          const others = (text: string) => text.split("\n").filter((line) => line !== `pod/${pod.pod}`);
-          await until("the pods are as before", async () => others(await pods()).join() === others(there).join());
+          const others = (text: string) =>
+            text
+              .split("\n")
+              .filter((line) => line !== `pod/${pod.pod}`)
+              .join();
+          await until("the pods are as before", async () => others(await pods()) === others(there));
           if (before !== undefined) assert.deepEqual(await logged(pod), before);
         });
       }
