@@ -2,7 +2,7 @@
  * Makes a site of README, docs/ and the other pages of the repository, in rendered/site: npm run site. A link that leads nowhere
  * fails it; links to other hosts are not asked.
  */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { deadLinks } from "./links";
 import { pageHtml, siteFile } from "./layout";
@@ -11,7 +11,9 @@ import { readPage } from "./markdown";
 const root = join(__dirname, "../..");
 const out = join(root, "rendered/site");
 
-const docs = readdirSync(join(root, "docs")).map((file) => `docs/${file}`);
+const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
+  .map((file) => `docs/${file}`)
+  .filter((path) => statSync(join(root, path)).isFile());
 const paths = ["README.md", ...docs.filter((path) => path.endsWith(".md")), "CONTRIBUTING.md", "CHANGELOG.md"];
 /** What pages lead to and show as it is. */
 const files = [...docs.filter((path) => !path.endsWith(".md")), "LICENSE"];
@@ -24,7 +26,7 @@ else {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(join(out, "docs"), { recursive: true });
   for (const page of pages) writeFileSync(join(out, siteFile(page.path)), pageHtml(page, pages));
-  for (const file of files) copyFileSync(join(root, file), join(out, file));
+  for (const file of files) cpSync(join(root, file), join(out, file));
   const sections = pages.flatMap(({ path, title, sections: own }) =>
     own.map((one) => ({ page: title, href: `${siteFile(path)}#${one.id}`, title: one.title, text: one.text })),
   );
