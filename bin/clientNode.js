@@ -12,10 +12,11 @@ exports.loaded = ["KubeConfig", "PortForward"];
 exports.partly = {
   name,
   setup(build) {
-    const folder = join(dirname(require.resolve("tsx/package.json")), "..", name, "dist");
+    const index = require.resolve(name);
+    const folder = dirname(index);
     build.onResolve({ filter: /^@kubernetes\/client-node$/ }, ({ kind, namespace }) => {
       // Its package does not say that what is not used of it does nothing: esbuild would keep all of it.
-      if (namespace === name) return { path: join(folder, "index.js"), sideEffects: false };
+      if (namespace === name) return { path: index, sideEffects: false };
       return kind === "dynamic-import" ? { path: "loaded", namespace: name } : { path: name, external: true };
     });
     build.onResolve({ filter: /^\./ }, ({ path, resolveDir }) =>

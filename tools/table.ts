@@ -8,6 +8,8 @@ const lengthOf = (text: string) => stripVTControlCharacters(text).length;
 
 /** Behind which characters a name, a path or a URL is broken. */
 const marks = /[./|:_,-]/;
+/** What stands between the parts of a text that are broken nowhere. */
+const parts = new RegExp(` |(?<=${marks.source})`);
 
 /** Where a word is broken that is longer than a line: behind a mark; anywhere, where that would leave most of the line empty. */
 function breakOf(word: string, width: number): number {
@@ -41,7 +43,7 @@ export function wrap(text: string, width: number): string {
 const longestPart = (text: string) =>
   Math.max(
     ...stripVTControlCharacters(text)
-      .split(/ |(?<=[./|:_,-])/)
+      .split(parts)
       .map((part) => part.length),
   );
 
