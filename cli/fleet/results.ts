@@ -41,16 +41,17 @@ function driftResult({ drifted, unknown }: Drift): Partial<Result> {
   return { what: `${countText(drifted.length, "object")} drifted${rest}`, details };
 }
 
+const holdingText = (proxies: number) => `${String(proxies)} proxies still have some`;
+
 function faultsResult({ active, proxies }: FaultsStatus): Partial<Result> {
   const details = active.map(({ effect, start, end }) => `${effect}; since ${start}, until ${end}`);
-  const kept =
-    active.length === 0 && proxies.holding > 0 ? `, but ${countText(proxies.holding, "proxy")} still has some` : "";
+  const kept = active.length === 0 && proxies.holding > 0 ? `, but ${holdingText(proxies.holding)}` : "";
   return { what: `${countText(active.length, "host")} with faults${kept}`, details };
 }
 
 function offResult({ ended, holding, silent, unmarked }: EndReport): Partial<Result> {
   const details = [
-    ...(holding > 0 ? [`${String(holding)} proxies still have some`] : []),
+    ...(holding > 0 ? [holdingText(holding)] : []),
     ...(silent > 0 ? [`${String(silent)} proxies could not be asked`] : []),
     ...(unmarked === undefined ? [] : [`up may put them back: ${unmarked}`]),
   ];
