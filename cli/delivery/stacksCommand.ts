@@ -32,8 +32,8 @@ function placeOf(stack: string): Pick<PlacedStack, "stack" | "kubernetes"> | und
 
 /** @throws UserError where two places of the project would have one name, whichever of their stacks is asked about */
 export function checkNames(): void {
-  const [problem] = sharedNames(stackNames(projectFolder).flatMap((stack) => placeOf(stack) ?? []));
-  if (problem !== undefined) throw new UserError(problem);
+  const problems = sharedNames(stackNames(projectFolder).flatMap((stack) => placeOf(stack) ?? []));
+  if (problems.length > 0) throw new UserError(problems.join("\n"));
 }
 
 /** Prints the stacks by their cluster, for whoever deploys them one after another. */
