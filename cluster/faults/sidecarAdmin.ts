@@ -33,16 +33,15 @@ export async function sidecarsOf({ core }: Cluster, namespace: string): Promise<
 }
 
 /**
- * Asks the proxies of pods the same; one that does not answer is counted, and why.
- * @param asked path of the proxy's own administration, and how it is asked; default: GET
+ * Asks each of some pods, some at the same time; one that does not answer is counted, and why.
  * @param seconds how long it may take to ask all of them
+ * @param check throws where an error is none of a pod's; default: every one is
  */
-export async function askProxies<T>(
-  cluster: Cluster,
+export async function askEach<T>(
   pods: readonly V1Pod[],
-  asked: Pick<PodQuestion, "path" | "method">,
-  read: (text: string, pod: V1Pod) => T,
-  seconds = passSeconds,
+  seconds: number,
+  ask: (pod: V1Pod) => Promise<T>,
+  check: (error: unknown) => void = () => undefined,
 ): Promise<Answers<T>> {
   const answers: T[] = [];
   const failures: string[] = [];
@@ -52,17 +51,33 @@ export async function askProxies<T>(
       failures.push(`not asked within ${String(seconds)} s`);
       return;
     }
-    const name = pod.metadata?.name ?? "";
-    const namespace = pod.metadata?.namespace ?? "";
     try {
-      const answer = cluster.askPod({ namespace, pod: name, port: adminPort, ...asked });
-      answers.push(read(await bounded(name, Math.min(seconds, 15), answer), pod));
+      answers.push(await bounded(pod.metadata?.name ?? "", Math.min(seconds, 15), ask(pod)));
     } catch (error) {
+      check(error);
       failures.push(reasonOf(error));
     }
   });
   const [why] = failures;
   return { answers, silent: failures.length, ...(why === undefined ? {} : { why }) };
+}
+
+/**
+ * Asks the proxies of pods the same.
+ * @param asked path of the proxy's own administration, and how it is asked; default: GET
+ * @param seconds how long it may take to ask all of them
+ */
+export function askProxies<T>(
+  cluster: Cluster,
+  pods: readonly V1Pod[],
+  asked: Pick<PodQuestion, "path" | "method">,
+  read: (text: string, pod: V1Pod) => T,
+  seconds = passSeconds,
+): Promise<Answers<T>> {
+  return askEach(pods, seconds, async (pod) => {
+    const [namespace, name] = [pod.metadata?.namespace ?? "", pod.metadata?.name ?? ""];
+    return read(await cluster.askPod({ namespace, pod: name, port: adminPort, ...asked }), pod);
+  });
 }
 
 /**
