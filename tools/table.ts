@@ -51,11 +51,11 @@ const longestPart = (text: string) =>
 function fit(natural: readonly number[], least: readonly number[], room: number): readonly number[] {
   const widths = [...natural];
   for (let over = widths.reduce((sum, one) => sum + one, 0) - room; over > 0; over--) {
-    const able = widths.filter((width, at) => width > (least[at] ?? 1));
-    const widest = Math.max(...(able.length > 0 ? able : widths));
+    const isRoomy = (width: number, at: number) => width > (least[at] ?? 1);
+    const gives = widths.some(isRoomy) ? isRoomy : () => true;
+    const widest = Math.max(...widths.filter(gives));
     if (widest <= 1) break;
-    widths[widths.findIndex((width, at) => width === widest && (able.length === 0 || width > (least[at] ?? 1)))] =
-      widest - 1;
+    widths[widths.findIndex((width, at) => width === widest && gives(width, at))] = widest - 1;
   }
   return widths;
 }

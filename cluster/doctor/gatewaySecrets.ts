@@ -17,25 +17,15 @@ function certificateOf(data: Readonly<Record<string, string>>): GatewaySecret["c
       ? [clear(data["tls.crt"]), clear(data["tls.key"])]
       : [clear(data["cert"]), clear(data["key"])];
   try {
-    const { validFrom, validTo, subjectAltName = "", ...rest } = read(chain);
-    const names = subjectAltName.split(", ").flatMap((one) => (one.startsWith("DNS:") ? [one.slice(4)] : []));
-    const [start, end] = [new Date(validFrom).toISOString(), new Date(validTo).toISOString()];
-    return { start, end, names, fits: rest.fits(key) };
+    const certificate = new X509Certificate(chain);
+    const listed = certificate.subjectAltName?.split(", ") ?? [];
+    const names = listed.flatMap((one) => (one.startsWith("DNS:") ? [one.slice(4)] : []));
+    const [start, end] = [new Date(certificate.validFrom).toISOString(), new Date(certificate.validTo).toISOString()];
+    return { start, end, names, fits: certificate.checkPrivateKey(createPrivateKey(key)) };
   } catch {
     // None, or one that nobody can read: istiod neither.
     return undefined;
   }
-}
-
-function read(chain: string) {
-  const certificate = new X509Certificate(chain);
-  const { validFrom, validTo, subjectAltName } = certificate;
-  return {
-    validFrom,
-    validTo,
-    subjectAltName,
-    fits: (key: string) => certificate.checkPrivateKey(createPrivateKey(key)),
-  };
 }
 
 /** Reads a Secret that a Gateway names. */

@@ -11,8 +11,8 @@ const endsTls = ({ tls }: GatewayServer) => ["SIMPLE", "MUTUAL", "OPTIONAL_MUTUA
 /** The Secrets that a port of a Gateway uses; other forms of a name are read by other means than a Secret. */
 export const secretsOf = (server: GatewayServer): readonly string[] =>
   (endsTls(server) ? [server.tls?.credentialName, ...(server.tls?.credentialNames ?? [])] : [])
-    .filter((name) => name !== undefined && name !== "")
-    .filter((name) => !/[:/]/.test(name ?? "")) as string[];
+    .filter((name) => name !== undefined)
+    .filter((name) => name !== "" && !/[:/]/.test(name));
 
 /** Whether callers need certificates. */
 export const isMutual = ({ tls }: GatewayServer) => ["MUTUAL", "OPTIONAL_MUTUAL"].includes(tls?.mode ?? "");
