@@ -1,7 +1,7 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { createServer, type AddressInfo } from "node:net";
 import { PassThrough } from "node:stream";
-import type { PodQuestion } from "./portForward";
+import type { PodServer } from "./portForward";
 
 /** A port of a pod, on this machine's loopback. */
 export interface ForwardedPort {
@@ -16,10 +16,7 @@ export interface ForwardedPort {
  * Makes a port of a pod reachable on this machine's loopback, as `kubectl port-forward` does. Needs the right to pods/portforward.
  * @throws Error where no port is free here
  */
-export async function forwardPort(
-  config: KubeConfig,
-  { namespace, pod, port }: Omit<PodQuestion, "path">,
-): Promise<ForwardedPort> {
+export async function forwardPort(config: KubeConfig, { namespace, pod, port }: PodServer): Promise<ForwardedPort> {
   const { PortForward } = await import("@kubernetes/client-node");
   const forward = new PortForward(config);
   let fail: (why: string) => void = () => undefined;

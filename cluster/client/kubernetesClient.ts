@@ -6,7 +6,7 @@ import { exec, type CommandEnd, type ContainerCommand } from "./exec";
 import { forwardPort, type ForwardedPort } from "./forwardPort";
 import { readKubeconfig, type ClusterAddress } from "./kubeconfig";
 import { followLog, type LogToFollow } from "./podLog";
-import { askPod } from "./portForward";
+import { askPod, type PodServer, type Question } from "./portForward";
 import { sender, type Send } from "./send";
 import { typedApi } from "./typedApi";
 
@@ -21,7 +21,9 @@ export interface Cluster {
   /** Sends a request as it is. @throws HttpError with the status where it is none of success */
   readonly send: Send;
   /** Asks a server on a pod's loopback. */
-  readonly askPod: (asked: Parameters<typeof askPod>[1]) => Promise<string>;
+  readonly askPod: (asked: PodServer & Question) => Promise<string>;
+  /** Asks it several things over one connection; all of them are answered, or none. */
+  readonly askPodEach: (server: PodServer, questions: readonly Question[]) => Promise<readonly string[]>;
   /** Makes a port of a pod reachable on this machine's loopback. */
   readonly forward: (asked: Parameters<typeof forwardPort>[1]) => Promise<ForwardedPort>;
   /** Runs a command in a container. */
@@ -85,14 +87,19 @@ async function open(address: ClusterAddress): Promise<Cluster> {
   const plain = sender(config);
   const { send, onNotFound } = discovery(plain, config.getCurrentCluster()?.server ?? "");
   const version = { getCode: async () => JSON.parse(await plain("GET", "/version")) as VersionInfo };
+  const askPodEach: Cluster["askPodEach"] = (server, questions) => {
+    const paths = questions.map(({ path }) => path).join(", ");
+    const what = `pod ${server.namespace}/${server.pod}:${String(server.port)}${paths}`;
+    return call(what, () => askPod(config, server, questions));
+  };
   return {
     core: traced(typedApi<CoreV1Api>(plain, "/api/v1"), onNotFound),
     apps: traced(typedApi<AppsV1Api>(plain, "/apis/apps/v1"), onNotFound),
     batch: traced(typedApi<BatchV1Api>(plain, "/apis/batch/v1"), onNotFound),
     version: traced(version, onNotFound),
     send: (method, path, more) => call(`${method} ${path}`, () => send(method, path, more)),
-    askPod: (asked) =>
-      call(`pod ${asked.namespace}/${asked.pod}:${String(asked.port)}${asked.path}`, () => askPod(config, asked)),
+    askPod: async (asked) => (await askPodEach(asked, [asked]))[0] ?? "",
+    askPodEach,
     forward: (asked) => forwardPort(config, asked),
     exec: (asked) =>
       call(`exec ${asked.namespace}/${asked.pod}/${asked.container} ${asked.command[0] ?? ""}`, () =>

@@ -1,15 +1,19 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import { request } from "node:http";
+import { Agent, request } from "node:http";
 import { Duplex, PassThrough } from "node:stream";
 
 /** How long a pod may be silent, in milliseconds. */
 const answerMs = 12_000;
 
-/** A server on a pod's loopback, and what it is asked. */
-export interface PodQuestion {
+/** A server on a pod's loopback. */
+export interface PodServer {
   readonly namespace: string;
   readonly pod: string;
   readonly port: number;
+}
+
+/** What it is asked. */
+export interface Question {
   readonly path: string;
   /** Default: GET. */
   readonly method?: "GET" | "POST";
@@ -22,10 +26,25 @@ function errorOf(reason: unknown): Error {
   return new Error(typeof said === "string" ? said : "the API server does not forward the port");
 }
 
-function ask(stream: Duplex, { path, method = "GET" }: PodQuestion): Promise<string> {
+/** Gives each request the same connection. Node's types do not name what an agent may do otherwise; its documentation does. */
+class OneConnection extends Agent {
+  public constructor(private readonly stream: Duplex) {
+    super({ keepAlive: true, maxSockets: 1 });
+  }
+
+  public createConnection(): Duplex {
+    return this.stream;
+  }
+
+  /** Who opened it closes it. */
+  public keepSocketAlive(): boolean {
+    return true;
+  }
+}
+
+function ask(agent: Agent, { path, method = "GET" }: Question): Promise<string> {
   return new Promise((resolve, reject) => {
-    const headers = { host: "localhost", connection: "close" };
-    const call = request({ path, method, headers, createConnection: () => stream }, (response) => {
+    const call = request({ path, method, headers: { host: "localhost" }, agent }, (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part)).on("error", reject);
       response.on("end", () => {
@@ -37,12 +56,22 @@ function ask(stream: Duplex, { path, method = "GET" }: PodQuestion): Promise<str
   });
 }
 
+/** Asks one question after the other. */
+function askEach(stream: Duplex, questions: readonly Question[]): Promise<readonly string[]> {
+  const agent = new OneConnection(stream);
+  return Promise.all(questions.map((question) => ask(agent, question)));
+}
+
 /**
- * Asks a server on a pod's loopback, as `kubectl port-forward` reaches it. Needs the right to pods/portforward.
- * @throws Error with one line where it does not answer with 200 in time
+ * Asks a server on a pod's loopback, as `kubectl port-forward` reaches it: all questions over one connection, since to open one
+ * takes longer than an answer. Needs the right to pods/portforward.
+ * @throws Error with one line where it does not answer all of them with 200 in time
  */
-export async function askPod(config: KubeConfig, question: PodQuestion): Promise<string> {
-  const { namespace, pod, port } = question;
+export async function askPod(
+  config: KubeConfig,
+  { namespace, pod, port }: PodServer,
+  questions: readonly Question[],
+): Promise<readonly string[]> {
   const { PortForward } = await import("@kubernetes/client-node");
   const [toPod, fromPod, refusals] = [new PassThrough(), new PassThrough(), new PassThrough()];
   let timer: NodeJS.Timeout | undefined;
@@ -65,7 +94,7 @@ export async function askPod(config: KubeConfig, question: PodQuestion): Promise
     );
   try {
     await Promise.race([opening, failed]);
-    return await Promise.race([ask(Duplex.from({ readable: fromPod, writable: toPod }), question), failed]);
+    return await Promise.race([askEach(Duplex.from({ readable: fromPod, writable: toPod }), questions), failed]);
   } catch (error) {
     throw errorOf(error);
   } finally {

@@ -6,7 +6,7 @@ import { faultNames } from "../../mesh/faults/faultObjects";
 import { workloadOf } from "../../mesh/istio/proxies";
 import { endpointsOf } from "../../mesh/proxyConfig/endpoints";
 import type { Cluster } from "../client/kubernetesClient";
-import { askProxies, withSidecar } from "../faults/sidecarAdmin";
+import { adminOf, askEach, askProxies, withSidecar } from "../faults/sidecarAdmin";
 import type { Lists } from "./lists";
 
 /** How long all proxies together may take to answer a question, in seconds; and one that is answered with megabytes. */
@@ -29,24 +29,14 @@ export async function readProxies(
   pods: readonly V1Pod[],
 ): Promise<{ readonly proxies: readonly ProxyEvidence[]; readonly counters: readonly ProxyCounters[] }> {
   const asked = withSidecar(pods);
-  const [levels, counts] = await Promise.all([
-    askProxies(
-      cluster,
-      asked,
-      { path: "/logging", method: "POST" },
-      (text, pod) => ({ pod: nameOf(pod), loggers: loggersIn(text) }),
-      proxySeconds,
-    ),
-    askProxies(cluster, asked, { path: countersPath }, (text, pod) => countersIn(nameOf(pod), text), proxySeconds),
-  ]);
-  const unseen = (what: string, silent: number, why = "") =>
-    silent > 0 && lists.unseen.push(`${what} of ${String(silent)} of ${String(asked.length)} proxies: ${why}`);
-  if (levels.silent === counts.silent) unseen("log levels and counters", levels.silent, levels.why);
-  else {
-    unseen("log levels", levels.silent, levels.why);
-    unseen("counters", counts.silent, counts.why);
-  }
-  return { proxies: levels.answers, counters: counts.answers };
+  const { answers, silent, why } = await askEach(asked, proxySeconds, async (pod) => {
+    const questions = [{ path: "/logging", method: "POST" as const }, { path: countersPath }];
+    const [levels = "", counts = ""] = await cluster.askPodEach(adminOf(pod), questions);
+    return { proxy: { pod: nameOf(pod), loggers: loggersIn(levels) }, counted: countersIn(nameOf(pod), counts) };
+  });
+  if (why !== undefined)
+    lists.unseen.push(`log levels and counters of ${String(silent)} of ${String(asked.length)} proxies: ${why}`);
+  return { proxies: answers.map(({ proxy }) => proxy), counters: answers.map(({ counted }) => counted) };
 }
 
 const ejects = ({ spec: { trafficPolicy, subsets = [] } }: DestinationRule) =>

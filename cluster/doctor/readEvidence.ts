@@ -84,7 +84,8 @@ async function read(
     .listNamespacedSecret({ namespace: system, labelSelector: "owner=helm" })
     .then(({ items }) => items.map(helmRecord).filter((record) => record !== undefined));
   const deployed = `/apis/apps/v1/namespaces/${system}/deployments?labelSelector=${encodeURIComponent(controlPlaneSelector)}`;
-  const [version, namespaces, pods, services, deployments, maps, records, webhooks, gatewayCrds] = await Promise.all([
+  const [objects, version, namespaces, pods, services, deployments, ...more] = await Promise.all([
+    readObjects(lists),
     cluster.version.getCode(),
     readNamespaces(lists, cluster, asked),
     lists.everywhere<V1Pod>("/api/v1", "pods"),
@@ -99,7 +100,7 @@ async function read(
     readWebhooks(lists, cluster),
     readGatewayCrds(lists, cluster),
   ]);
-  const [objects, authority] = await Promise.all([readObjects(lists), readAuthority(lists, cluster, maps)]);
+  const [maps, records, webhooks, gatewayCrds] = more;
   const { virtualServices, destinationRules, gateways, proxyConfigs, ...others } = objects;
   const instances = asked === "all" ? instancesIn(namespaces, pods.items) : asked;
   const own = pods.items.filter(({ metadata }) => instances.includes(metadata?.namespace ?? ""));
@@ -110,7 +111,8 @@ async function read(
   const planeVersion = planes.map(({ ready, declared }) => ready[0] ?? declared).find(isVersion);
   const layout = (planeVersion === undefined ? undefined : layoutOf(planeVersion)) ?? "modern";
   const isOwn = ({ metadata }: V1Service | Gateway) => instances.includes(metadata?.namespace ?? "");
-  const [istiod, proxies, ejected, listening, gatewaySecrets] = await Promise.all([
+  const [authority, istiod, proxies, ejected, listening, gatewaySecrets] = await Promise.all([
+    readAuthority(lists, cluster, maps),
     readIstiod(cluster, lists, pods.items),
     readProxies(cluster, lists, own),
     readEjected(cluster, lists, own, destinationRules),

@@ -6,7 +6,7 @@ import { isLive } from "../../mesh/istio/proxies";
 import { eachOf } from "../../tools/eachOf";
 import { reasonOf } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
-import type { PodQuestion } from "../client/portForward";
+import type { PodServer, Question } from "../client/portForward";
 import { adminPort } from "../proxyConfig/askProxy";
 
 /** How long it may take to ask all of them, in seconds. */
@@ -62,6 +62,13 @@ export async function askEach<T>(
   return { answers, silent: failures.length, ...(why === undefined ? {} : { why }) };
 }
 
+/** Where a pod's proxy is asked for its own administration. */
+export const adminOf = ({ metadata }: V1Pod): PodServer => ({
+  namespace: metadata?.namespace ?? "",
+  pod: metadata?.name ?? "",
+  port: adminPort,
+});
+
 /**
  * Asks the proxies of pods the same.
  * @param asked path of the proxy's own administration, and how it is asked; default: GET
@@ -70,14 +77,11 @@ export async function askEach<T>(
 export function askProxies<T>(
   cluster: Cluster,
   pods: readonly V1Pod[],
-  asked: Pick<PodQuestion, "path" | "method">,
+  asked: Question,
   read: (text: string, pod: V1Pod) => T,
   seconds = passSeconds,
 ): Promise<Answers<T>> {
-  return askEach(pods, seconds, async (pod) => {
-    const [namespace, name] = [pod.metadata?.namespace ?? "", pod.metadata?.name ?? ""];
-    return read(await cluster.askPod({ namespace, pod: name, port: adminPort, ...asked }), pod);
-  });
+  return askEach(pods, seconds, async (pod) => read(await cluster.askPod({ ...adminOf(pod), ...asked }), pod));
 }
 
 /**

@@ -25,6 +25,22 @@ describe("a server on a pod's loopback", () => {
     assert.equal(await ask(() => ""), "");
   });
 
+  it("is asked several things over one connection, one after the other", async () => {
+    forwarding.pods.set("web-1", (path) => `of ${path}`);
+    const server = { namespace: "dev701", pod: "web-1", port: 15000 };
+    const texts = await api.cluster.askPodEach(server, [{ path: "/logging", method: "POST" }, { path: "/stats" }]);
+    assert.deepEqual(texts, ["of /logging", "of /stats"]);
+    assert.equal(forwarding.asked.length, 1);
+  });
+
+  it("says no to several things where it says no to one of them", async () => {
+    forwarding.pods.set("web-1", (path) => (path === "/logging" ? 404 : "ok"));
+    const server = { namespace: "dev701", pod: "web-1", port: 15000 };
+    const error = await refusal(api.cluster.askPodEach(server, [{ path: "/logging" }, { path: "/stats" }]));
+    assert.ok(error instanceof ClusterUnreachable);
+    assert.equal(error.message, "it answered 404");
+  });
+
   const silent = () => {
     clock.pass(12);
     return hangs;

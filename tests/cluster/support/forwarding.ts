@@ -16,6 +16,7 @@ function serve(socket: WebSocket, port: number, answerTo: (path: string) => PodA
     question += (data as Buffer).subarray(1).toString("utf8");
     if (!question.endsWith("\r\n\r\n")) return;
     const answer = answerTo(question.split(" ")[1] ?? "");
+    question = "";
     if (answer instanceof Silence) return;
     if (typeof answer === "object") {
       send(1, Buffer.from(answer.refusal));
