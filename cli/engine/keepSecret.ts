@@ -1,6 +1,6 @@
 import { mustRun } from "../../tools/run";
-import { chooseEngine } from "./backend";
 import { projectFolder } from "../stack/stackFile";
+import { ensureStack, findEngine } from "./openStack";
 
 /** A secret that becomes a setting. */
 export interface KeptSecret {
@@ -17,14 +17,14 @@ export async function keepSecret(
   say: (line: string) => void,
   kubeconfig?: string,
 ): Promise<void> {
-  const { env, backend } = chooseEngine(projectFolder, process.env, kubeconfig);
-  say(`keeping ${title} as a secret; state: ${backend}`);
-  const options = { seconds: 900, cwd: projectFolder, env: { ...process.env, ...env } };
-  // Also the moment in which the npm package downloads the CLI.
-  await mustRun("pulumi", ["stack", "select", "--create", stack], options);
+  say(`keeping ${title} as a secret`);
+  const engine = await findEngine(kubeconfig);
+  await ensureStack(stack, engine, "made");
   // From standard input: an argument can be seen by others.
   await mustRun("pulumi", ["config", "set", "--secret", `jam-istio:${setting}`, "--stack", stack], {
-    ...options,
+    seconds: 120,
+    cwd: projectFolder,
+    env: { ...process.env, ...engine.env },
     input: value,
   });
 }

@@ -56,10 +56,12 @@ async function stackCommand({ env }: Engine, ...args: readonly string[]): Promis
 }
 
 /**
- * Finds the stack in the state, or makes it, without selecting it. The Automation API would select it: that is written into one
- * file for the whole folder, which runs beside this one write as well, and which a person's own Pulumi goes by.
+ * Finds the stack in the state, or makes it, without selecting it: what is selected is written into one file for the whole folder,
+ * which runs beside this one write as well, and which a person's own Pulumi goes by.
+ * @param found `made` where it is not there yet, or `there`: it must be
+ * @throws NoSuchStack; Error with what Pulumi says
  */
-async function findStack(name: string, engine: Engine, found: "made" | "there"): Promise<Stack> {
+export async function ensureStack(name: string, engine: Engine, found: "made" | "there"): Promise<void> {
   try {
     await stackCommand(engine, "--show-name", "--stack", name);
   } catch (error) {
@@ -67,6 +69,10 @@ async function findStack(name: string, engine: Engine, found: "made" | "there"):
     if (found === "there") throw new NoSuchStack(name);
     await stackCommand(engine, "init", name, "--no-select");
   }
+}
+
+/** Opens a stack that is there. The Automation API would select it. */
+async function automated(name: string, engine: Engine): Promise<Stack> {
   const workspace = await LocalWorkspace.create({ workDir: projectFolder, envVars: { ...engine.env } });
   workspace.selectStack = () => Promise.resolve();
   return Stack.select(name, workspace);
@@ -87,7 +93,8 @@ export async function openStack(
   process.on("SIGINT", () => say("stopping: Pulumi ends the step that it is at"));
   // The Automation API looks for the CLI on this process's PATH before it knows of the workspace's.
   process.env["PATH"] = engine.env["PATH"] ?? "";
-  const stack = await findStack(name, engine, found);
+  await ensureStack(name, engine, found);
+  const stack = await automated(name, engine);
   const lockable = {
     name,
     places: { state: engine.files, note: join(projectFolder, ".jam-istio", `lock-${name}.json`) },
