@@ -93,6 +93,22 @@ async function agentReady({ folder, agent = 0 }: LabInfo): Promise<void> {
   }
 }
 
+/**
+ * Waits for what the controller manager makes first. On a busy machine it ends by itself, since it waits no more than ten seconds for
+ * the API server: then it is started again.
+ */
+async function controllersReady(plane: LabInfo): Promise<void> {
+  const { args, env } = kwokctlCall(plane, "start", "cluster");
+  for (let turn = 1; turn <= 120; turn++) {
+    const account = kubectl(plane, ["get", "serviceaccount", "default", "-n", "default", "-o", "name"]);
+    if (await account.catch(() => undefined)) return;
+    // It starts what does not run.
+    if (turn % 20 === 0) await mustRun(plane.kwokctl, args, { seconds: 60, env });
+    await sleep(500);
+  }
+  throw new Error("its controller manager does nothing");
+}
+
 /** The control plane that a plane's files tell of. */
 export function controlPlaneOf(plane: LabInfo): LabControlPlane {
   return {
@@ -133,7 +149,7 @@ export async function startControlPlane(minor: string, options: StartOptions = {
     );
     const scale = kwokctlCall(plane, "scale", "node", "--replicas", "1");
     await mustRun(plane.kwokctl, scale.args, { seconds: 30, env: scale.env });
-    await agentReady(plane);
+    await Promise.all([agentReady(plane), controllersReady(plane)]);
   } catch (error) {
     await stopControlPlane(folder);
     const text = messageOf(error);

@@ -1,9 +1,20 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startControlPlane } from "../../lab/controlPlane";
+import { builtFolders } from "../../lab/goModules";
 import { readLabInfo } from "../../lab/planeFile";
 import { LabRegistry } from "../../lab/registry";
 import { run } from "../../tools/run";
@@ -98,6 +109,29 @@ for (const minor of ["1.34", "1.21"]) {
       assert.deepEqual(await programsOf(folder), []);
       assert.ok(!existsSync(folder));
       assert.equal((await lab("down")).stdout, "nothing was up\n");
+    });
+
+    it("a controller manager that ends at its start, as on a busy machine, is started again", async () => {
+      const [binaries, ended] = [join(home, "programs"), join(home, "ended")];
+      mkdirSync(binaries);
+      const programs = builtFolders(minor).flatMap((folder) =>
+        readdirSync(folder).map((name) => [folder, name] as const),
+      );
+      for (const [folder, name] of programs) {
+        if (name !== "kube-controller-manager") symlinkSync(join(folder, name), join(binaries, name));
+        else {
+          const real = `exec "${join(folder, name)}" "$@"`;
+          const script = `#!/bin/sh\nif [ ! -e "${ended}" ]; then touch "${ended}"; sleep 3; exit 1; fi\n${real}\n`;
+          writeFileSync(join(binaries, name), script, { mode: 0o755 });
+        }
+      }
+      const plane = await startControlPlane(minor, { binaries });
+      try {
+        assert.ok(existsSync(ended), "it ended once");
+        assert.match(await plane.kubectl("get", "serviceaccounts", "-A", "-o", "name"), /default/);
+      } finally {
+        await plane.stop();
+      }
     });
 
     it("a lab made for a process ends with it, also when that is killed", async () => {
