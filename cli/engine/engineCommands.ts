@@ -39,9 +39,14 @@ async function forget({ stack, step }: OpenStack, next: string): Promise<void> {
   if (forgotten.length > 0) say(`an interrupted run had begun to create ${forgotten.join(", ")}; ${next}`);
 }
 
+/** Pulumi's words for what it did; its summary has the operations' names. */
+const done: Readonly<Record<string, string>> = {
+  ...{ create: "created", update: "updated", delete: "deleted", replace: "replaced", same: "unchanged" },
+};
+
 const changesText = ({ resourceChanges = {} }: UpdateSummary) =>
   Object.entries(resourceChanges)
-    .map(([kind, count]) => `${String(count)} ${kind}`)
+    .map(([operation, count]) => `${String(count)} ${done[operation] ?? operation}`)
     .join(", ") || "nothing was there";
 
 /** Shows what `up` would change, and what it would refuse. @param options with a plan: what it would change is written there */

@@ -67,9 +67,9 @@ describeOn("1.34", "the commands up, preview and down, with nobody logged in", (
   it("up --yes deploys, and a second one changes nothing", async () => {
     const first = await command("up", "local700", "--yes");
     assert.equal(first.code, 0, first.stdout + first.stderr);
-    assert.match(first.stderr, /stack local700 is up: \d+ create\n$/);
+    assert.match(first.stderr, /stack local700 is up: \d+ created\n$/);
     const second = await command("up", "local700", "--yes");
-    assert.match(second.stderr, /stack local700 is up: \d+ same\n$/);
+    assert.match(second.stderr, /stack local700 is up: \d+ unchanged\n$/);
     assert.doesNotMatch(first.stdout + first.stderr, new RegExp(String.fromCharCode(27)));
   });
 
@@ -80,7 +80,7 @@ describeOn("1.34", "the commands up, preview and down, with nobody logged in", (
     assert.match(previewed.stderr, /plan [0-9a-f]{12} of stack local700, \d+ objects: \S+local700\.plan\n$/);
     const same = await command("deploy", "local700", "--plan", plan, "--halt-faults");
     assert.equal(same.code, 0, same.stdout + same.stderr);
-    assert.match(same.stderr, /plan [0-9a-f]{12} is what would be deployed now[^]*stack local700 is up: \d+ same\n$/);
+    assert.match(same.stderr, /plan [0-9a-f]{12} is what would be deployed now[^]*stack local700 is up: \d+ unchanged\n$/);
     writeFileSync(instance.file, readFileSync(instance.file, "utf8").replace("db.example.com", "other.example.com"));
     const other = await command("deploy", "local700", "--plan", plan, "--halt-faults");
     assert.equal(other.code, 3, other.stdout + other.stderr);
@@ -113,7 +113,7 @@ describeOn("1.34", "the commands up, preview and down, with nobody logged in", (
     assert.match(entry, /db\.example\.com/);
     writeFileSync(instance.file, readFileSync(instance.file, "utf8").replace("other.example.com", "db.example.com"));
     const again = await command("up", "local700", "--yes");
-    assert.match(again.stderr, /stack local700 is up: \d+ same\n$/);
+    assert.match(again.stderr, /stack local700 is up: \d+ unchanged\n$/);
   });
 
   it("up --refresh hands that on to Pulumi: what was changed in the cluster by hand is seen, and set right", async () => {
@@ -121,7 +121,7 @@ describeOn("1.34", "the commands up, preview and down, with nobody logged in", (
     await lab().plane.kubectl(...label, "istio-injection=disabled");
     const { code, stdout, stderr } = await command("up", "local700", "--yes", "--refresh");
     assert.equal(code, 0, stdout + stderr);
-    assert.match(stderr, /stack local700 is up: .*1 update/);
+    assert.match(stderr, /stack local700 is up: .*1 updated/);
     assert.match(await lab().plane.kubectl("get", "namespace", "local700", "-o", "yaml"), /istio-injection: enabled/);
   });
 
@@ -161,7 +161,7 @@ describeOn("1.34", "the commands up, preview and down, with nobody logged in", (
       /2 problems in the settings of stack local700[^]*What was deployed is taken away nevertheless/,
     );
     assert.match(stderr, /What stays:\n {2}- namespace local700 [^]*\n {2}- Istio's definitions \(CRDs\)/);
-    assert.match(stderr, /stack local700 is down: \d+ delete\n$/);
+    assert.match(stderr, /stack local700 is down: \d+ deleted\n$/);
     await assert.rejects(lab().plane.kubectl("get", "namespace", "istio-system"), /not found/);
     assert.match(await lab().plane.kubectl("get", "namespace", "local700"), /Active/);
     const again = await command("down", "local700", "--yes");

@@ -85,7 +85,7 @@ describeOn("1.34", "a company's network", () => {
         what,
       );
     assert.match(await lab().plane.kubectl("get", "deploy", "istiod", "-n", "istio-system"), /istiod/);
-    assert.match((await command("up", "dev701", "--yes")).stderr, /stack dev701 is up: \d+ same\n$/);
+    assert.match((await command("up", "dev701", "--yes")).stderr, /stack dev701 is up: \d+ unchanged\n$/);
   });
 
   it("the commands say what runs", async () => {

@@ -71,7 +71,7 @@ describe("jam-istio fleet up", () => {
     assert.equal(journal().filter((line) => line.startsWith("--no-select")).length, 4, "they are made");
     assert.match(
       readFileSync(at("logs/prod.log"), "utf8"),
-      /^state: [^]*^Resources:$[^]*^stack prod is up: 3 create\n$/m,
+      /^state: [^]*^Resources:$[^]*^stack prod is up: 3 created\n$/m,
     );
   });
 
