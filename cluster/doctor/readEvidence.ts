@@ -28,19 +28,19 @@ const [networking, security] = ["/apis/networking.istio.io/v1alpha3", "/apis/sec
 
 /** Istio's own kinds, each with one list. */
 async function readObjects(lists: Lists) {
-  const [virtualServices, destinationRules, serviceEntries, gateways, sidecars, envoyFilters] = await Promise.all([
-    lists.istio<VirtualService>("VirtualService", networking, "virtualservices"),
-    lists.istio<DestinationRule>("DestinationRule", networking, "destinationrules"),
-    lists.istio<ServiceEntry>("ServiceEntry", networking, "serviceentries"),
-    lists.istio<Gateway>("Gateway", networking, "gateways"),
-    lists.istio<Sidecar>("Sidecar", networking, "sidecars"),
-    lists.istio<EnvoyFilter>("EnvoyFilter", networking, "envoyfilters"),
-  ]);
-  const [peerAuthentications, authorizationPolicies, proxyConfigs] = await Promise.all([
-    lists.istio<PeerAuthentication>("PeerAuthentication", security, "peerauthentications"),
-    lists.istio<AuthorizationPolicy>("AuthorizationPolicy", security, "authorizationpolicies"),
-    lists.istio("ProxyConfig", "/apis/networking.istio.io/v1beta1", "proxyconfigs"),
-  ]);
+  const [virtualServices, destinationRules, serviceEntries, gateways, sidecars, envoyFilters, ...more] =
+    await Promise.all([
+      lists.istio<VirtualService>("VirtualService", networking, "virtualservices"),
+      lists.istio<DestinationRule>("DestinationRule", networking, "destinationrules"),
+      lists.istio<ServiceEntry>("ServiceEntry", networking, "serviceentries"),
+      lists.istio<Gateway>("Gateway", networking, "gateways"),
+      lists.istio<Sidecar>("Sidecar", networking, "sidecars"),
+      lists.istio<EnvoyFilter>("EnvoyFilter", networking, "envoyfilters"),
+      lists.istio<PeerAuthentication>("PeerAuthentication", security, "peerauthentications"),
+      lists.istio<AuthorizationPolicy>("AuthorizationPolicy", security, "authorizationpolicies"),
+      lists.istio("ProxyConfig", "/apis/networking.istio.io/v1beta1", "proxyconfigs"),
+    ]);
+  const [peerAuthentications, authorizationPolicies, proxyConfigs] = more;
   return {
     ...{ virtualServices, destinationRules, serviceEntries, gateways, sidecars, envoyFilters },
     ...{ peerAuthentications, authorizationPolicies, proxyConfigs },
