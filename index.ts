@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { connectOnce } from "./cluster/client/kubernetesClient";
+import { setTimeout as sleep } from "node:timers/promises";
 import { GateHost } from "./components/gates/gateHost";
 import { readStackState } from "./components/state/stackState";
 import { readSettings } from "./config/readSettings";
@@ -9,6 +10,10 @@ import { withoutPackages } from "./tools/errors";
 const settings = readSettings();
 
 async function run() {
+  // Asked for first, and so much before, as a rule: while the engine starts the gate's process it answers nothing.
+  const reading = readStackState();
+  reading.catch(() => undefined);
+  await sleep(10);
   const host = await GateHost.start();
   // Loaded while the gate's process starts.
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- the loader of TypeScript handles require() alone
@@ -17,7 +22,7 @@ async function run() {
   const info = (line: string) => void pulumi.log.info(line);
   const warn = (line: string) => void pulumi.log.warn(line);
   asked.warnings.forEach(warn);
-  const state = await readStackState();
+  const state = await reading;
   const plan = program.withServedGateway(asked, program.deployedReleases(state));
   const connected = connectOnce(settings.kubernetes);
   const [kept, drill, keepsSystem] = await Promise.all([

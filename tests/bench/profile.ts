@@ -42,7 +42,7 @@ export async function profile(): Promise<string | undefined> {
   process.chdir(repository);
   const subjects = {
     "an empty program: the engine and its language host alone": () => profileOf(emptyInstance(), false),
-    "the naive program, its types checked": () => inLab((lab) => profileOf(naiveInstance(lab, "checked"), true)),
+    "the naive program": () => inLab((lab) => profileOf(naiveInstance(lab), true)),
     "this program": () => inLab((lab) => profileOf(Instance.create("dev701", classicConfig(lab)), true)),
   };
   for (const [what, measure] of Object.entries(subjects)) {
