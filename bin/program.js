@@ -1,4 +1,7 @@
 "use strict";
 // What Pulumi runs: index.ts.
-require("./pulumiOnDemand").keepTracesShort();
+const sdk = require("./pulumiOnDemand");
+sdk.keepTracesShort();
+sdk.loadOnDemand();
+sdk.tellNoLines();
 module.exports = require("./bundle").load("index.ts");

@@ -35,3 +35,13 @@ exports.loadOnDemand = () => {
 exports.keepTracesShort = () => {
   if (process.env["JAM_ISTIO_DEBUG"] !== "1") Error.stackTraceLimit = 1;
 };
+
+/**
+ * In a program that the engine runs: the SDK tells it for each resource by which lines it was made, and the engine writes them into the
+ * state, a sixth of it, anew at every step. Here they are lines of the bundle, of use to nobody.
+ */
+exports.tellNoLines = () => {
+  const { Resource } = require("@pulumi/pulumi/resource");
+  // Of another version, which has no such function, they are told.
+  if (typeof Resource.callsites === "function" && process.env["JAM_ISTIO_DEBUG"] !== "1") Resource.callsites = () => [];
+};

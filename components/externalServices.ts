@@ -20,7 +20,7 @@ export class ExternalServices extends pulumi.ComponentResource {
 
   constructor(name: string, context: MeshContext, opts?: pulumi.ComponentResourceOptions) {
     super("jam-istio:components:ExternalServices", name, {}, opts);
-    const { plan, provider, gate, after } = context;
+    const { plan, provider, after } = context;
     const entries = plan.serviceEntries;
     this.names = entries.map((entry) => entry.name);
     this.entries = entries.map(
@@ -31,7 +31,8 @@ export class ExternalServices extends pulumi.ComponentResource {
           {
             parent: this,
             provider,
-            dependsOn: [gate, ...after],
+            // There may be hundreds, each with these in the state: the gate is what all of them wait for themselves.
+            dependsOn: [...after],
           },
         ),
     );

@@ -64,7 +64,7 @@ function addProvider(settings: Settings): kubernetes.Provider {
   });
 }
 
-/** The control plane, in its order: its resources, the last ones last, and the passphrase. */
+/** The control plane, in its order: what to wait for, and the passphrase. */
 function addControlPlane(
   context: MeshContext,
   { kept, keepsSystem = false }: Pick<Before, "kept" | "keepsSystem">,
@@ -85,7 +85,8 @@ function addControlPlane(
   mesh.after.forEach(add);
   const withIstio = { ...context, after: [istio.release] };
   const console = mesh.kiali === undefined ? [] : [new AddonRelease(mesh.kiali, withIstio).release];
-  return { ready: [...chain, ...console, ...istio.kept], passphrase: kiali?.passphrase };
+  // Each waits for those before it: who waits for the last waits for all.
+  return { ready: [...chain.slice(-1), ...console, ...istio.kept], passphrase: kiali?.passphrase };
 }
 
 /** The releases that are proxies, each after the one before: a rollout that finds the control plane unfit keeps them old. */
@@ -116,13 +117,14 @@ export function deploy(
   const external = new ExternalServices("external", { ...context, after });
   const rollout = new SidecarRollout("sidecar-rollout", plan, {
     provider: gateHost,
-    dependsOn: [gate, ...after, ...external.entries],
+    dependsOn: [...after, ...external.entries],
   });
   const proxies = controlPlane === undefined ? [] : addProxies(context, [...controlPlane.ready, rollout]);
-  const ready = [...after, ...external.entries, rollout, ...proxies];
+  // The rollout waits for all that comes before it.
+  const ready = [rollout, ...proxies];
   // A destroy begins with what waits for all of it.
   if (controlPlane !== undefined)
-    new MeshRemoval("mesh-removal", plan, keepsSystem, { provider: gateHost, dependsOn: [gate, ...ready] });
+    new MeshRemoval("mesh-removal", plan, keepsSystem, { provider: gateHost, dependsOn: ready });
   // After the rollout: with a database cut off no restarted pod may get ready.
   const faultContext = { ...context, gateHost, before: state, after: ready };
   const faults = drill.state === "off" ? undefined : new FaultInjection("faults", drill, faultContext);

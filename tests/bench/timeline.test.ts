@@ -9,7 +9,7 @@ const of =
     ...(what === undefined ? {} : { what }),
   });
 const program = of("/project/node_modules/@pulumi/pulumi/cmd/run --monitor");
-const gate = of("/project/node_modules/@pulumi/pulumi/cmd/dynamic-provider 127.0.0.1:1");
+const gate = of("/project/node_modules/@pulumi/pulumi/cmd/pulumi-resource-pulumi-nodejs 127.0.0.1:1");
 
 describe("where the time of a run goes", () => {
   it("is told by process, and requests that overlap count once", () => {

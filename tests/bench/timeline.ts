@@ -22,8 +22,8 @@ export interface ProfileRow {
   readonly cpu?: number;
 }
 
-const isProgram = ({ process }: ProfileEvent) => process.includes("cmd/run ") || process.endsWith("cmd/run");
-const isGate = ({ process }: ProfileEvent) => process.includes("dynamic-provider");
+const isProgram = ({ process }: ProfileEvent) => /\/cmd\/run(\/index\.js)?( |$)/.test(process);
+const isGate = ({ process }: ProfileEvent) => process.includes("pulumi-resource-pulumi-nodejs");
 
 /** Time in which at least one of them was under way, in milliseconds. */
 function busy(events: readonly ProfileEvent[]): number {

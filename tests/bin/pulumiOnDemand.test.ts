@@ -6,10 +6,11 @@ import { join } from "node:path";
 
 const repository = join(__dirname, "..", "..");
 
-const run = (code: string) =>
-  execFileSync(process.execPath, ["-e", `require("./bin/pulumiOnDemand").loadOnDemand();${code}`], {
+const run = (code: string, env: NodeJS.ProcessEnv = {}) =>
+  execFileSync(process.execPath, ["-e", `const sdk = require("./bin/pulumiOnDemand"); sdk.loadOnDemand();${code}`], {
     cwd: repository,
     encoding: "utf8",
+    env: { ...process.env, JAM_ISTIO_DEBUG: undefined, ...env },
   }).trim();
 
 const slow = "Object.keys(require.cache).filter((file) => /(typescript|@npmcli.arborist).lib/.test(file)).length";
@@ -28,6 +29,13 @@ describe("the SDK of Pulumi", () => {
       .map((line) => JSON.parse(line) as [string, boolean])[0] ?? ["", false];
     assert.match(text, /return "as asked"|"as asked"/);
     assert.equal(loaded, true);
+  });
+
+  it("tells the engine no lines of the bundle, but for JAM_ISTIO_DEBUG=1; and loads no more by that", () => {
+    // What a resource's constructor asks for.
+    const lines = `sdk.tellNoLines(); console.log(require("@pulumi/pulumi").Resource.stackTrace(0).length > 0, ${slow});`;
+    assert.equal(run(lines), "false 0");
+    assert.equal(run(lines, { JAM_ISTIO_DEBUG: "1" }), "true 0");
   });
 
   it("still finds the packages of a program", () => {
