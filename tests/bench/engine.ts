@@ -23,7 +23,12 @@ const secret = {
   metadata: { name: "kiali", namespace: "istio-system", labels: { app: "kiali" } },
   stringData: { username: "admin", passphrase: "bench" },
 };
-const entries = serviceEntries(external).map((entry) => entryArgs(entry, "dev701"));
+/** The ServiceEntries of the stack that is measured, and of so many external services more. */
+const entriesWith = (count: number) => {
+  const more = { addresses: [], resolution: "DNS" as const };
+  const externalServices = manyServices(count).map((service) => ({ ...service, ...more }));
+  return serviceEntries({ ...external, externalServices }).map((entry) => entryArgs(entry, "dev701"));
+};
 
 /** A fresh control plane for one measurement. */
 export async function inLab<T>(work: (lab: Lab) => Promise<T>): Promise<T> {
@@ -43,7 +48,7 @@ async function byHand({ plane, charts }: Lab): Promise<number> {
   const objects = join(folder, "objects.json");
   const secretFile = join(folder, "secret.json");
   writeFileSync(secretFile, JSON.stringify(secret));
-  writeFileSync(objects, JSON.stringify({ apiVersion: "v1", kind: "List", items: entries }));
+  writeFileSync(objects, JSON.stringify({ apiVersion: "v1", kind: "List", items: entriesWith(0) }));
   const repo = [
     "--repo",
     `${charts.url}/istio-release/releases/${version}/charts`,
@@ -67,7 +72,7 @@ async function byHand({ plane, charts }: Lab): Promise<number> {
 }
 
 /** A program with the same resources and nothing else: no validation, no gate, Pulumi's defaults. */
-function naiveProgram({ plane, charts }: Lab): string {
+function naiveProgram({ plane, charts }: Lab, services: number): string {
   const repo = `${charts.url}/istio-release/releases/${version}/charts`;
   return `
 import * as k8s from "@pulumi/kubernetes";
@@ -82,7 +87,7 @@ const passphrase = new random.RandomPassword("kiali", { length: 32 }).result;
 const secret = new k8s.core.v1.Secret("kiali", { ...${JSON.stringify(secret)}, stringData: { username: "admin", passphrase } }, { provider, dependsOn: [init] });
 const istio = release("istio", { kiali: { enabled: true }, gateways: { enabled: false } }, [init, secret]);
 const namespace = new k8s.core.v1.Namespace("dev701", { metadata: { name: "dev701" } }, { provider });
-for (const entry of ${JSON.stringify(entries)}) {
+for (const entry of ${JSON.stringify(entriesWith(services))}) {
   new k8s.apiextensions.CustomResource(entry.metadata.name, entry as unknown as k8s.apiextensions.CustomResourceArgs, { provider, dependsOn: [istio, namespace] });
 }
 `;
@@ -94,23 +99,40 @@ interface Runs {
   readonly noop: Run;
 }
 
-async function measure(instance: Instance): Promise<Runs> {
-  const pulumi = (...args: readonly string[]) => measured((env) => instance.pulumiWith(env, ...args));
-  const up = () => pulumi("up", "--yes", "--skip-preview");
-  const runs = { first: await up(), preview: await threeTimes(() => pulumi("preview")), noop: await threeTimes(up) };
-  instance.remove();
-  return runs;
+const pulumi = (instance: Instance, ...args: readonly string[]) => measured((env) => instance.pulumiWith(env, ...args));
+const up = (instance: Instance) => pulumi(instance, "up", "--yes", "--skip-preview");
+
+/** Measures the runs of a stack: its first one each time in a cluster of its own. */
+async function measure(make: (lab: Lab) => Promise<Instance>): Promise<Runs> {
+  const once = <T>(work: (instance: Instance) => Promise<T>) =>
+    inLab(async (lab) => {
+      const instance = await make(lab);
+      try {
+        return await work(instance);
+      } finally {
+        instance.remove();
+      }
+    });
+  const first = await threeTimes(() => once(up));
+  return once(async (instance) => {
+    await up(instance);
+    return {
+      first,
+      preview: await threeTimes(() => pulumi(instance, "preview")),
+      noop: await threeTimes(() => up(instance)),
+    };
+  });
 }
 
 /**
  * A stack of the naive program, with Pulumi's defaults: its types are checked at its first run, and again when it has changed; what
  * came of that is kept by ts-node.
  */
-export async function naiveInstance(lab: Lab): Promise<Instance> {
+export async function naiveInstance(lab: Lab, services = 0): Promise<Instance> {
   const instance = await Instance.create("bench", {});
   for (const file of ["index.ts", "tsconfig.json", "package.json", "Pulumi.yaml"]) rmSync(join(instance.folder, file));
   writeFileSync(join(instance.folder, "Pulumi.yaml"), "name: jam-istio\nruntime: nodejs\n");
-  writeFileSync(join(instance.folder, "index.ts"), naiveProgram(lab));
+  writeFileSync(join(instance.folder, "index.ts"), naiveProgram(lab, services));
   writeFileSync(join(instance.folder, "package.json"), '{"main":"index.ts"}');
   const options = { strict: true, target: "es2020", module: "commonjs", moduleResolution: "node", skipLibCheck: true };
   writeFileSync(
@@ -125,11 +147,11 @@ export async function engineRows(): Promise<readonly Measured[] | string> {
   const reason = missingFor("1.21");
   if (reason !== undefined) return reason;
   process.chdir(repository);
-  const hand = await inLab(byHand);
-  const plain = await inLab(async (lab) => measure(await naiveInstance(lab)));
-  const ours = await inLab(async (lab) => measure(await Instance.create("dev701", classicConfig(lab))));
+  const hand = await threeTimes(async () => ({ seconds: await inLab(byHand), megabytes: Number.NaN }));
+  const plain = await measure((lab) => naiveInstance(lab));
+  const ours = await measure((lab) => Instance.create("dev701", classicConfig(lab)));
   return [
-    { what: "first install by hand", seconds: hand },
+    { what: "first install by hand", ...hand },
     { what: "first up, naive program", ...plain.first, against: "first install by hand" },
     { what: "first up", ...ours.first, against: "first install by hand", aim: "1.25" },
     { what: "unchanged preview, naive program", ...plain.preview },
@@ -144,14 +166,16 @@ export async function manyRows(few: readonly Measured[]): Promise<readonly Measu
   const reason = missingFor("1.21");
   if (reason !== undefined) return reason;
   if (!few.some(({ what }) => what === "first up")) return "it is measured against the rows of engine";
-  const many = async (count: number) =>
-    inLab(async (lab) =>
-      measure(await Instance.create("dev701", classicConfig(lab, { externalServices: manyServices(count) }))),
-    );
+  const many = (count: number) =>
+    measure((lab) => Instance.create("dev701", classicConfig(lab, { externalServices: manyServices(count) })));
   const [fifty, fiveHundred] = [await many(50), await many(500)];
+  const plain = await measure((lab) => naiveInstance(lab, 500));
+  const naive = (what: string) => `${what}, 500 external services, naive program`;
   return [
     { what: "no-op up, 50 external services", ...fifty.noop, against: "no-op up" },
-    { what: "no-op up, 500 external services", ...fiveHundred.noop, against: "no-op up" },
-    { what: "first up, 500 external services", ...fiveHundred.first, against: "first up" },
+    { what: naive("no-op up"), ...plain.noop, against: "no-op up, naive program" },
+    { what: "no-op up, 500 external services", ...fiveHundred.noop, against: "no-op up", aim: "1.8" },
+    { what: naive("first up"), ...plain.first, against: "first up, naive program" },
+    { what: "first up, 500 external services", ...fiveHundred.first, against: "first up", aim: "3" },
   ];
 }

@@ -59,6 +59,14 @@ function printCompared(rows: readonly Measured[]): void {
   if (worse.length > 0) process.exitCode = 3;
 }
 
+/** Keeps the ratios of a run; those of parts that were not measured stay. */
+function keep(rows: readonly Measured[]): void {
+  const now = ratiosOf(rows);
+  const before = JSON.parse(readFileSync(keptFile, "utf8")) as Ratio[];
+  const others = before.filter(({ what }) => !now.some((one) => one.what === what));
+  writeFileSync(keptFile, `${JSON.stringify([...now, ...others], undefined, 2)}\n`);
+}
+
 const parts = {
   ...{ render: renderRows, rollout: rolloutRows, operate: operateRows },
   ...{ engine: engineRows, many: manyRows, fleet: fleetRows },
@@ -89,7 +97,7 @@ async function main(): Promise<void> {
   }
   print(rows);
   if (action === "check") printCompared(rows);
-  if (action === "keep") writeFileSync(keptFile, `${JSON.stringify(ratiosOf(rows), undefined, 2)}\n`);
+  if (action === "keep") keep(rows);
 }
 
 main().catch((error: unknown) => {

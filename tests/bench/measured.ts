@@ -14,13 +14,12 @@ export interface Measured {
 }
 
 /** Many external services, told apart by SNI on one port. */
-export function manyServices(count: number): readonly object[] {
-  return Array.from({ length: count }, (_, at) => ({
+export const manyServices = (count: number) =>
+  Array.from({ length: count }, (_, at) => ({
     name: `service-${String(at)}`,
     hosts: [`host-${String(at)}.example.com`],
-    ports: [{ number: 443, protocol: "TLS" }],
+    ports: [{ number: 443, protocol: "TLS" as const }],
   }));
-}
 
 // One slow run of a busy machine does not decide.
 function median(values: readonly number[]): number {
