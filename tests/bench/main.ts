@@ -10,6 +10,7 @@ import { operateRows } from "./operate";
 import { manyServices, measured, threeTimes, type Measured } from "./measured";
 import { profile } from "./profile";
 import { rolloutRows } from "./rollout";
+import { chartRoot } from "../e2e/support/engine";
 import { messageOf } from "../../tools/errors";
 
 async function renderRows(): Promise<readonly Measured[]> {
@@ -31,6 +32,14 @@ async function renderRows(): Promise<readonly Measured[]> {
       );
     const against = count === 1 ? {} : { against: "render, 1 external service(s)" };
     rows.push({ what: `render, ${String(count)} external service(s)`, ...(await threeTimes(once)), ...against });
+  }
+  const charts = chartRoot();
+  if (charts !== undefined) {
+    const args = [bin, "render", "dev701", "--charts", charts, "--out", join(folder, "rendered")];
+    const once = () =>
+      measured((env) => mustRun(process.execPath, args, { seconds: 300, env: { ...process.env, ...env } }));
+    const what = "render, classic stack of 97 objects with its charts";
+    rows.push({ what, ...(await threeTimes(once)), against: "render, 1 external service(s)", aim: "1.5 s" });
   }
   rmSync(folder, { recursive: true });
   return rows;

@@ -1,9 +1,13 @@
 // What the doctor says of who wins is what a real proxy does; what it says of proxies and istiod is these programs' own word.
 import assert from "node:assert/strict";
+import { delimiter } from "node:path";
 import { connect } from "../../cluster/client/kubernetesClient";
+import { analyze } from "../../cluster/doctor/istioctl";
 import { readEvidence } from "../../cluster/doctor/readEvidence";
+import { builtFolder, modulesOf } from "../../lab/goModules";
 import { diagnose } from "../../mesh/doctor/diagnose";
 import type { Finding } from "../../mesh/doctor/finding";
+import { besides } from "../../mesh/doctor/istioctl";
 import type { VirtualService } from "../../mesh/doctor/objects";
 import { fullHost, routeFor } from "../../mesh/doctor/whoWins";
 import { until } from "../e2e/support/until";
@@ -25,9 +29,7 @@ describeTraffic("doctor", (world) => {
     return diagnose(await readEvidence(cluster, [namespace], { allow: ["end-of-life"] }));
   };
   const finds = (code: string) => until(code, async () => (await findings()).some((one) => one.code === code));
-  const removed = (
-    ...objects: readonly { readonly kind: string; readonly metadata: { name: string; namespace: string } }[]
-  ) =>
+  const removed = (...objects: readonly ReturnType<typeof istio>[]) =>
     Promise.all(
       objects.map(({ kind, metadata: { name, namespace } }) =>
         world().plane.kubectl("delete", kind, name, "-n", namespace),
@@ -48,6 +50,26 @@ describeTraffic("doctor", (world) => {
     assert.ok(!evidence.unseen.some((line) => /istiod's|log levels/.test(line)), evidence.unseen.join("\n"));
     const mesh = diagnose(evidence).filter(({ code }) => /rejected|log-level|fault|route|captured/.test(code));
     assert.deepEqual(mesh, []);
+  });
+
+  it("what istioctl analyze finds comes beside, and nothing of it twice", async () => {
+    const [{ PATH }, kubeconfig] = [process.env, world().plane.kubeconfig];
+    const route = [{ destination: { host: "ct-webapp", subset: "v9", port: { number: 80 } } }];
+    const lost = istio("VirtualService", "lost", { hosts: ["lost.example.com"], http: [{ route }] }, "dev701");
+    try {
+      await world().apply(lost);
+      process.env["PATH"] = [...modulesOf("traffic").map(builtFolder), PATH].join(delimiter);
+      const own = await findings();
+      const { findings: theirs, unseen } = await analyze({ kubeconfig }, ["dev701"]);
+      const ofLost = (some: readonly Finding[]) =>
+        some.flatMap(({ object, code }) => (object === "VirtualService dev701/lost" ? [code] : []));
+      const found = [ofLost(own), ofLost(theirs), ofLost(besides(own, theirs))];
+      assert.deepEqual([unseen, ...found], [undefined, ["subset-unknown"], ["IST0101"], []]);
+      assert.ok(besides(own, theirs).some(({ code }) => code === "IST0118"));
+    } finally {
+      process.env["PATH"] = PATH;
+      await removed(lost);
+    }
   });
 
   const host = "ct-webapp";
@@ -179,11 +201,9 @@ describeTraffic("doctor", (world) => {
     await world().apply(filter);
     await finds("config-rejected");
     const named = (await findings()).find(({ code }) => code === "config-rejected");
+    const cause = /^Cluster: outbound\|\S+: Proto constraint validation failed \(.*ConnectTimeout/;
     assert.match(named?.object ?? "", new RegExp(`^Proxy ${ps.pod}\\.dev701$`));
-    assert.match(
-      named?.evidence ?? "",
-      /^Cluster: outbound\|\S+: Proto constraint validation failed \(.*ConnectTimeout/,
-    );
+    assert.match(named?.evidence ?? "", cause);
     figure(named?.evidence.slice(0, 150) ?? "");
     await removed(filter);
     await until("it takes it again", async () => !(await findings()).some(({ code }) => code === "config-rejected"));
