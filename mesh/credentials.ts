@@ -6,7 +6,8 @@ const ofUrl =
   /([a-z][a-z\d+.-]{0,30}:\/\/)(?:[^\s/?#:]{0,500}:(?!\d{0,5}(?:[/?#"'\s]|$))\S{0,2000}@(?!sha\d+:)|[^\s/?#]{0,2000}@)/gi;
 // Where the scheme is missing, or half there. What follows the digest's @ of an image is no host; AWS' names hold people.
 const ofHost = /(^|[\s"'`(=,[{<])(?!arn:)[^\s"'`(=,[{<:@/]{1,500}:(?!\/\/)\S{0,2000}@(?!sha\d+:)/g;
-const query = /([a-z][a-z\d+.-]{0,30}:\/\/[^\s"'?]{1,2000})\?[^\s"':]*/gi;
+// A query may hold a URL itself; a colon before a space ends it, as in a message.
+const query = /([a-z][a-z\d+.-]{0,30}:\/\/[^\s"'?]{1,2000})\?(?:[^\s"':]|:(?=[^\s"']))*/gi;
 
 /**
  * A text for a person without what may let somebody in: user and password of URLs and hosts, and the queries of URLs, which

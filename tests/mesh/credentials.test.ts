@@ -18,6 +18,8 @@ describe("a text without credentials", () => {
       'Get "https://ann:S3CRET@charts.example.com/a.tgz?X-Signature=S3CRET": oci://S3CRET@host/x',
       'Get "https://***@charts.example.com/a.tgz": oci://***@host/x',
     ],
+    ["s3://state?endpoint=http://127.0.0.1:9000&region=x&token=S3CRET", "s3://state"],
+    ["GET https://host/x?sig=a:S3CRET: 403", "GET https://host/x: 403"],
     ["\u001b[1mhttps://ann:S3CRET@host\u001b[0m", "\u001b[1mhttps://***@host\u001b[0m"],
     ['"ann:S3CRET@db.example.com" is not allowed', '"***@db.example.com" is not allowed'],
     ["https:/ann:S3CRET@host/x does not exist", "***@host/x does not exist"],
