@@ -1,6 +1,7 @@
 import * as semver from "semver";
 import { reasonOf, unlessInternal } from "../../cluster/client/errors";
 import { bounded, connect, type Cluster } from "../../cluster/client/kubernetesClient";
+import { readingOnce } from "../../cluster/client/readingOnce";
 import { writeBundle } from "../../cluster/doctor/bundle";
 import { analyze } from "../../cluster/doctor/istioctl";
 import { readEvidence } from "../../cluster/doctor/readEvidence";
@@ -123,7 +124,8 @@ export async function doctor(stack: string | undefined, options: DoctorOptions):
     process.stderr.write(`${target.problems}\nThe cluster is looked at nevertheless.\n`);
   if (process.stderr.isTTY && !json && !metrics) process.stderr.write("reading the cluster…\n");
   const diagnosis = await connect(target.address)
-    .then(async (cluster) => {
+    .then(async (connected) => {
+      const cluster = readingOnce(connected);
       const evidence = await readEvidence(cluster, all ? "all" : [target.namespace], wantedOf(target));
       const [absent] = evidence.absent;
       if (absent !== undefined && !all)

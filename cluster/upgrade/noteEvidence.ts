@@ -84,7 +84,9 @@ class Reader {
 
   private async ofPlace(place: Place): Promise<readonly Thing[]> {
     if (typeof place === "string") return listPages(this.cluster, place);
-    const version = (await this.served(place.group)).find(([, names]) => names.includes(place.plural))?.[0];
+    const versions = (await this.served(place.group)).filter(([, names]) => names.includes(place.plural));
+    // The oldest, as the doctor does: who reads both reads the list once.
+    const version = versions.at(-1)?.[0];
     return version === undefined ? [] : listPages(this.cluster, `/apis/${version}/${place.plural}`);
   }
 
