@@ -68,7 +68,12 @@ function addProvider(settings: Settings): kubernetes.Provider {
 function addControlPlane(
   context: MeshContext,
   { kept, keepsSystem = false }: Pick<Before, "kept" | "keepsSystem">,
-): { readonly ready: readonly pulumi.Resource[]; readonly passphrase: pulumi.Output<string> | undefined } {
+): {
+  /** What waits for all of it. */
+  readonly last: readonly pulumi.Resource[];
+  readonly all: readonly pulumi.Resource[];
+  readonly passphrase: pulumi.Output<string> | undefined;
+} {
   const { settings, mesh } = context.plan;
   const { revision } = settings.istio;
   const hasDefault = revision === undefined || kept.some((one) => revisionOf(one) === undefined);
@@ -85,8 +90,9 @@ function addControlPlane(
   mesh.after.forEach(add);
   const withIstio = { ...context, after: [istio.release] };
   const console = mesh.kiali === undefined ? [] : [new AddonRelease(mesh.kiali, withIstio).release];
-  // Each waits for those before it: who waits for the last waits for all.
-  return { ready: [...chain.slice(-1), ...console, ...istio.kept], passphrase: kiali?.passphrase };
+  // Each of the chain waits for those before it.
+  const beside = [...console, ...istio.kept];
+  return { last: [...chain.slice(-1), ...beside], all: [...chain, ...beside], passphrase: kiali?.passphrase };
 }
 
 /** The releases that are proxies, each after the one before: a rollout that finds the control plane unfit keeps them old. */
@@ -113,18 +119,20 @@ export function deploy(
   const context: MeshContext = { plan, provider: addProvider(settings), gate, after: [] };
   const controlPlane = settings.istio.controlPlane === "managed" ? addControlPlane(context, before) : undefined;
   const namespace = new InstanceNamespace("namespace", context);
-  const after = [namespace.namespace, ...(controlPlane?.ready ?? [])];
-  const external = new ExternalServices("external", { ...context, after });
+  const last = [namespace.namespace, ...(controlPlane?.last ?? [])];
+  const external = new ExternalServices("external", { ...context, after: last });
+  const after = [namespace.namespace, ...(controlPlane?.all ?? [])];
   const rollout = new SidecarRollout("sidecar-rollout", plan, {
     provider: gateHost,
-    dependsOn: [...after, ...external.entries],
+    dependsOn: [gate, ...after, ...external.entries],
   });
-  const proxies = controlPlane === undefined ? [] : addProxies(context, [...controlPlane.ready, rollout]);
-  // The rollout waits for all that comes before it.
-  const ready = [rollout, ...proxies];
+  const proxies = controlPlane === undefined ? [] : addProxies(context, [...controlPlane.all, rollout]);
+  // The entries, of which there may be hundreds, are what the rollout waits for. The others are named: where a destroy of a part takes
+  // one alone, the engine orders by what is named.
+  const ready = [...after, rollout, ...proxies];
   // A destroy begins with what waits for all of it.
   if (controlPlane !== undefined)
-    new MeshRemoval("mesh-removal", plan, keepsSystem, { provider: gateHost, dependsOn: ready });
+    new MeshRemoval("mesh-removal", plan, keepsSystem, { provider: gateHost, dependsOn: [gate, ...ready] });
   // After the rollout: with a database cut off no restarted pod may get ready.
   const faultContext = { ...context, gateHost, before: state, after: ready };
   const faults = drill.state === "off" ? undefined : new FaultInjection("faults", drill, faultContext);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cacheFolder } from "../tools/helm";
-import { isAlive, mustRun } from "../tools/run";
+import { isAlive, mustRun, run } from "../tools/run";
 import { withLock } from "./lock";
 import { kubectl, kwokctlCall, stopControlPlane, writeLabInfo, type LabInfo } from "./planeFile";
 import { provideBinaries, type Programs } from "./provide";
@@ -93,17 +93,21 @@ async function agentReady({ folder, agent = 0 }: LabInfo): Promise<void> {
   }
 }
 
+/** How long the controller manager may take until it works, in seconds. */
+const controllerSeconds = 120;
+
 /**
  * Waits for what the controller manager makes first. On a busy machine it ends by itself, since it waits no more than ten seconds for
  * the API server: then it is started again.
  */
 async function controllersReady(plane: LabInfo): Promise<void> {
   const { args, env } = kwokctlCall(plane, "start", "cluster");
-  for (let turn = 1; turn <= 120; turn++) {
+  const end = Date.now() + controllerSeconds * 1000;
+  for (let turn = 1; Date.now() < end; turn++) {
     const account = kubectl(plane, ["get", "serviceaccount", "default", "-n", "default", "-o", "name"]);
     if (await account.catch(() => undefined)) return;
     // It starts what does not run.
-    if (turn % 20 === 0) await mustRun(plane.kwokctl, args, { seconds: 60, env });
+    if (turn % 20 === 0) await run(plane.kwokctl, args, { seconds: 60, env });
     await sleep(500);
   }
   throw new Error("its controller manager does nothing");
@@ -149,7 +153,8 @@ export async function startControlPlane(minor: string, options: StartOptions = {
     );
     const scale = kwokctlCall(plane, "scale", "node", "--replicas", "1");
     await mustRun(plane.kwokctl, scale.args, { seconds: 30, env: scale.env });
-    await Promise.all([agentReady(plane), controllersReady(plane)]);
+    await agentReady(plane);
+    await controllersReady(plane);
   } catch (error) {
     await stopControlPlane(folder);
     const text = messageOf(error);

@@ -44,8 +44,11 @@ const done: Readonly<Record<string, string>> = {
   ...{ create: "created", update: "updated", delete: "deleted", replace: "replaced", same: "unchanged" },
 };
 
+const places = Object.keys(done);
+
 const changesText = ({ resourceChanges = {} }: UpdateSummary) =>
   Object.entries(resourceChanges)
+    .sort(([one], [other]) => places.indexOf(one) - places.indexOf(other))
     .map(([operation, count]) => `${String(count)} ${done[operation] ?? operation}`)
     .join(", ") || "nothing was there";
 

@@ -85,8 +85,8 @@ class Reader {
   private async ofPlace(place: Place): Promise<readonly Thing[]> {
     if (typeof place === "string") return listPages(this.cluster, place);
     const versions = (await this.served(place.group)).filter(([, names]) => names.includes(place.plural));
-    // The oldest, as the doctor does: who reads both reads the list once.
-    const version = versions.at(-1)?.[0];
+    // Of Istio's own, whose versions are one schema, the oldest, as the doctor does: who reads both reads the list once.
+    const version = versions.at(place.group.endsWith(".istio.io") ? -1 : 0)?.[0];
     return version === undefined ? [] : listPages(this.cluster, `/apis/${version}/${place.plural}`);
   }
 

@@ -34,7 +34,7 @@ describe("where the time of a run goes", () => {
         "program: its own code loads: 0.8 to 1",
         "program: all of its process: 0.3 to 2",
         "engine: after the program's end: 2 to 2.5",
-        "gates: their process loads: 0.9 to 1.4",
+        "gates: until they ask the cluster: 0.9 to 1.4",
         "gates: 2 requests, 0.30 s with one under way: 1.4 to 1.7",
       ],
     );

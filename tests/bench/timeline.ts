@@ -62,7 +62,7 @@ export function timeline(events: readonly ProfileEvent[], began: number, ended: 
   if (first !== undefined && last !== undefined) {
     const asked = gate.filter(({ event }) => event === "request");
     const [from, to] = [asked[0]?.from ?? last.to, Math.max(...asked.map((one) => one.to), first.from)];
-    rows.push(row("gates: their process loads", first.from, from));
+    rows.push(row("gates: until they ask the cluster", first.from, from));
     if (asked.length > 0) rows.push(row(`gates: ${requests(asked)}`, from, to, last.cpu));
   }
   const other = program.filter(({ event }) => event === "request");
