@@ -40,6 +40,7 @@ const byWorth: readonly (readonly [string, number])[] = [
   ["e2e/rehearseAdoption", 8],
   ["e2e/network", 5],
   ["e2e/upgradeNotes", 4],
+  ["e2e/upgradeNotesIstiods", 4],
   ["e2e/badInput", 3],
   ["e2e/command", 5],
   ["e2e/failed", 4],
