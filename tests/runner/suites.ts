@@ -38,6 +38,7 @@ const byWorth: readonly (readonly [string, number])[] = [
   ["e2e/shared", 3],
   ["e2e/release", 10],
   ["e2e/rehearseAdoption", 8],
+  ["e2e/rehearseObjects", 5],
   ["e2e/network", 5],
   ["e2e/upgradeNotes", 4],
   ["e2e/upgradeNotesIstiods", 4],
