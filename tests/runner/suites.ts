@@ -41,6 +41,7 @@ const byWorth: readonly (readonly [string, number])[] = [
   ["e2e/rehearseObjects", 5],
   ["e2e/network", 5],
   ["e2e/upgradeNotes", 4],
+  ["e2e/upgradePath", 5],
   ["e2e/upgradeNotesIstiods", 4],
   ["e2e/badInput", 3],
   ["e2e/command", 5],
