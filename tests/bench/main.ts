@@ -7,6 +7,7 @@ import { compare, ratiosOf, type Ratio } from "./compare";
 import { engineRows, manyRows } from "./engine";
 import { fleetRows } from "./fleet";
 import { manyServices, measured, threeTimes, type Measured } from "./measured";
+import { notesRows } from "./notes";
 import { profile } from "./profile";
 import { rolloutRows } from "./rollout";
 import { messageOf } from "../../tools/errors";
@@ -58,7 +59,14 @@ function printCompared(rows: readonly Measured[]): void {
   if (worse.length > 0) process.exitCode = 3;
 }
 
-const parts = { render: renderRows, rollout: rolloutRows, engine: engineRows, many: manyRows, fleet: fleetRows };
+const parts = {
+  render: renderRows,
+  rollout: rolloutRows,
+  engine: engineRows,
+  many: manyRows,
+  notes: notesRows,
+  fleet: fleetRows,
+};
 const actions = ["check", "keep"] as const;
 
 /** `npm run bench -- [profile | check | keep] [part …]`; exit code 3: `check` found what got worse. */
