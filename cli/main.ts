@@ -135,6 +135,10 @@ program
   .option("--kubernetes <version>", "Kubernetes minor (default: one that the Istio versions support)")
   .option("--binaries <folder>", "folder with the control plane's programs")
   .option("--charts <root>", "directory or URL laid out like the official chart repositories")
+  .option(
+    "--with-objects <source>",
+    "before the upgrade bring the mesh's objects of a real cluster: a kubeconfig's context, or a folder of manifests",
+  )
   .option("--adopt <paths...>", "the old umbrella chart's folder and values files: made with Helm first, then adopted")
   .option("--json", "print the report as JSON")
   .addHelpText(

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { cacheFolder } from "../tools/helm";
 
-/** What programs are for: a control plane, Pulumi's engine, or traffic through a real mesh. */
-export type Purpose = "controlPlane" | "engine" | "traffic";
+/** What programs are for: a control plane, Pulumi's engine, traffic through a real mesh, or istiods of more minors beside its own. */
+export type Purpose = "controlPlane" | "engine" | "traffic" | "istiods";
 
 /** A pinned Go module in `lab/modules` and the programs that are built from it. */
 export interface GoModule {
@@ -42,6 +42,9 @@ function stamp(version: string): string {
     .flatMap((path) => Object.entries(values).map(([key, value]) => `-X ${path}.${key}=${value ?? ""}`))
     .join(" ");
 }
+
+/** Version that istiod says of itself. */
+const buildVersion = (version: string) => `-X istio.io/istio/pkg/version.buildVersion=${version}`;
 
 /** What the lab can build. Kubernetes 1.21 is the newest for classic meshes; 1.34 is in the range of Istio 1.28 to 1.30. */
 export const goModules: readonly GoModule[] = [
@@ -103,9 +106,24 @@ export const goModules: readonly GoModule[] = [
     version: "1.31-20260827",
     packages: ["istio.io/istio/pilot/cmd/pilot-discovery", "istio.io/istio/istioctl/cmd/istioctl"],
     programs: ["pilot-discovery", "istioctl"],
-    linkerFlags: "-X istio.io/istio/pkg/version.buildVersion=1.31.0-20260827",
+    linkerFlags: buildVersion("1.31.0-20260827"),
     minutes: 10,
   },
+  // The state of the source when a minor's branch began. Few commits of Istio's are published as a module.
+  ...(
+    [
+      ["1.30", "20260423"],
+      ["1.21", "20240221"],
+    ] as const
+  ).map(([minor, day]) => ({
+    folder: `istio-${minor}`,
+    purpose: "istiods" as const,
+    version: `${minor}-${day}`,
+    packages: ["istio.io/istio/pilot/cmd/pilot-discovery"],
+    programs: ["pilot-discovery"],
+    linkerFlags: buildVersion(`${minor}.0-${day}`),
+    minutes: 10,
+  })),
 ];
 
 /** Modules whose programs a control plane of a Kubernetes minor is made of. */

@@ -36,7 +36,12 @@ export function kwokctlCall(plane: LabInfo, ...args: readonly string[]) {
   const config = join(plane.folder, "kwokctl.yaml");
   return {
     args: ["--config", config, "--name", "lab", ...args],
-    env: { ...process.env, KWOK_WORKDIR: join(plane.folder, "kwok"), KWOK_KUBECTL_BINARY: plane.kubectl },
+    env: {
+      ...process.env,
+      ...{ KWOK_WORKDIR: join(plane.folder, "kwok"), KWOK_KUBECTL_BINARY: plane.kubectl },
+      // Its end takes the lab out of the kubeconfig that this names: of a person's it would take another lab of the same name.
+      KUBECONFIG: plane.kubeconfig,
+    },
   };
 }
 

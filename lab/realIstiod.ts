@@ -1,24 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { openSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { run } from "../tools/run";
 import type { AgentClient } from "./agentClient";
+import { freePorts } from "./freePorts";
 import type { LabInfo } from "./planeFile";
 
 const namespace = "istio-system";
 const service = "istiod";
-
-async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = [];
-  for (const server of servers) {
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    ports.push((server.address() as AddressInfo).port);
-  }
-  for (const server of servers) server.close();
-  return ports;
-}
 
 /** The program istiod, in the place of its simulated pod: it injects and validates while that is ready, and of its version. */
 export class RealIstiod {

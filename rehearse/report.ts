@@ -1,4 +1,5 @@
 import type { createColors } from "picocolors";
+import { objectsText, type ObjectsReport } from "./objects/text";
 import { tableText as table } from "../tools/table";
 import type { Phase } from "./rehearsal";
 
@@ -12,6 +13,8 @@ export interface Report {
   readonly succeeded: boolean;
   /** What a person should know or do. */
   readonly findings: readonly string[];
+  /** What became of a real cluster's objects; absent where none were brought. */
+  readonly objects?: ObjectsReport;
 }
 
 type Colors = ReturnType<typeof createColors>;
@@ -34,7 +37,12 @@ function findingsOf({ name, version, succeeded, workloads, proxies, lost = [] }:
 }
 
 /** Draws the conclusions from what was seen. */
-export function makeReport(stack: string, kubernetes: string, phases: readonly Phase[]): Report {
+export function makeReport(
+  stack: string,
+  kubernetes: string,
+  phases: readonly Phase[],
+  objects?: ObjectsReport,
+): Report {
   const lost = phases.some(
     ({ workloads, lost: objects = [] }) =>
       objects.length > 0 || workloads.some(({ replicas, leastReady }) => replicas > 1 && leastReady === 0),
@@ -45,6 +53,7 @@ export function makeReport(stack: string, kubernetes: string, phases: readonly P
     phases,
     succeeded: phases.every(({ succeeded }) => succeeded) && !lost,
     findings: phases.flatMap(findingsOf),
+    ...(objects === undefined ? {} : { objects }),
   };
 }
 
@@ -88,9 +97,15 @@ function phaseText(phase: Phase, colors: Colors): string {
 }
 
 /** The report for a person. */
-export function reportText({ stack, kubernetes, phases, succeeded, findings }: Report, colors: Colors): string {
+export function reportText(
+  { stack, kubernetes, phases, succeeded, findings, objects }: Report,
+  colors: Colors,
+): string {
+  const ran = objects !== undefined && !("missing" in objects.comparison);
+  const programs = ran ? "of Istio's programs istiod alone ran, to be asked" : "no program of Istio ran";
   return [
-    `Rehearsal of ${stack} on Kubernetes ${kubernetes}, with simulated nodes: no program of Istio ran.`,
+    `Rehearsal of ${stack} on Kubernetes ${kubernetes}, with simulated nodes: ${programs}.`,
+    ...(objects === undefined ? [] : [`\n${objectsText(objects)}`]),
     ...phases.map((phase) => `\n${phaseText(phase, colors)}`),
     "",
     ...findings.map((finding) => colors.yellow(`! ${finding}`)),

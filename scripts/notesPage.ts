@@ -64,7 +64,10 @@ runs or, for a stack, in the values of the new release.
   notes are listed as "not seen in a cluster".
 - The column "proof" says how a note was shown to be true, with the strongest proof. \`source read\`: Istio's own text or code was
   read. \`API server\`: besides, its evidence was found among objects of a real API server, and objects that are near were left;
-  that Istio behaves so is still its source's word. \`real istiod\`: besides, real istiods of both versions behaved so.
+  that Istio behaves so is still its source's word. \`real istiod\`: besides, two real istiods were given the note's objects, and what
+  they sent to a proxy, wrote or refused differed as the note says, and did not for objects that are near. The one before is built
+  from Istio's source of the day on which 1.21 began its branch, for notes of 1.31 from that of 1.30; the one after from that of 1.31.
+  So the change lies between the two; that it came with the note's own minor is its source's word.
 - Helm values are read from Helm's records. Of a mesh that istioctl installed there are none: these notes are then named as not
   judged.
 - Who answers for a host that exists twice (24-06, 30-03) is computed for each namespace without regard to

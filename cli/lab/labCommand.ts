@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { buildModule, goVersion } from "../../lab/build";
 import { missingBuilds, modulesFor, modulesOf, type GoModule } from "../../lab/goModules";
+import { istiodModules } from "../../lab/istiods/programs";
 import { LabRegistry, type LabStatus } from "../../lab/registry";
 import { fetchEnvoy } from "../../lab/traffic";
 import { outColors } from "../terminal/colors";
@@ -46,17 +47,21 @@ function minorsOf({ kubernetes }: Options): readonly string[] {
 
 const statusesOf = (options: Options) => Promise.all(minorsOf(options).map((minor) => labs.status(minor)));
 
-/** What `lab build` builds: a Kubernetes minor's control plane, the engine, or what sends traffic. */
+/** What `lab build` builds: a Kubernetes minor's control plane, the engine, what sends traffic, or istiods to compare. */
 const buildable: Readonly<Record<string, readonly GoModule[]>> = {
   "1.34": modulesFor("1.34"),
   "1.21": modulesFor("1.21"),
   engine: modulesOf("engine"),
   traffic: modulesOf("traffic"),
+  istiods: istiodModules,
 };
+
+/** What it builds where nothing is said: no test of traffic and no rehearsal needs more. */
+const usual = ["1.34", "1.21", "engine", "traffic"];
 
 /** Builds programs of the lab before they are needed; what is there stays. */
 export async function labBuild(parts: readonly string[]): Promise<void> {
-  const modules = (parts.length === 0 ? Object.keys(buildable) : parts).map((part) => {
+  const modules = (parts.length === 0 ? usual : parts).map((part) => {
     const found = buildable[part];
     if (found === undefined)
       throw new UserError(`"${part}" cannot be built. Allowed: ${Object.keys(buildable).join(", ")}`);
@@ -70,7 +75,7 @@ export async function labBuild(parts: readonly string[]): Promise<void> {
     say(`to build: ${planned}`);
     for (const module of all) await explained(() => buildModule(module, say));
   }
-  if (all.some(({ purpose }) => purpose === "traffic")) await explained(() => fetchEnvoy(say));
+  if (parts.length === 0 || parts.includes("traffic")) await explained(() => fetchEnvoy(say));
   print(outColors.green("all is built"));
 }
 

@@ -22,7 +22,11 @@ export function addLab(program: Command): void {
   lab
     .command("build")
     .description("Build the lab's programs with Go into the cache before they are needed; what is there stays")
-    .argument("[parts...]", "1.34, 1.21 (control planes), engine (Pulumi), traffic (istiod); default: all")
+    .argument(
+      "[parts...]",
+      "1.34, 1.21 (control planes), engine (Pulumi), traffic (istiod and Envoy); default: these. " +
+        "istiods: istiod of other minors, to compare",
+    )
     .addHelpText("after", helpEnd("lab -- build 1.34 engine", "0 all is built, 1 it cannot be"))
     .action((parts: readonly string[]) => loadLab().labBuild(parts));
   lab

@@ -7,6 +7,8 @@ import { missingBuilds, modulesFor, modulesOf } from "../../lab/goModules";
 import { layoutOf } from "../../mesh/istio/releases";
 import { meshPlan } from "../../mesh/meshPlan";
 import { rehearsalConfig, rehearsalMinor, repositoryIn } from "../../rehearse/config";
+import { compareIstiods } from "../../rehearse/objects/compareIstiods";
+import type { ObjectsReport } from "../../rehearse/objects/text";
 import { installOldMesh, oldMeshOf, type OldMesh } from "../../rehearse/oldMesh";
 import { RehearsalProject } from "../../rehearse/project";
 import { Rehearsal, type Phase } from "../../rehearse/rehearsal";
@@ -18,6 +20,8 @@ import { kubernetesMinor } from "./labCommand";
 import { projectFolder, readStack } from "../stack/stackFile";
 import { asUserError, UserError } from "../terminal/userError";
 import { projectRoot } from "../../tools/projectRoot";
+import { isBug, messageOf } from "../../tools/errors";
+import { bring, readSource } from "./rehearseObjects";
 import { say } from "../terminal/say";
 
 interface Options {
@@ -26,6 +30,7 @@ interface Options {
   readonly binaries?: string;
   readonly charts?: string;
   readonly adopt?: readonly string[];
+  readonly withObjects?: string;
   readonly json?: boolean;
 }
 
@@ -64,12 +69,15 @@ export async function rehearse(stack: string, options: Options): Promise<void> {
   if (settings.istio.controlPlane === "shared") {
     throw new UserError(`${stack} lives on another stack's control plane: rehearse the stack that owns istio-system`);
   }
+  if (options.withObjects !== undefined && options.toVersion === undefined)
+    throw new UserError("--with-objects is about an upgrade: say to which version with --to-version");
   const old = options.adopt === undefined ? undefined : chooseOld(options.adopt, settings);
   const raw = readStackFile(readFileSync(join(projectFolder, `Pulumi.${stack}.yaml`), "utf8"));
   const versions = [settings.istio.version, ...(options.toVersion === undefined ? [] : [options.toVersion])];
   const sameLayout = versions.filter((version) => layoutOf(version) === settings.layout);
   const minor = kubernetesMinor(options.kubernetes ?? rehearsalMinor(sameLayout));
   const charts = options.charts ?? (process.env["JAM_ISTIO_CHARTS"] || undefined);
+  const source = options.withObjects === undefined ? undefined : await readSource(options.withObjects);
   const planned = missingBuilds([...modulesFor(minor), ...modulesOf("engine")]);
   if (planned !== undefined) say(`what this machine lacks of these is downloaded, else built with Go: ${planned}`);
   const engine = await choosePulumi();
@@ -120,10 +128,29 @@ export async function rehearse(stack: string, options: Options): Promise<void> {
     await rehearsal.createWorkloads();
     return true;
   };
+  let objects: ObjectsReport | undefined;
+  /** The upgrade, with the objects of a real cluster where there are some. */
+  const upgrade = async (to: string): Promise<void> => {
+    if (source === undefined) {
+      await deploy(`upgrade to ${to}`, to);
+      return;
+    }
+    say(`bringing the objects of ${source.source}`);
+    const put = await bring(source, plane);
+    await deploy(`upgrade to ${to}`, to);
+    say("asking istiods of both minors what they make of them");
+    const step = { from: settings.istio.version, to, revision: settings.istio.revision };
+    const place = { namespace: settings.namespace, objects: source.copy.stages.flat() };
+    const comparison = await compareIstiods(plane, step, place).catch((error: unknown) => {
+      if (isBug(error)) throw error;
+      return { missing: [messageOf(error)] };
+    });
+    objects = { source: source.source, denied: source.denied, put, comparison };
+  };
   try {
     await rehearsal.start();
     if (await (old === undefined ? install() : adopt(old))) {
-      if (options.toVersion !== undefined) await deploy(`upgrade to ${options.toVersion}`, options.toVersion);
+      if (options.toVersion !== undefined) await upgrade(options.toVersion);
       else await deploy("the same once more");
     }
   } finally {
@@ -131,7 +158,7 @@ export async function rehearse(stack: string, options: Options): Promise<void> {
     project.remove();
     await plane.stop();
   }
-  const report = makeReport(stack, minor, phases);
+  const report = makeReport(stack, minor, phases, objects);
   const text = options.json === true ? JSON.stringify(report, undefined, 2) : reportText(report, outColors);
   process.stdout.write(`${text}\n`);
   if (!report.succeeded) process.exitCode = 1;

@@ -39,6 +39,7 @@ export const xdsDebug = note({
   range: patches("1.27.8", "1.28.5", "1.29.1", "1.30.0"),
   title: "istiod's debug answers by xDS need an identity, and are for istio-system alone",
   source: releaseNote("59238"),
+  proof: "istiod",
 });
 
 export const debugEndpoints = note({

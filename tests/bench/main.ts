@@ -8,6 +8,7 @@ import { engineRows, manyRows } from "./engine";
 import { fleetRows } from "./fleet";
 import { operateRows } from "./operate";
 import { manyServices, measured, threeTimes, type Measured } from "./measured";
+import { notesRows } from "./notes";
 import { profile } from "./profile";
 import { rolloutRows } from "./rollout";
 import { chartRoot } from "../e2e/support/engine";
@@ -80,7 +81,7 @@ function keep(rows: readonly Measured[]): void {
 
 const parts = {
   ...{ render: renderRows, rollout: rolloutRows, operate: operateRows },
-  ...{ engine: engineRows, many: manyRows, fleet: fleetRows },
+  ...{ engine: engineRows, many: manyRows, notes: notesRows, fleet: fleetRows },
 };
 const actions = ["check", "keep"] as const;
 

@@ -49,6 +49,7 @@ export const resourceScoping = note({
   },
   remedy: "widen meshConfig.discoverySelectors, or label the namespace",
   source: upgradeNotes("1.22"),
+  proof: "istiod",
   keeps: ["ENABLE_ENHANCED_RESOURCE_SCOPING", "false"],
 });
 
@@ -67,6 +68,7 @@ export const targetPorts = note({
     }),
   remedy: "remove targetPort",
   source: upgradeNotes("1.22"),
+  proof: "istiod",
   keeps: ["ENABLE_RESOLUTION_NONE_TARGET_PORT", "false"],
 });
 

@@ -67,22 +67,6 @@ export const notes: readonly Note[] = [
     source: releaseNote("51044"),
   }),
   note({
-    id: "23-03",
-    range: since("1.23"),
-    verdict: "warn",
-    title: "a CORS preflight request from an origin that is not allowed is no longer forwarded",
-    evidence: "VirtualServices with corsPolicy",
-    reads: ["virtualServices"],
-    find: ({ virtualServices }) =>
-      each(
-        "VirtualService",
-        virtualServices,
-        ({ spec }) => spec?.http?.some(({ corsPolicy }) => corsPolicy !== undefined) === true && "has a corsPolicy",
-      ),
-    remedy: "allow every origin whose preflight requests the service answers itself",
-    source: releaseNote("50452"),
-  }),
-  note({
     id: "23-04",
     range: since("1.23"),
     verdict: "inform",

@@ -11,8 +11,8 @@ const goneNames = /wasm\.(down|up)stream_peer|istio_responseClass|\bnode\.metada
 const isGrpc = ({ name = "", appProtocol = "" }: { readonly name?: string; readonly appProtocol?: string }) =>
   /^grpc(-|$)/.test(name) || appProtocol === "grpc" || appProtocol === "kubernetes.io/h2c";
 
-const sortedText = (list: readonly string[] | undefined) =>
-  JSON.stringify([...new Set(list === undefined || list.length === 0 ? ["*"] : list)].sort());
+/** istiod takes none for another exportTo than "*", though both mean every namespace. */
+const sortedText = (list: readonly string[] = []) => JSON.stringify([...new Set(list)].sort());
 
 export const notes: readonly Note[] = [
   note({
@@ -34,6 +34,7 @@ export const notes: readonly Note[] = [
     },
     remedy: "spell it out, such as retryOn: connect-failure,refused-stream,unavailable,cancelled,503",
     source: releaseNote("50506"),
+    proof: "istiod",
     keeps: ["EXCLUDE_UNSAFE_503_FROM_DEFAULT_RETRY", "false"],
   }),
   note({
@@ -82,6 +83,7 @@ export const notes: readonly Note[] = [
     },
     remedy: "see which of both certificates the host expects",
     source: releaseNote("52597"),
+    proof: "istiod",
     keeps: ["PREFER_DESTINATIONRULE_TLS_FOR_EXTERNAL_SERVICES", "false"],
   }),
   note({
@@ -105,6 +107,7 @@ export const notes: readonly Note[] = [
     },
     remedy: "give them the same exportTo",
     source: releaseNote("52519"),
+    proof: "istiod",
     keeps: ["ENABLE_ENHANCED_DESTINATIONRULE_MERGE", "false"],
   }),
   note({
@@ -118,6 +121,7 @@ export const notes: readonly Note[] = [
     find: winnersOf24,
     remedy: "rename one of them, or narrow its exportTo",
     source: upgradeNotes("1.24"),
+    proof: "istiod",
     keeps: ["PILOT_UNIFIED_SIDECAR_SCOPE", "false"],
   }),
   note({
@@ -159,5 +163,6 @@ export const notes: readonly Note[] = [
     ],
     remedy: "remove the variables, and do for each object what 21-a, 21-c and 21-d say",
     source: releaseNote("compatibility-version-1-20"),
+    proof: "istiod",
   }),
 ];

@@ -50,6 +50,7 @@ export const notes: readonly Note[] = [
     remedy:
       'see that nothing else has 240.240.0.0/16; label an entry with networking.istio.io/enable-autoallocate-ip: "false" to leave it out',
     source: releaseNote("ip-allocation-v2-default"),
+    proof: "istiod",
     keeps: ["PILOT_ENABLE_IP_AUTOALLOCATE", "false"],
   }),
   note({

@@ -66,6 +66,7 @@ export const notes: readonly Note[] = [
     find: (seen) => removedHits(seen, "1.26"),
     remedy: "remove them; without ENABLE_AUTO_SNI: false, 21-b is true of your DestinationRules",
     source: upgradeNotes("1.26"),
+    proof: "istiod",
   }),
   profileNote("1.26"),
   note({

@@ -96,6 +96,7 @@ export const notes: readonly Note[] = [
       }),
     remedy: "complete it; mind that every workload then gets its certificate from another authority",
     source: releaseNote("check-cacerts-completeness"),
+    proof: "istiod",
   }),
   note({
     id: "27-03",
@@ -153,6 +154,7 @@ export const notes: readonly Note[] = [
       }),
     remedy: "see that its routes are meant",
     source: releaseNote("56090"),
+    proof: "istiod",
   }),
   note({
     id: "27-08",

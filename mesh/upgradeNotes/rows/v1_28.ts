@@ -61,6 +61,7 @@ export const notes: readonly Note[] = [
     ],
     remedy: "see that the receiver takes the plain host",
     source: releaseNote("57530"),
+    proof: "istiod",
     keeps: ["DISABLE_SHADOW_HOST_SUFFIX", "false"],
   }),
   note({
@@ -82,6 +83,7 @@ export const notes: readonly Note[] = [
     },
     remedy: "count on more spans; PILOT_SPAWN_UPSTREAM_SPAN_FOR_GATEWAY: false keeps it as it was until 1.31",
     source: releaseNote("spawn-upstream-span-for-gateway"),
+    proof: "istiod",
     keeps: ["PILOT_SPAWN_UPSTREAM_SPAN_FOR_GATEWAY", "false"],
   }),
   note({

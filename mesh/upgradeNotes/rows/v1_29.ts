@@ -75,6 +75,7 @@ export const notes: readonly Note[] = [
     },
     remedy: "count from the limit down, or switch them on again",
     source: upgradeNotes("1.29"),
+    proof: "istiod",
     keeps: ["DISABLE_TRACK_REMAINING_CB_METRICS", "false"],
   }),
   note({

@@ -55,6 +55,7 @@ export const notes: readonly Note[] = [
     find: winnersOf30,
     remedy: "import the one that is meant in the Sidecar's egress, or rename one of them",
     source: releaseNote("sidecar-pick-best-service-namespace"),
+    proof: "istiod",
     keeps: ["PILOT_SIDECAR_PICK_BEST_SERVICE_NAMESPACE", "false"],
   }),
   xdsDebug,

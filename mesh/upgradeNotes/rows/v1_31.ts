@@ -111,6 +111,7 @@ export const notes: readonly Note[] = [
     find: (seen) => removedHits(seen, "1.31"),
     remedy: "remove them; gateways write their second span",
     source: upgradeNotes("1.31"),
+    proof: "istiod",
   }),
   note({
     id: "31-p1",

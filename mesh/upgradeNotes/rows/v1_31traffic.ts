@@ -1,5 +1,5 @@
 import { hasLabels } from "../../istio/pods";
-import { bundleVersion, each, fullHost, isOfPeople, meshConfigs, policiesOf } from "../look";
+import { bundleVersion, each, fullHost, meshConfigs } from "../look";
 import { changeNotes, istioFile, note, patches, releaseNote, since, upgradeNotes, type Note } from "../note";
 import type { MeshConfig } from "../look";
 import { isOlderBundle } from "./v1_28";
@@ -15,31 +15,16 @@ const isMixed = (config: MeshConfig, key: (typeof exportKeys)[number]) =>
   config[key]?.includes(".") === true && config[key].length > 1;
 
 export const notes: readonly Note[] = [
-  note({
+  {
     id: "31-03",
     range: since("1.31"),
-    verdict: "warn",
     title: "endpoints that are not ready are sent to proxies, which do not call them even where most are not ready",
-    evidence: "DestinationRules with minHealthPercent, Services with publishNotReadyAddresses",
-    reads: ["destinationRules", "services"],
-    find: ({ destinationRules, services }) => [
-      ...each(
-        "DestinationRule",
-        destinationRules,
-        (rule) =>
-          policiesOf(rule).some(([, { outlierDetection }]) => (outlierDetection?.minHealthPercent ?? 0) > 0) &&
-          "has minHealthPercent",
-      ),
-      ...each(
-        "Service",
-        services.filter(isOfPeople),
-        ({ spec }) => spec?.publishNotReadyAddresses === true && "has publishNotReadyAddresses",
-      ),
-    ],
+    elsewhere:
+      "what callers do while few endpoints of a Service are ready. A DestinationRule with outlierDetection.minHealthPercent keeps it as it was",
     remedy: "expect 503 UH where nearly nothing is ready",
     source: upgradeNotes("1.31"),
     keeps: ["PILOT_AUTO_SEND_UNHEALTHY_ENDPOINTS", "false"],
-  }),
+  },
   note({
     id: "31-04",
     range: since("1.31"),
@@ -64,6 +49,7 @@ export const notes: readonly Note[] = [
       }),
     remedy: "move the Gateway into the namespace of its pods",
     source: changeNotes("1.31"),
+    proof: "istiod",
     keeps: ["PILOT_ENABLE_STRICT_GATEWAY_MERGING", "false"],
   }),
   note({
@@ -100,6 +86,7 @@ export const notes: readonly Note[] = [
     },
     remedy: "keep one of them",
     source: releaseNote("60358"),
+    proof: "istiod",
   }),
   note({
     id: "31-10",
@@ -119,6 +106,7 @@ export const notes: readonly Note[] = [
       }),
     remedy: "say the mode in the subset",
     source: changeNotes("1.31"),
+    proof: "istiod",
   }),
   note({
     id: "31-11",
@@ -135,5 +123,6 @@ export const notes: readonly Note[] = [
       ),
     remedy: "see that each namespace is meant",
     source: releaseNote("60560"),
+    proof: "istiod",
   }),
 ];

@@ -1,11 +1,12 @@
 /**
  * Every note finds what it is about, and not what is near. That the objects are what an API server gives is shown in
- * tests/e2e/upgradeNotes.test.ts; that Istio behaves as a note says is its source's word.
+ * tests/e2e/upgradeNotes.test.ts; that Istio behaves as a note says in upgradeNotesIstiods.test.ts beside it, or it is its source's word.
  */
 import assert from "node:assert/strict";
 import { noObjects } from "../../../mesh/upgradeNotes/kinds";
-import { isReadable } from "../../../mesh/upgradeNotes/note";
+import { isReadable, proofOf } from "../../../mesh/upgradeNotes/note";
 import { allNotes } from "../../../mesh/upgradeNotes/rows";
+import { istiodCases } from "../../e2e/support/notes/istiods/cases";
 import { fixtures } from "./fixtures";
 import { all, entriesOfInstance, istiod, mesh, pod, release, spaces, type Some } from "./fixtures/make";
 
@@ -33,6 +34,11 @@ describe("upgrade notes, each", () => {
       [],
     );
     assert.deepEqual(readable.map(({ id }) => id).sort(), Object.keys(fixtures).sort());
+  });
+
+  it("is said to be shown by real istiods where it is, and nowhere else", () => {
+    const said = allNotes.filter((row) => proofOf(row) === "istiod").map(({ id }) => id);
+    assert.deepEqual(said.sort(), istiodCases.map(({ id }) => id).sort());
   });
 
   for (const row of readable) {

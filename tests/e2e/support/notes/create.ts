@@ -58,8 +58,11 @@ const accountOf = ({ object }: Placed): Placed => {
  * Creates the objects of fixtures, in few rounds.
  * @returns what the API server refused, a line each
  */
-export async function createAll(cluster: Cluster, cases: readonly Case[]): Promise<readonly string[]> {
-  const all = cases.flatMap(placed);
+export const createAll = (cluster: Cluster, cases: readonly Case[]): Promise<readonly string[]> =>
+  createPlaced(cluster, cases.flatMap(placed));
+
+/** Creates objects where they belong, in few rounds. @returns what the API server refused, a line each */
+export async function createPlaced(cluster: Cluster, all: readonly Placed[]): Promise<readonly string[]> {
   const namespaces = all.filter(isNamespace);
   const pods = all.filter(({ path }) => path.endsWith("/pods"));
   const accounts = new Map(pods.map((pod) => [pod.object.metadata.namespace, accountOf(pod)]));

@@ -26,7 +26,8 @@ export interface Placed {
 const shared = ["istio-system", "kube-system"];
 const isShared = (namespace: string | undefined) => namespace !== undefined && shared.includes(namespace);
 
-const prefixOf = ({ id, side }: Case) => `n${id}-${side}-`;
+/** What the names of a fixture's namespaces begin with. */
+export const prefixOf = ({ id, side }: Case) => `n${id}-${side}-`;
 
 /** Name and namespace of an object of a fixture, in the cluster. */
 function moved(one: Case, { name = "", namespace, ...metadata }: Thing["metadata"]): Thing["metadata"] {
