@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { bounded, connect } from "../../cluster/client/kubernetesClient";
 import { createObjects } from "../../cluster/rehearsal/createObjects";
 import { readObjects } from "../../cluster/rehearsal/readObjects";
@@ -19,9 +19,13 @@ export interface SourceObjects {
 /**
  * Reads what a rehearsal brings, from a folder of manifests or from a cluster.
  * @param source a folder that is there, else a context of the kubeconfig
- * @throws UserError where neither can be read, or there is nothing
+ * @throws UserError where it is neither, cannot be read, or has nothing
  */
 export async function readSource(source: string): Promise<SourceObjects> {
+  const allowed = "Allowed: a context of the kubeconfig, or a folder of manifests";
+  if (source === "") throw new UserError(`--with-objects is empty. ${allowed}`);
+  if (existsSync(source) && !statSync(source).isDirectory())
+    throw new UserError(`--with-objects: ${source} is no folder. ${allowed}`);
   const { objects, denied } = existsSync(source) ? fromFolder(source) : await fromCluster(source);
   const copy = copied(objects);
   if (copy.stages.flat().length === 0)

@@ -159,6 +159,13 @@ describeOn("1.34", "an upgrade rehearsed with the objects of a real cluster", ()
       none.stderr,
       /^error: --with-objects: there is no folder nowhere, and the cluster cannot be read: .*\n$/,
     );
+    for (const [source, what] of [
+      ["Pulumi.local700.yaml", "Pulumi.local700.yaml is no folder"],
+      ["", "--with-objects is empty"],
+    ] as const) {
+      const { stderr } = await command("rehearse", "local700", "--to-version", "1.30.3", "--with-objects", source);
+      assert.ok(stderr.includes(`${what}. Allowed: a context of the kubeconfig, or a folder of manifests`), stderr);
+    }
     const without = await command("rehearse", "local700", "--with-objects", "manifests");
     assert.match(
       without.stderr,
