@@ -59,6 +59,10 @@ describeOn("1.34", "an upgrade rehearsed with the objects of a real cluster", ()
         ...{ JAM_ISTIO_CHARTS: charts, JAM_ISTIO_CACHE: cacheFolder(), KUBECONFIG: lab().kubeconfig },
       },
     });
+  const configure = (version: string) => {
+    const config = { "jam-istio:istio": { version, timeoutSeconds: 180 }, "jam-istio:kiali": { enabled: false } };
+    writeFileSync(join(folder, "Pulumi.local700.yaml"), dump({ config }));
+  };
   const rehearse = async (source: string) => {
     const args = ["rehearse", "local700", "--json", "--to-version", "1.31.0", "--with-objects", source];
     const { code, stdout, stderr } = await command(...args);
@@ -70,9 +74,6 @@ describeOn("1.34", "an upgrade rehearsed with the objects of a real cluster", ()
   before("a cluster with a mesh's objects", async () => {
     charts = await withRelease("1.31.0-rc.0");
     writeFileSync(join(folder, "Pulumi.yaml"), "name: jam-istio\nruntime: nodejs\n");
-    const istio = { version: "1.30.3", timeoutSeconds: 180 };
-    const config = { "jam-istio:istio": istio, "jam-istio:kiali": { enabled: false } };
-    writeFileSync(join(folder, "Pulumi.local700.yaml"), dump({ config }));
     const archive = `${chartRoot() ?? ""}/istio-release/charts/base-1.30.3.tgz`;
     const place = ["-n", "istio-system", "--create-namespace", "--kubeconfig", lab().plane.kubeconfig];
     await mustRun(await findHelm(() => undefined), ["install", "istio-base", archive, ...place], { seconds: 120 });
@@ -89,6 +90,7 @@ describeOn("1.34", "an upgrade rehearsed with the objects of a real cluster", ()
   describe("of a context", () => {
     let report: Report;
     before(async () => {
+      configure("1.30.3");
       report = await rehearse(context);
     });
 
@@ -138,9 +140,7 @@ describeOn("1.34", "an upgrade rehearsed with the objects of a real cluster", ()
       join(folder, "manifests", "all.yaml"),
       [namespace, service, rule, secret].map((object) => dump(object)).join("---\n"),
     );
-    const file = join(folder, "Pulumi.local700.yaml");
-    const istio = { version: "1.29.6", timeoutSeconds: 180 };
-    writeFileSync(file, dump({ config: { "jam-istio:istio": istio, "jam-istio:kiali": { enabled: false } } }));
+    configure("1.29.6");
     const { code, stdout, stderr } = await command(
       ...["rehearse", "local700", "--to-version", "1.30.3", "--with-objects", "manifests"],
     );
@@ -153,6 +153,7 @@ describeOn("1.34", "an upgrade rehearsed with the objects of a real cluster", ()
   });
 
   it("a source that is none, and one without an upgrade, are said in one line before anything starts", async () => {
+    configure("1.29.6");
     const none = await command("rehearse", "local700", "--to-version", "1.30.3", "--with-objects", "nowhere");
     assert.equal(none.code, 1);
     assert.match(
