@@ -42,9 +42,11 @@ class OneConnection extends Agent {
   }
 }
 
-function ask(agent: Agent, { path, method = "GET" }: Question): Promise<string> {
+function ask(agent: Agent, { path, method = "GET" }: Question, isLast: boolean): Promise<string> {
   return new Promise((resolve, reject) => {
-    const call = request({ path, method, headers: { host: "localhost" }, agent }, (response) => {
+    // After the last one the server closes it: nobody in between has to notice that this end is gone.
+    const headers = { host: "localhost", connection: isLast ? "close" : "keep-alive" };
+    const call = request({ path, method, headers, agent }, (response) => {
       const parts: Buffer[] = [];
       response.on("data", (part: Buffer) => parts.push(part)).on("error", reject);
       response.on("end", () => {
@@ -59,7 +61,7 @@ function ask(agent: Agent, { path, method = "GET" }: Question): Promise<string> 
 /** Asks one question after the other. */
 function askEach(stream: Duplex, questions: readonly Question[]): Promise<readonly string[]> {
   const agent = new OneConnection(stream);
-  return Promise.all(questions.map((question) => ask(agent, question)));
+  return Promise.all(questions.map((question, at) => ask(agent, question, at === questions.length - 1)));
 }
 
 /**

@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type Cluster } from "../../cluster/client/kubernetesClient";
 import { readLevels } from "../../cluster/proxyLog/proxyLevels";
 import { markOf } from "../../mesh/proxyLog/mark";
 import { ApiRelay } from "../e2e/support/apiRelay";
 import { until } from "../e2e/support/until";
-import { failingServices } from "./support/failing";
 import { Project, type CommandEnd } from "./support/project";
 import type { Sidecar } from "./support/sidecar";
 import { describeTraffic } from "./support/suite";
+import { at } from "./support/world";
+import { service } from "./support/worldObjects";
 
 // Every command that asks a pod, ended in the middle in every way: what runs in the pod, which pods there are and what the proxy logs are
 // then as before. The ways that the suites proxyLog and capture have of their own are not here again.
@@ -34,6 +36,8 @@ describeTraffic(
     let project: Project;
     let ps: Sidecar;
     let files = 0;
+    /** When a connection that was cut is there again. */
+    let mended = Promise.resolve();
     const podOf = (name: string) => cluster.core.readNamespacedPod({ namespace: "dev701", name });
     const logged = async ({ pod }: Sidecar) => {
       const object = await podOf(pod);
@@ -49,8 +53,8 @@ describeTraffic(
       [1, new RegExp(`^error: ${what}: pod dev701/app-\\d+ is (gone|being deleted)\\n$`)] as const;
     const cases: Readonly<Record<string, Case>> = {
       why: {
-        args: (pod) => ["why", pod, "http://cache2:11213/"],
-        begun: runs(/talk cache2/),
+        args: (pod) => ["why", pod, "http://late/"],
+        begun: runs(/talk late/),
         says: {
           signal: quiet,
           cut: [1, /^error: the request cannot be looked into: .+\n$/],
@@ -107,14 +111,21 @@ describeTraffic(
       if (way === "deleted") await world().plane.kubectl("delete", "pod", pod.pod, "-n", "dev701", "--grace-period=1");
       else if (way === "cut") {
         relay.cut();
-        setTimeout(() => {
+        mended = sleep(3000).then(() => {
           relay.mend();
-        }, 3000);
+        });
       } else child.kill(way);
     }
 
     before(async () => {
-      await world().apply(...failingServices());
+      // Its answer takes longer than a command takes to be ended.
+      const delay = { fixedDelay: "30s", percentage: { value: 100 } };
+      const route = [{ destination: { host: "late" } }];
+      await world().apply(...service("dev701", "late", at.webapp, [{ name: "http-web", port: 80, target: 8080 }]), {
+        ...{ apiVersion: "networking.istio.io/v1", kind: "VirtualService" },
+        metadata: { name: "late", namespace: "dev701" },
+        spec: { hosts: ["late"], http: [{ fault: { delay }, route }] },
+      });
       ps = await world().sidecar({ app: "ps" });
       cluster = await connect({ kubeconfig: world().plane.kubeconfig });
       relay = await ApiRelay.start(world().plane.kubeconfig, world().folder);
@@ -145,6 +156,7 @@ describeTraffic(
           await until("it is in the middle", async () => early.ended || (await begun(pod)));
           await endIt(way, pod, child);
           const ended: CommandEnd = await end;
+          await mended;
           pod.hold(false);
           const [code, stderr] = says[way === "cut" || way === "deleted" ? way : "signal"];
           assert.equal(ended.code, way === "SIGKILL" ? null : code, ended.stderr);
