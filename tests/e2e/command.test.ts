@@ -80,7 +80,10 @@ describeOn("1.34", "the commands up, preview and down, with nobody logged in", (
     assert.match(previewed.stderr, /plan [0-9a-f]{12} of stack local700, \d+ objects: \S+local700\.plan\n$/);
     const same = await command("deploy", "local700", "--plan", plan, "--halt-faults");
     assert.equal(same.code, 0, same.stdout + same.stderr);
-    assert.match(same.stderr, /plan [0-9a-f]{12} is what would be deployed now[^]*stack local700 is up: \d+ unchanged\n$/);
+    assert.match(
+      same.stderr,
+      /plan [0-9a-f]{12} is what would be deployed now[^]*stack local700 is up: \d+ unchanged\n$/,
+    );
     writeFileSync(instance.file, readFileSync(instance.file, "utf8").replace("db.example.com", "other.example.com"));
     const other = await command("deploy", "local700", "--plan", plan, "--halt-faults");
     assert.equal(other.code, 3, other.stdout + other.stderr);
