@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { titleOf } from "../../mesh/adopt/objects";
 import type { Copied, ForeignObject } from "../../mesh/rehearsal/copiedObjects";
 import type { PutIn } from "../../mesh/rehearsal/putIn";
 import { eachOf } from "../../tools/eachOf";
@@ -12,9 +13,6 @@ const atOnce = 12;
 const pause = 1100;
 /** How long a new kind may take until it is served, in seconds. */
 const patience = 30;
-
-const nameOf = ({ kind, metadata }: ForeignObject) =>
-  `${kind} ${metadata.namespace === undefined ? "" : `${metadata.namespace}/`}${metadata.name}`;
 
 /** Creates the objects of a real cluster in another one; what is there already stays as it is. */
 export async function createObjects(cluster: Cluster, copy: Copied): Promise<PutIn> {
@@ -30,7 +28,7 @@ export async function createObjects(cluster: Cluster, copy: Copied): Promise<Put
   const create = async (object: ForeignObject) => {
     const found = await resource(object);
     if (found === undefined) {
-      refused.push(`${nameOf(object)}: nothing here serves ${object.apiVersion} ${object.kind}`);
+      refused.push(`${titleOf(object)}: nothing here serves ${object.apiVersion} ${object.kind}`);
       return;
     }
     const { name, labels, annotations, namespace: own } = object.metadata;
@@ -41,8 +39,8 @@ export async function createObjects(cluster: Cluster, copy: Copied): Promise<Put
       await cluster.send("POST", path, { body: { ...object, metadata: { name, labels, annotations, namespace } } });
       created.set(object.kind, (created.get(object.kind) ?? 0) + 1);
     } catch (error) {
-      if (isConflict(error)) there.push(nameOf(object));
-      else if (isRefused(error)) refused.push(`${nameOf(object)}: ${refusalOf(error)}`);
+      if (isConflict(error)) there.push(titleOf(object));
+      else if (isRefused(error)) refused.push(`${titleOf(object)}: ${refusalOf(error)}`);
       else throw error;
     }
   };

@@ -1,16 +1,9 @@
 // Which objects of a real cluster a rehearsal brings, and what of them.
+import type { AnyObject } from "../adopt/objects";
 
 /** An object as an API server gives it, or as it stands in a file. */
-export interface ForeignObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-    readonly creationTimestamp?: string;
-  };
+export interface ForeignObject extends AnyObject {
+  readonly metadata: AnyObject["metadata"] & { readonly creationTimestamp?: string };
   readonly spec?: unknown;
 }
 
