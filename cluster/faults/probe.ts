@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { withoutCredentials } from "../../mesh/credentials";
 import { messageOf } from "../../tools/errors";
 import { fetchUrl } from "../../tools/fetch";
+import { timeLimit } from "../../tools/timeLimit";
 
 /** How long a probe may take, in milliseconds. */
 const probeMs = 10_000;
@@ -56,7 +57,7 @@ function probeCommand(command: string, signal: AbortSignal): Promise<string | un
  */
 export async function probe(what: string, stop: AbortSignal, within = probeMs): Promise<string | undefined> {
   if (stop.aborted) return "stopped by hand";
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(Math.max(1, Math.min(probeMs, within)))]);
+  const signal = AbortSignal.any([stop, timeLimit(Math.max(1, Math.min(probeMs, within)))]);
   const why = await (/^https?:\/\//i.test(what) ? probeUrl(what, signal) : probeCommand(what, signal));
   return why === undefined ? undefined : withoutCredentials(why);
 }

@@ -4,6 +4,7 @@ import { isOver, makeMark, markOf, type LogMark } from "../../mesh/proxyLog/mark
 import { raised, unknownLoggers, type Levels } from "../../mesh/proxyLog/levels";
 import { reasonOf, unlessInternal } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
+import { timeLimit } from "../../tools/timeLimit";
 import { InUse, putMark } from "./marks";
 import { isStill, readLevels, setLevels } from "./proxyLevels";
 import { restoreLevels, type Restored } from "./resetLevels";
@@ -72,7 +73,7 @@ async function judge(cluster: Cluster, { pods, loggers, say }: LogTask): Promise
 /** Follows one proxy's log until its time is over, it is told to end, or nothing more can come. */
 async function follow(cluster: Cluster, task: LogTask, pod: V1Pod, raise: () => Promise<void>) {
   const { signal, ms, onLine } = task;
-  const over = AbortSignal.timeout(ms);
+  const over = timeLimit(ms);
   const unraised = new AbortController();
   const any = AbortSignal.any([signal, over, unraised.signal]);
   const asked = { namespace: pod.metadata?.namespace ?? "", pod: nameOf(pod), container: "istio-proxy", signal: any };

@@ -5,6 +5,8 @@ import { allSuites } from "./suites";
 // `npm test`, or `npm test -- e2e/install unit` for some of the suites.
 
 const minutes = Number(process.env["JAM_ISTIO_TEST_MINUTES"] ?? Infinity);
+/** How long a suite may go on after the end of the budget. */
+const graceMinutes = 2;
 const asked = process.argv.slice(2);
 
 async function main(): Promise<void> {
@@ -21,8 +23,16 @@ async function main(): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const)
     process.once(signal, () => {
-      stop.abort();
+      stop.abort(`stopped by ${signal}`);
     });
+  // A suite that hangs must not cost the others their closing line.
+  if (Number.isFinite(minutes))
+    setTimeout(
+      () => {
+        stop.abort("it had not ended when the minutes of all suites were over, and is ended");
+      },
+      (minutes + graceMinutes) * 60_000,
+    ).unref();
   const print = (text: string) => process.stdout.write(text);
   const width = Math.max(...suites.map(({ name }) => name.length));
   const lanes = Math.min(2, availableParallelism());

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { runSuites, summaryOf, type Result } from "./run";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runSuite, runSuites, summaryOf, type Result } from "./run";
 import { allSuites, type Suite } from "./suites";
 
 const suite = (name: string, minutes: number): Suite => ({ name, files: [], minutes });
@@ -71,6 +74,25 @@ describe("the runner of the suites", () => {
     assert.deepEqual(begun, ["a", "b", "c"]);
     for (const end of open) end();
     assert.equal((await all).length, 3);
+  });
+
+  it("ends a suite that hangs, which counts as failed, with the reason", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "jam-istio-hangs-"));
+    const file = join(folder, "hangs.test.js");
+    writeFileSync(
+      file,
+      `it("hangs", () => new Promise(() => { console.log("hanging"); setInterval(() => 0, 1000); }));`,
+    );
+    const stop = new AbortController();
+    const lines: string[] = [];
+    const print = (line: string) => {
+      lines.push(line);
+      if (line === "hanging") stop.abort("its time is over");
+    };
+    const { failed } = await runSuite({ name: "hangs", files: [file], minutes: 1 }, print, stop.signal);
+    rmSync(folder, { recursive: true });
+    assert.equal(failed, 1);
+    assert.ok(lines.includes("hangs: its time is over"), lines.join("\n"));
   });
 
   it("counts what failed", () => {

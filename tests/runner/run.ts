@@ -34,7 +34,10 @@ const mocha = require.resolve("mocha/bin/mocha.js");
 const c8 = require.resolve("c8/bin/c8.js");
 const colour = process.stdout.isTTY ? "--color" : "--no-color";
 
-/** Runs a suite in a process of its own and hands over what it prints, by line. */
+/**
+ * Runs a suite in a process of its own and hands over what it prints, by line.
+ * @param signal ends the process at once; its reason is printed, and the suite counts as failed
+ */
 export function runSuite(suite: Suite, print: (line: string) => void, signal: AbortSignal): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), "jam-istio-test-"));
   const figures = join(folder, "figures.json");
@@ -46,10 +49,12 @@ export function runSuite(suite: Suite, print: (line: string) => void, signal: Ab
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, JAM_ISTIO_TEST_FIGURES: figures },
       signal,
+      // What it began ends by itself where this process does; a suite that hangs may not hear a gentler signal.
+      killSignal: "SIGKILL",
     });
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", output.add);
-    child.on("error", ({ message }) => {
-      print(message);
+    child.on("error", (error) => {
+      print(`${suite.name}: ${signal.aborted ? String(signal.reason) : error.message}`);
     });
     child.on("close", (code) => {
       output.end();

@@ -6,12 +6,18 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { probe } from "../../../cluster/faults/probe";
 import { closedPort } from "../../support/closedPort";
 
 // One look each. How a drill goes on with it is shown by tests/e2e/faultsHelpers.test.ts; the ten seconds are not waited for.
 
 const never = new AbortController().signal;
+
+setFlagsFromString("--expose-gc");
+const collectMemory = runInNewContext("gc") as () => void;
 
 describe("a probe that is a command", () => {
   for (const [name, command, expected] of [
@@ -43,6 +49,15 @@ describe("a probe that is a command", () => {
 
   it("that is silent is given up when its time is over", async () => {
     assert.match((await probe("sleep 1000", never, 1)) ?? "", /^"sleep 1000": no answer within \d+ s$/);
+  });
+
+  it("that is silent is given up also where memory is collected meanwhile", async () => {
+    // Where its time were forgotten, the command would end by itself, and well.
+    const probed = probe("sleep 3", never, 500);
+    // Not in the turn in which the signal was made: there it is held.
+    await setImmediate();
+    collectMemory();
+    assert.match((await probed) ?? "", /^"sleep 3": no answer within \d+ s$/);
   });
 
   it("that is stopped before it began is not begun", async () => {
