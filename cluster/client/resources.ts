@@ -16,30 +16,55 @@ export type Resources = (object: {
   readonly kind: string;
 }) => Promise<Resource | undefined>;
 
-interface Listed {
+/** A kind as a version of an API lists it. */
+export interface Listed {
+  /** `virtualservices`. */
   readonly name: string;
   readonly kind: string;
   readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+}
+
+/** Path of a version of an API. */
+export const apiPath = (apiVersion: string) =>
+  apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+
+/** What an API answers; `undefined` where it is not served. */
+async function served<T>({ send }: Pick<Cluster, "send">, path: string): Promise<T | undefined> {
+  try {
+    return JSON.parse(await send("GET", path)) as T;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** The kinds of a version of an API; none where it is not served. */
+export async function kindsOf(cluster: Pick<Cluster, "send">, apiVersion: string): Promise<readonly Listed[]> {
+  const answer = await served<{ readonly resources?: readonly Listed[] | null }>(cluster, apiPath(apiVersion));
+  // `deployments/status` is a part of the kind.
+  return (answer?.resources ?? []).filter(({ name }) => !name.includes("/"));
+}
+
+/** The versions of a group, the preferred first; none where it is not served. */
+export async function versionsOf(cluster: Pick<Cluster, "send">, group: string): Promise<readonly string[]> {
+  const answer = await served<{
+    readonly versions: readonly { readonly groupVersion: string }[];
+    readonly preferredVersion?: { readonly groupVersion: string };
+  }>(cluster, `/apis/${group}`);
+  const all = (answer?.versions ?? []).map(({ groupVersion }) => groupVersion);
+  const first = answer?.preferredVersion?.groupVersion;
+  return first === undefined ? all : [first, ...all.filter((one) => one !== first)];
 }
 
 /** Asks the API server for its kinds, each API once. */
-export function resourcesOf({ send }: Pick<Cluster, "send">): Resources {
+export function resourcesOf(cluster: Pick<Cluster, "send">): Resources {
   const asked = new Map<string, Promise<readonly Listed[]>>();
-  const ask = async (base: string): Promise<readonly Listed[]> => {
-    try {
-      return (JSON.parse(await send("GET", base)) as { readonly resources?: readonly Listed[] }).resources ?? [];
-    } catch (error) {
-      if (isNotFound(error)) return [];
-      throw error;
-    }
-  };
   return async ({ apiVersion, kind }) => {
-    const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-    const known = asked.get(base) ?? ask(base);
-    asked.set(base, known);
-    // `deployments/status` is a part of the kind.
-    const found = (await known).find((one) => one.kind === kind && !one.name.includes("/"));
-    return found === undefined ? undefined : { base, plural: found.name, namespaced: found.namespaced };
+    const known = asked.get(apiVersion) ?? kindsOf(cluster, apiVersion);
+    asked.set(apiVersion, known);
+    const found = (await known).find((one) => one.kind === kind);
+    return found && { base: apiPath(apiVersion), plural: found.name, namespaced: found.namespaced };
   };
 }
 

@@ -5,7 +5,7 @@ import type { PutIn } from "../../mesh/rehearsal/putIn";
 import { eachOf } from "../../tools/eachOf";
 import { isConflict, isNotFound, isRefused, refusalOf } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
-import { listPath, resourcesOf, type Resource } from "./resources";
+import { resourcesOf } from "../client/resources";
 
 /** How many requests run at the same time. */
 const atOnce = 12;
@@ -19,22 +19,18 @@ export async function createObjects(cluster: Cluster, copy: Copied): Promise<Put
   const created = new Map<string, number>();
   const there: string[] = [];
   const refused: string[] = [];
-  const served = new Map<string, Promise<readonly Resource[]>>();
-  const resource = async ({ apiVersion, kind }: ForeignObject) => {
-    const known = served.get(apiVersion) ?? resourcesOf(cluster, apiVersion);
-    served.set(apiVersion, known);
-    return (await known).find((one) => one.kind === kind);
-  };
+  const resources = resourcesOf(cluster);
   const create = async (object: ForeignObject) => {
-    const found = await resource(object);
+    const found = await resources(object);
     if (found === undefined) {
       refused.push(`${titleOf(object)}: nothing here serves ${object.apiVersion} ${object.kind}`);
       return;
     }
     const { name, labels, annotations, namespace: own } = object.metadata;
     const namespace = found.namespaced ? (own ?? "default") : undefined;
+    const place = namespace === undefined ? "" : `/namespaces/${namespace}`;
     try {
-      const path = listPath(object.apiVersion, found.name, namespace);
+      const path = `${found.base}${place}/${found.plural}`;
       // Its age is the server's to write.
       await cluster.send("POST", path, { body: { ...object, metadata: { name, labels, annotations, namespace } } });
       created.set(object.kind, (created.get(object.kind) ?? 0) + 1);
@@ -61,7 +57,7 @@ interface Definition {
 
 /** Waits until a new kind is served in all its versions. */
 async function untilServed(cluster: Cluster, { group, names, versions }: Definition): Promise<void> {
-  const paths = versions.filter(({ served }) => served).map(({ name }) => listPath(`${group}/${name}`, names.plural));
+  const paths = versions.filter(({ served }) => served).map(({ name }) => `/apis/${group}/${name}/${names.plural}`);
   for (const path of paths)
     for (const end = Date.now() + patience * 1000; Date.now() < end;) {
       const isServed = await cluster.send("GET", `${path}?limit=1`).then(

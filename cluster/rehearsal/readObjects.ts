@@ -2,7 +2,7 @@ import { singleLists, wholeGroups, type ForeignObject } from "../../mesh/rehears
 import { isDenied, isNotFound } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
 import { listPages } from "../client/pages";
-import { listPath, resourcesOf, versionsOf } from "./resources";
+import { apiPath, kindsOf, versionsOf } from "../client/resources";
 
 /** What was read of a cluster. */
 export interface Read {
@@ -21,9 +21,9 @@ interface List {
 async function listsOf(cluster: Cluster, group: string): Promise<readonly List[]> {
   const found = new Map<string, List>();
   for (const apiVersion of await versionsOf(cluster, group))
-    for (const { kind, name, verbs } of await resourcesOf(cluster, apiVersion))
+    for (const { kind, name, verbs } of await kindsOf(cluster, apiVersion))
       if (verbs.includes("list") && !found.has(kind))
-        found.set(kind, { path: listPath(apiVersion, name), kind, apiVersion });
+        found.set(kind, { path: `${apiPath(apiVersion)}/${name}`, kind, apiVersion });
   return [...found.values()];
 }
 

@@ -6,6 +6,7 @@ import { planes } from "../../mesh/upgradeNotes/look";
 import { isDenied, isNotFound } from "../client/errors";
 import { listMetadata, type Cluster } from "../client/kubernetesClient";
 import { listPages } from "../client/pages";
+import { kindsOf, versionsOf } from "../client/resources";
 import { recordedValues, type RecordSecret } from "./helmRecords";
 
 /** Where the objects of a kind are: a path, or a group of several versions, of which any is the same to read. */
@@ -61,32 +62,28 @@ const isSpecial = (kind: Kind): kind is Special => !(kind in places);
 
 /** Reads what is asked for with a connection; what a group serves is asked for once. */
 class Reader {
-  private readonly groups = new Map<string, Promise<readonly (readonly [string, readonly string[]])[]>>();
+  private readonly groups = new Map<string, ReturnType<Reader["ask"]>>();
 
   public constructor(private readonly cluster: Cluster) {}
 
-  /** The versions of a group, the preferred first, with the kinds of each. */
+  /** The versions of a group, the preferred first, with the names of the kinds of each. */
+  private async ask(group: string) {
+    const versions = await versionsOf(this.cluster, group);
+    const kinds = await Promise.all(versions.map((version) => kindsOf(this.cluster, version)));
+    return versions.map((version, at) => ({ version, names: (kinds[at] ?? []).map(({ name }) => name) }));
+  }
+
   private served(group: string) {
-    const ask = async <T>(path: string) => JSON.parse(await this.cluster.send("GET", path)) as T;
-    const read = async () => {
-      const { versions } = await ask<{ versions: readonly { groupVersion: string }[] }>(`/apis/${group}`);
-      return Promise.all(
-        versions.map(async ({ groupVersion }) => {
-          const { resources } = await ask<{ resources: readonly { name: string }[] | null }>(`/apis/${groupVersion}`);
-          return [groupVersion, (resources ?? []).map(({ name }) => name)] as const;
-        }),
-      );
-    };
-    const found = this.groups.get(group) ?? read();
+    const found = this.groups.get(group) ?? this.ask(group);
     this.groups.set(group, found);
     return found;
   }
 
   private async ofPlace(place: Place): Promise<readonly Thing[]> {
     if (typeof place === "string") return listPages(this.cluster, place);
-    const versions = (await this.served(place.group)).filter(([, names]) => names.includes(place.plural));
+    const versions = (await this.served(place.group)).filter(({ names }) => names.includes(place.plural));
     // Of Istio's own, whose versions are one schema, the oldest, as the doctor does: who reads both reads the list once.
-    const version = versions.at(place.group.endsWith(".istio.io") ? -1 : 0)?.[0];
+    const version = versions.at(place.group.endsWith(".istio.io") ? -1 : 0)?.version;
     return version === undefined ? [] : listPages(this.cluster, `/apis/${version}/${place.plural}`);
   }
 
