@@ -21,7 +21,7 @@ export function shutOut(seen: Pick<Objects, "pods" | "deployments">): readonly P
 }
 
 const find = (seen: Pick<Objects, "pods" | "deployments">): readonly Hit[] =>
-  counted(shutOut(seen), "are Kiali, which asks istiod's debug endpoints");
+  counted(shutOut(seen), "Kiali, which asks istiod's debug endpoints");
 
 const debug = {
   verdict: "warn",

@@ -160,14 +160,14 @@ export const sidecarVersion = (pod: Pod) =>
   // The same object in the client's words; of those that are read here only dates differ.
   isLive(pod as unknown as V1Pod) ? proxyVersion(pod as unknown as V1Pod) : undefined;
 
-/** A hit for each namespace with such pods, which are too many to be named one by one. */
-export function counted(pods: readonly Pod[], says: string): readonly Hit[] {
+/** A hit for each namespace with such pods, which are too many to be named one by one. @param what they are */
+export function counted(pods: readonly Pod[], what: string): readonly Hit[] {
   const byNamespace = new Map<string, number>();
   for (const { metadata } of pods)
     byNamespace.set(metadata.namespace ?? "", (byNamespace.get(metadata.namespace ?? "") ?? 0) + 1);
   return [...byNamespace].map(([namespace, count]) => ({
     object: `${String(count)} ${count === 1 ? "pod" : "pods"} of namespace ${namespace}`,
-    says,
+    says: `${count === 1 ? "is" : "are"} ${what}`,
   }));
 }
 

@@ -82,7 +82,7 @@ export const notes: readonly Note[] = [
     title: "ambient mode captures the DNS of new pods",
     evidence: "pods in ambient mode",
     reads: ["pods"],
-    find: ({ pods }) => counted(pods.filter(isAmbient), "are in ambient mode; those that come get DNS capture"),
+    find: ({ pods }) => counted(pods.filter(isAmbient), "in ambient mode; those that come get DNS capture"),
     remedy: 'annotate pods with ambient.istio.io/dns-capture: "false" to leave them out',
     source: upgradeNotes("1.25"),
   }),
@@ -140,7 +140,7 @@ export const notes: readonly Note[] = [
           chart === "cni" && (valueAt(values, "global.platform") ?? valueAt(values, "platform")) === "gke",
       );
       return isGke && !isSaid
-        ? counted(cniPods(seen), "are the node agent on GKE, which would look in the wrong folder")
+        ? counted(cniPods(seen), "the node agent on GKE, which would look in the wrong folder")
         : [];
     },
     remedy: "set global.platform to gke in the values of cni",

@@ -33,7 +33,7 @@ export const notes: readonly Note[] = [
     evidence: "pods of istio-cni, beside pods in ambient mode",
     reads: ["pods"],
     find: (seen) =>
-      seen.pods.some(isAmbient) ? counted(cniPods(seen), "are the node agent, with addresses of their own then") : [],
+      seen.pods.some(isAmbient) ? counted(cniPods(seen), "the node agent, with pod addresses then") : [],
     remedy: "let NetworkPolicies and firewalls pass them, or set ambient.shareHostNetworkNamespace to true",
     source: releaseNote("54726"),
   }),
