@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { errorColors } from "./terminal/colors";
+import { endSoon } from "./terminal/ending";
 import { addDelivery } from "./delivery/program";
 import { addFleet } from "./fleet/fleetProgram";
 import { addCompletion } from "./completion";
@@ -166,10 +167,13 @@ addMirror(program);
 // Whoever reads it may stop first, as head and a closed terminal do: what the command is at goes on without being told.
 for (const stream of [process.stdout, process.stderr])
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
+    if (error.code === "EPIPE" || error.code === "EIO") return;
+    process.exitCode = 1;
+    if (stream === process.stdout)
+      process.stderr.write(`${errorColors.red("error:")} what is printed cannot be written: ${error.message}\n`);
   });
 
-program.parseAsync().catch((error: unknown) => {
+function tellError(error: unknown): void {
   const known = error instanceof UserError;
   const text = messageOf(error);
   const debug = isDebug();
@@ -179,4 +183,6 @@ program.parseAsync().catch((error: unknown) => {
   // With its causes.
   if (debug) process.stderr.write(`${withoutCredentials(inspect(error))}\n`);
   process.exitCode = 1;
-});
+}
+
+void program.parseAsync().catch(tellError).finally(endSoon);

@@ -84,13 +84,17 @@ function startAgent({ folder, temporary }: LabInfo): number {
   return agent.pid;
 }
 
+/** How long the agent may take until it answers webhooks, in seconds. */
+const agentSeconds = 120;
+
 async function agentReady({ folder, agent = 0 }: LabInfo): Promise<void> {
-  for (;;) {
+  for (const end = Date.now() + agentSeconds * 1000; Date.now() < end;) {
     const log = await readFile(join(folder, "agent.log"), "utf8");
     if (/^ready$/m.test(log)) return;
     if (!isAlive(agent)) throw new Error(`the lab's agent ended: ${log.trim().split("\n").at(-1) ?? ""}`);
     await sleep(50);
   }
+  throw new Error("the API server does not answer the lab's agent");
 }
 
 /** How long the controller manager may take until it works, in seconds. */

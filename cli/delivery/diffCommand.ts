@@ -13,7 +13,6 @@ import { meshPlan } from "../../mesh/meshPlan";
 import { messageOf } from "../../tools/errors";
 import { clusterError } from "../terminal/clusterError";
 import { outColors } from "../terminal/colors";
-import { endSoon } from "../terminal/ending";
 import { projectFolder, readStack, stackNames } from "../stack/stackFile";
 import { asUserError, UserError } from "../terminal/userError";
 import { projectRoot } from "../../tools/projectRoot";
@@ -97,5 +96,4 @@ export async function diff(stack: string, options: Options): Promise<void> {
         : diffText(found, outColors);
   process.stdout.write(`${text}\n`);
   if (!found.complete) process.exitCode = incompleteCode;
-  if (options.live === true) endSoon();
 }

@@ -11,7 +11,6 @@ import type { KubernetesObject } from "../../render/objects";
 import { messageOf } from "../../tools/errors";
 import { clusterError } from "../terminal/clusterError";
 import { outColors } from "../terminal/colors";
-import { endSoon } from "../terminal/ending";
 import { readStack } from "../stack/stackFile";
 import { UserError } from "../terminal/userError";
 import { lookAtCluster, lookSeconds, wantedObjects } from "./lookAtCluster";
@@ -68,5 +67,4 @@ export async function drift(stack: string, { json, metrics, charts }: Options): 
   }
   process.stdout.write(`${json === true ? JSON.stringify(found, undefined, 2) : driftText(found, outColors)}\n`);
   if (!isClean(found)) process.exitCode = driftedCode;
-  endSoon();
 }

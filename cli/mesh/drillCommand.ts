@@ -8,7 +8,6 @@ import { chooseFault } from "../../mesh/faults/findFault";
 import { meshPlan } from "../../mesh/meshPlan";
 import { milliseconds } from "../../settings/duration";
 import { errorColors, outColors } from "../terminal/colors";
-import { endSoon } from "../terminal/ending";
 import { proxiesText } from "./endFaultsCommand";
 import { spanText } from "./faultsCommand";
 import { readStack } from "../stack/stackFile";
@@ -86,5 +85,4 @@ export async function drill(stack: string, asked: string, options: Options): Pro
   });
   process.stdout.write(`${options.json === true ? JSON.stringify(report, undefined, 2) : reportText(report)}\n`);
   process.exitCode = codes[report.why];
-  endSoon();
 }

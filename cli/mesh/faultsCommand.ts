@@ -10,7 +10,6 @@ import { endLine, faultAnnotations, isActing } from "../../mesh/faults/faultObje
 import { meshPlan } from "../../mesh/meshPlan";
 import type { Settings } from "../../settings/types";
 import { outColors } from "../terminal/colors";
-import { endSoon } from "../terminal/ending";
 import { activeCode, endExpiredOf, endFaultsOf } from "./endFaultsCommand";
 import { readStack } from "../stack/stackFile";
 import { clusterError } from "../terminal/clusterError";
@@ -162,7 +161,6 @@ export async function faults(
   if (expired && (all || !off)) throw new UserError("--expired goes with --off alone: it ends what is past its end");
   if (off) {
     await (expired ? endExpiredOf(stack, { json }) : endFaultsOf(stack, { json, all }));
-    endSoon();
     return;
   }
   const found = await readFaults(readStack(stack)).catch((error: unknown) => {
@@ -170,5 +168,4 @@ export async function faults(
   });
   process.stdout.write(`${json === true ? JSON.stringify(found, undefined, 2) : faultsText(found)}\n`);
   if (found.active.length + found.proxies.holding > 0) process.exitCode = activeCode;
-  endSoon();
 }

@@ -9,7 +9,6 @@ import { findPods } from "../../mesh/istio/findPods";
 import { milliseconds } from "../../settings/duration";
 import { clusterError } from "../terminal/clusterError";
 import { errorColors } from "../terminal/colors";
-import { endSoon } from "../terminal/ending";
 import { UserError } from "../terminal/userError";
 import { cleanCaptures } from "./captureClean";
 import { readTarget, type TargetOptions } from "./target";
@@ -103,8 +102,9 @@ async function captureOf(cluster: Cluster, namespace: string, name: string, opti
   const stop = new AbortController();
   const target = await openOutput(output);
   for (const stream of [target, process.stderr])
-    stream.on("error", () => {
-      stop.abort();
+    stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+      // Who reads has seen enough. Where packets cannot be written otherwise, the capture ends with the reason.
+      if (stream !== target || code === "EPIPE") stop.abort();
     });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.on(signal, () => {
@@ -151,5 +151,4 @@ export async function capture(name: string | undefined, options: CaptureOptions)
     if (error instanceof CaptureRefused) throw new UserError(`nothing was captured: ${error.message}`);
     throw clusterError("the capture failed", error);
   }
-  endSoon();
 }

@@ -6,7 +6,6 @@ import { readDump, readSentDump } from "../../mesh/proxyConfig/dump";
 import { tableText } from "../../tools/table";
 import { clusterError } from "../terminal/clusterError";
 import { outColors } from "../terminal/colors";
-import { endSoon } from "../terminal/ending";
 import { onPod } from "./findPod";
 import { readTarget, type TargetOptions } from "./target";
 
@@ -54,5 +53,4 @@ export async function diffConfig(name: string, { json, ...where }: Options): Pro
     .catch((error: unknown) => {
       throw clusterError("the two cannot be compared", error);
     });
-  endSoon();
 }

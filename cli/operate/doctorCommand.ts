@@ -19,7 +19,6 @@ import { makeReport, type ReportedHop } from "../../mesh/upgradeNotes/report";
 import { outWidth, wrap } from "../../tools/table";
 import { clusterError } from "../terminal/clusterError";
 import { plainColors } from "../terminal/colors";
-import { endSoon } from "../terminal/ending";
 import { UserError } from "../terminal/userError";
 import { diagnosisText } from "./doctorText";
 import { askedBy } from "./precheckCommand";
@@ -141,5 +140,4 @@ export async function doctor(stack: string | undefined, options: DoctorOptions):
   const text = json ? `${JSON.stringify(diagnosis, undefined, 2)}\n` : undefined;
   process.stdout.write(text ?? (metrics ? metricsOf(diagnosis) : `${diagnosisText(diagnosis)}\n`));
   if (needsCare(diagnosis.findings)) process.exitCode = unwellCode;
-  endSoon();
 }

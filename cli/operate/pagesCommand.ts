@@ -5,7 +5,6 @@ import { adminPort } from "../../cluster/proxyConfig/askProxy";
 import { kialiSecretName, systemNamespace } from "../../mesh/istio/names";
 import { isReady } from "../../mesh/istio/pods";
 import { clusterError } from "../terminal/clusterError";
-import { endSoon } from "../terminal/ending";
 import { UserError } from "../terminal/userError";
 import { findPod } from "./findPod";
 import { openPage } from "./openPage";
@@ -58,7 +57,6 @@ export async function kiali({
     .catch((error: unknown) => {
       throw clusterError("Kiali cannot be reached", error);
     });
-  endSoon();
 }
 
 /** Opens the administration of a pod's proxy. */
@@ -73,5 +71,4 @@ export async function dashboard(name: string, where: TargetOptions): Promise<voi
     .catch((error: unknown) => {
       throw clusterError("the proxy cannot be reached", error);
     });
-  endSoon();
 }

@@ -14,7 +14,6 @@ import {
 import { tableText } from "../../tools/table";
 import { clusterError } from "../terminal/clusterError";
 import { outColors } from "../terminal/colors";
-import { endSoon } from "../terminal/ending";
 import { UserError } from "../terminal/userError";
 import { onPod } from "./findPod";
 import { readTarget, type TargetOptions } from "./target";
@@ -74,5 +73,4 @@ export async function proxyConfig(name: string, part: string, { host, json, ...w
     .catch((error: unknown) => {
       throw clusterError("the proxy cannot be read", error);
     });
-  endSoon();
 }

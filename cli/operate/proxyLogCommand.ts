@@ -9,7 +9,6 @@ import { isOver, markOf } from "../../mesh/proxyLog/mark";
 import { milliseconds } from "../../settings/duration";
 import { clusterError } from "../terminal/clusterError";
 import { errorColors } from "../terminal/colors";
-import { endSoon } from "../terminal/ending";
 import { UserError } from "../terminal/userError";
 import { readTarget, type Target, type TargetOptions } from "./target";
 import { targetText } from "./targetText";
@@ -151,5 +150,4 @@ export async function proxyLog(name: string | undefined, options: Options): Prom
     if (error instanceof LogRefused) throw new UserError(`no level was changed: ${error.message}`);
     throw clusterError("the log cannot be followed", error, `Should a level be left: ${resetLine(options)}`);
   }
-  endSoon();
 }

@@ -8,7 +8,6 @@ import { messageOf } from "../../tools/errors";
 import { outWidth, tableText, wrap } from "../../tools/table";
 import { clusterError } from "../terminal/clusterError";
 import { errorColors, outColors } from "../terminal/colors";
-import { endSoon } from "../terminal/ending";
 import { UserError } from "../terminal/userError";
 import { onPod } from "./findPod";
 import { readTarget, type TargetOptions } from "./target";
@@ -124,5 +123,4 @@ export async function why(name: string, asked: string, { json, ...where }: Optio
     .catch((error: unknown) => {
       throw clusterError("the request cannot be looked into", error);
     });
-  endSoon();
 }

@@ -1,4 +1,12 @@
-/** Ends this process soon, also where a connection that nobody answers is still open; what was printed is out by then. */
+/**
+ * Ends this process soon, also where something that is of no use any more is still open: a connection that nobody answers, a plugin
+ * for credentials. What was printed is out by then.
+ */
 export function endSoon(): void {
-  setTimeout(() => process.exit(), 1000).unref();
+  setTimeout(() => {
+    const { writableLength, destroyed } = process.stdout;
+    // A reader that is slow gets all of it.
+    if (writableLength > 0 && !destroyed) endSoon();
+    else process.exit();
+  }, 1000).unref();
 }

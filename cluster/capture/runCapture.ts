@@ -79,8 +79,12 @@ async function capture(cluster: Cluster, task: CaptureTask, place: Place, run: s
     damage = error.message;
     given.abort();
   });
+  // Where it goes cannot take it: such a stream never says that it has room again.
+  output.once("error", (error) => stdout.destroy(error));
   // Its caller's end does not end it: it is told, and left to its own end where that does not reach it.
-  const tell = () => cluster.exec({ ...place, command: stopCommand(run), seconds: 20 }).catch(unlessInternal);
+  let told: Promise<unknown> | undefined;
+  const tell = () =>
+    (told ??= cluster.exec({ ...place, command: stopCommand(run), seconds: 20 }).catch(unlessInternal));
   const stop = () => {
     void Promise.allSettled([tell(), sleep(stopMs)]).then(() => {
       given.abort();
@@ -94,13 +98,13 @@ async function capture(cluster: Cluster, task: CaptureTask, place: Place, run: s
     end = await cluster.exec({ ...place, command, seconds: seconds + 60, stdout, signal: given.signal });
   } catch (error) {
     lost = error;
-    if (!signal.aborted) await tell();
+    await tell();
   } finally {
     signal.removeEventListener("abort", stop);
   }
   // What came is still on its way to a slow reader; one that has stopped reading is not waited for.
   stdout.end();
-  await Promise.race([finished(stdout).catch(() => undefined), sleep(stopMs, undefined, { ref: false })]);
+  await Promise.race([finished(stdout).catch(() => undefined), sleep(stopMs)]);
   return { end, lost: damage === undefined ? lost : new ClusterUnreachable(damage), packets: records.packets };
 }
 

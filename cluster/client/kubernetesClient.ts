@@ -82,8 +82,13 @@ async function open(address: ClusterAddress): Promise<Cluster> {
   // A plugin such as `aws eks get-token` is run here, once: eight requests at the same time would run it eight times. Its
   // credential is kept until it expires; one without that time is asked for at each request.
   const user = config.getCurrentUser();
-  if (user?.exec !== undefined || user?.authProvider !== undefined)
-    await bounded("the plugin of the kubeconfig for credentials", pluginSeconds, config.applyToHTTPSOptions({}));
+  if (user?.exec !== undefined || user?.authProvider !== undefined) {
+    const authorize = config.applyToHTTPSOptions.bind(config);
+    // Bounded each time: the next one, when the credential is over, may wait for a login that nobody sees.
+    config.applyToHTTPSOptions = (options) =>
+      bounded("the plugin of the kubeconfig for credentials", pluginSeconds, authorize(options));
+    await config.applyToHTTPSOptions({});
+  }
   const plain = sender(config);
   const { send, onNotFound } = discovery(plain, config.getCurrentCluster()?.server ?? "");
   const version = { getCode: async () => JSON.parse(await plain("GET", "/version")) as VersionInfo };

@@ -5,7 +5,7 @@ import { placedAt, reaperPlace } from "../../mesh/faults/reaperPlace";
 import { isReady } from "../../mesh/istio/pods";
 import { systemNamespace } from "../../mesh/istio/names";
 import { isBug } from "../../tools/errors";
-import { isNotFound, optional, refusalOf, unlessInternal } from "../client/errors";
+import { isNotFound, isUnknown, optional, refusalOf, unlessInternal } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 import { warningsOf, whyPodsNotReady } from "../rollout/podReasons";
 import { controlPlaneSelector } from "../upgrade/controlPlanes";
@@ -90,7 +90,10 @@ export async function startReaper(
   let why: string | undefined;
   try {
     for (const one of lacking.filter(isReaper)) {
-      await createFaultObjects(cluster, namespace, [one], signal);
+      await createFaultObjects(cluster, namespace, [one], signal).catch((error: unknown) => {
+        if (isUnknown(error)) made.push(one);
+        throw error;
+      });
       made.push(one);
     }
     why = await awaitReaper(cluster, namespace, job.metadata.name, end, signal);

@@ -13,3 +13,16 @@ describe("a command whose reader stops first", () => {
     assert.deepEqual([stdout, stderr], ["code 0\n", ""]);
   });
 });
+
+describe("a command whose output cannot be written", () => {
+  it("says so, and fails", async () => {
+    const line = '"$0" "$1" completion fish > /dev/full';
+    const { code, stderr } = await run("sh", ["-c", line, process.execPath, join(projectRoot, "bin/jam-istio.js")], {
+      seconds: 60,
+    });
+    assert.deepEqual(
+      [code, stderr],
+      [1, "error: what is printed cannot be written: ENOSPC: no space left on device, write\n"],
+    );
+  });
+});

@@ -101,6 +101,31 @@ describe("a capture before Kubernetes 1.23", () => {
     assert.deepEqual(changes(), [`POST ${pods}`, `DELETE ${pods}/jam-capture-…`]);
   });
 
+  it("whose packets cannot be written ends with the reason, and tcpdump is told to end", async () => {
+    const full = new Writable({
+      highWaterMark: 1,
+      write: (_part, _encoding, done) => {
+        setImmediate(done, new Error("ENOSPC: no space left on device"));
+      },
+    });
+    full.on("error", () => undefined);
+    const report = await capture(
+      ({ stdout, signal }) => {
+        if (stdout === undefined) return Promise.resolve({ code: 0, stdout: "", stderr: "" });
+        stdout.write(head);
+        return new Promise((_resolve, reject) => {
+          signal?.addEventListener("abort", () => {
+            reject(new ClusterUnreachable("left to itself"));
+          });
+        });
+      },
+      { output: full },
+    );
+    assert.deepEqual([report.end, report.why], ["broken", "ENOSPC: no space left on device"]);
+    assert.equal(executed.length, 2);
+    assert.deepEqual(changes(), [`POST ${pods}`, `DELETE ${pods}/jam-capture-…`]);
+  });
+
   it("stopped while its pod starts: it is removed, and nothing was run in it", async () => {
     const stop = new AbortController();
     const slow = { status: { containerStatuses: [{ state: { waiting: { reason: "ContainerCreating" } } }] } };

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ClusterUnreachable } from "../../../cluster/client/errors";
 import { connect, connectOnce, type Cluster } from "../../../cluster/client/kubernetesClient";
+import { useClock } from "../support/clock";
 import { fakeApi, type FakeApi } from "../../support/fakeApi";
 
 // The plugin is a stand-in for `aws eks get-token`; the API server answers a few paths. What EKS itself does is not shown.
@@ -69,6 +70,23 @@ describe("a connection whose credentials come from a plugin", () => {
       assert.ok(error instanceof ClusterUnreachable);
       assert.match(error.message, /the SSO session has expired/);
       return true;
+    });
+  });
+
+  describe("whose next run waits for a login", () => {
+    const clock = useClock();
+    it("fails what needs it, with the reason", async () => {
+      const over = { ...credential, status: { ...credential.status, expirationTimestamp: "2020-01-01T00:00:00Z" } };
+      // The second run waits as long as the file is there.
+      write(
+        `[ "$(wc -c < ${runs})" = 1 ] || while [ -s ${runs} ]; do sleep 0.1; done\nprintf '%s' '${JSON.stringify(over)}'`,
+      );
+      point("four");
+      const cluster = await connect({ kubeconfig });
+      const asked = cluster.send("GET", "/version");
+      const refused = assert.rejects(asked, /plugin of the kubeconfig for credentials: no answer within 120 s$/);
+      clock.pass(120);
+      await refused;
     });
   });
 

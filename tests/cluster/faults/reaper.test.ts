@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { NoReaper, placeReaper, reaperTrouble, startReaper } from "../../../cluster/faults/reaper";
 import { reaperObjects } from "../../../mesh/faults/reaper";
-import { failure, list, refusal, useApi, type Answer } from "../../support/apiServer";
+import { dies, failure, list, refusal, useApi, type Answer } from "../../support/apiServer";
 import { useClock } from "../support/clock";
 import { paths, planePod, pod } from "../support/objects";
 
@@ -78,6 +78,19 @@ describe("a reaper", () => {
     assert.ok(error instanceof NoReaper);
     assert.equal(error.message, `what ends the faults cannot be made: ${forbidden}`);
     assert.deepEqual(changes(), [posts[0], posts[1], deletes[0]]);
+  });
+
+  it("of which a part was asked for without an answer is taken back with it, as it may be made", async () => {
+    api.answers = { ...usual, [posts[3] ?? ""]: dies };
+    assert.ok((await refusal(start())) instanceof NoReaper);
+    assert.deepEqual(changes(), [...posts, ...deletes.toReversed()]);
+  });
+
+  it("whose name somebody else has leaves what that is", async () => {
+    const foreign = { ...job, metadata: { ...job.metadata, labels: {} } };
+    api.answers = { ...usual, [posts[3] ?? ""]: 409, [`GET ${jobs}/${name}`]: foreign };
+    assert.match(String(await refusal(start())), /Job fault-reaper-0123abcd is there and not this program's/);
+    assert.deepEqual(changes(), [...posts, deletes[2], deletes[1], deletes[0]]);
   });
 
   it("of which only a part lacks keeps the rest where it does not run", async () => {
