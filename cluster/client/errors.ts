@@ -12,8 +12,12 @@ export const isInvalid = (error: unknown) => codeOf(error) === 422;
 export const isConflict = (error: unknown) => codeOf(error) === 409;
 /** Whether the API server, or a webhook behind it, answered with an error. */
 export const isAnswer = (error: unknown) => typeof codeOf(error) === "number";
-/** Whether nobody knows what becomes of a change that was asked for: no answer came, or one of a server that was late. */
-export const isUnknown = (error: unknown) => error instanceof ClusterUnreachable || Number(codeOf(error)) >= 500;
+/**
+ * Whether nobody knows what becomes of a change that was asked for: no answer came, or one of something in between that had none. A
+ * webhook that fails is 500, and nothing was changed then.
+ */
+export const isUnknown = (error: unknown) =>
+  error instanceof ClusterUnreachable || [502, 504].includes(Number(codeOf(error)));
 /** Whether the API server said no to the request itself: as malformed, not permitted, unknown, or against a policy. */
 export const isRefused = (error: unknown) => [400, 403, 404, 409, 422].includes(Number(codeOf(error)));
 export const isDenied = (error: unknown) => codeOf(error) === 403;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { runDrill, type DrillTask } from "../../../cluster/faults/runDrill";
 import { meshPlan } from "../../../mesh/meshPlan";
-import { dies, list, refusal, useApi, type Answer } from "../../support/apiServer";
+import { dies, failure, list, refusal, useApi, type Answer } from "../../support/apiServer";
 import { settingsOf } from "../../support/settings";
 import { useClock } from "../support/clock";
 import { paths, planeDeployment, planePod, pod } from "../support/objects";
@@ -21,8 +21,29 @@ describe("a drill", () => {
   const api = useApi();
   useClock();
   const job = "fault-reaper-0123abcd";
-
-  it("whose fault nobody knows to be made or not leaves the Job that ends it", async () => {
+  const [routes, jobs] = [
+    "/apis/networking.istio.io/v1alpha3/namespaces/dev701/virtualservices",
+    "/apis/batch/v1/namespaces/dev701/jobs",
+  ];
+  const pods = paths.pods("dev701");
+  const sidecar = pod("ps", { images: { app: "app:1", "istio-proxy": "istio/proxyv2:1.30.3" } });
+  const web = { metadata: { name: "web", namespace: "dev701" }, spec: { ports: [{ name: "http", port: 80 }] } };
+  const usual: Readonly<Record<string, Answer>> = {
+    "GET /version": { major: "1", minor: "34" },
+    "GET /api/v1/namespaces/dev701/services": list(web),
+    [`GET ${pods}`]: list(sidecar),
+    [`GET ${pods}?labelSelector=job-name=${job}`]: list(pod(job)),
+    [`GET ${paths.deployments("istio-system")}`]: list(planeDeployment("istiod", "1.30.3")),
+    [`GET ${paths.pods("istio-system")}`]: list(planePod("istiod-1", "1.30.3")),
+  };
+  const run = async (answer: Answer) => {
+    const answers = { ...usual, [`POST ${routes}`]: answer };
+    // Of the rest nothing is there, and what is made is taken.
+    const rest = (key: string) =>
+      /^GET .*\/v1\/namespaces\/[^/]+$/.test(key) ? undefined : key.startsWith("GET ") ? list() : {};
+    api.answers = new Proxy<Readonly<Record<string, Answer>>>(answers, {
+      get: (known, key: string) => known[key] ?? rest(key),
+    });
     const [fault] = plan.settings.faultInjection.faults;
     assert.ok(fault);
     const said: string[] = [];
@@ -31,37 +52,30 @@ describe("a drill", () => {
       log: (line) => said.push(line),
       tick: () => undefined,
     };
-    const answers: Readonly<Record<string, Answer>> = {
-      "GET /api/v1/namespaces/dev701/services": list({
-        metadata: { name: "web", namespace: "dev701" },
-        spec: { ports: [{ name: "http", port: 80 }], clusterIP: "10.0.0.1" },
-      }),
-      [`GET ${paths.pods("dev701")}`]: list(
-        pod("ps", { images: { app: "app:1", "istio-proxy": "istio/proxyv2:1.30.3" } }),
-      ),
-      [`GET ${paths.deployments("istio-system")}`]: list(planeDeployment("istiod", "1.30.3")),
-      [`GET ${paths.pods("istio-system")}`]: list(planePod("istiod-1", "1.30.3")),
-      "GET /version": { major: "1", minor: "34" },
-      [`GET ${paths.pods("dev701")}?labelSelector=job-name=${job}`]: list(pod(job)),
-      "POST /apis/networking.istio.io/v1alpha3/namespaces/dev701/virtualservices": dies,
-    };
-    // Of the rest nothing is there, and what is made is taken.
-    api.answers = new Proxy(answers, {
-      get: (known, key: string) =>
-        known[key] ??
-        (/^GET (\/version|.*\/v1\/namespaces\/[^/]+)$/.test(key) ? undefined : key.startsWith("GET ") ? list() : {}),
-    });
-    const error = await refusal(runDrill(api.cluster, task, "dev701/0123abcd"));
-    assert.match(String(error), /socket hang up/);
-    assert.ok(
-      said.includes(
-        "whether the API server makes the fault after all is not known: the Job that ends it stays until its time",
-      ),
-      said.join("\n"),
-    );
+    const error = String(await refusal(runDrill(api.cluster, task, "dev701/0123abcd")));
     const changes = api.asked.filter((line) => !line.startsWith("GET ")).map((line) => line.replace(/ \{.*|\?.*/, ""));
-    const routes = "/apis/networking.istio.io/v1alpha3/namespaces/dev701/virtualservices";
-    assert.deepEqual(changes.slice(-2), [`POST ${routes}`, `DELETE ${routes}/fault-service-web-0123abcd`]);
-    assert.ok(changes.includes("POST /apis/batch/v1/namespaces/dev701/jobs"));
+    const removed = changes.filter((line) => line.startsWith("DELETE ")).map((line) => line.slice("DELETE ".length));
+    assert.ok(changes.includes(`POST ${jobs}`), changes.join("\n"));
+    return { error, said: said.join("\n"), removed };
+  };
+  const fault = `${routes}/fault-service-web-0123abcd`;
+
+  for (const [title, answer] of [
+    ["an API server that gives no answer", dies],
+    ["a balancer before it that gives up", 504],
+  ] as const)
+    it(`whose fault may be made or not, by ${title}, leaves the Job that ends it`, async () => {
+      const { error, said, removed } = await run(answer);
+      assert.match(error, /socket hang up|HTTP 504/);
+      assert.match(said, /makes the fault after all is not known: the Job that ends it stays until its time$/m);
+      assert.deepEqual(removed, [fault]);
+    });
+
+  it("whose fault is refused, as by a webhook that fails, leaves nothing", async () => {
+    const { error, said, removed } = await run(failure(500, 'failed calling webhook "validation.istio.io"'));
+    assert.match(error, /failed calling webhook/);
+    assert.doesNotMatch(said, /stays until/);
+    assert.deepEqual(removed.slice(0, 2), [fault, `${jobs}/${job}`]);
+    assert.equal(removed.length, 5);
   });
 });
