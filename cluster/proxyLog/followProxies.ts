@@ -42,10 +42,11 @@ export class LogRefused extends Error {}
 const nameOf = ({ metadata }: V1Pod) => metadata?.name ?? "";
 
 /** Reads the levels of all proxies. @throws LogRefused with all that speaks against it */
-async function judge(cluster: Cluster, { pods, loggers, say }: LogTask): Promise<ReadonlyMap<V1Pod, Levels>> {
+async function judge(cluster: Cluster, { pods, loggers, say, signal }: LogTask): Promise<ReadonlyMap<V1Pod, Levels>> {
   const found = new Map<V1Pod, Levels>();
   const problems: string[] = [];
   for (const pod of pods) {
+    if (signal.aborted) throw new LogRefused("stopped by hand");
     const mark = markOf(pod);
     if (mark !== undefined && !isOver(mark, Date.now()))
       problems.push(`somebody follows the log of ${nameOf(pod)} until ${mark.until}; --reset ends that`);
