@@ -1,27 +1,43 @@
 import { CORE_SCHEMA, load, Type } from "js-yaml";
 import { lineOf } from "../tools/errors";
 
-/** Go prints an unquoted YAML timestamp like this, and Pulumi hands that text over. */
-function goTimestamp(source: string): string {
-  const zoned = /(Z|[+-]\d\d?(:?\d\d)?)$/i.test(source.replace(/^\d{4}-\d\d?-\d\d?/, "")) ? source : `${source}Z`;
-  const [year = 0, month = 0, day = 0] = source.split(/[-Tt ]/).map(Number);
-  // Go takes a day that does not exist for text.
-  if (new Date(Date.UTC(year, month - 1, day)).getUTCDate() !== day) return source;
-  const time = new Date(/^\d{4}-\d\d?-\d\d?$/.test(source) ? `${source}T00:00:00Z` : zoned.replace(/\s+/, "T"));
-  if (Number.isNaN(time.getTime())) return source;
-  const iso = time.toISOString();
-  const fraction = iso.slice(19, -1).replace(/\.?0+$/, "");
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)}${fraction} +0000 UTC`;
+// yaml.v3 takes these for a time where they are not quoted: with the mark T and a zone, with blanks and none, or a day alone.
+const notation =
+  /^(?<year>\d{4})-(?<month>\d\d?)-(?<day>\d\d?)(?:(?<mark>[Tt]| +)(?<hour>\d\d?):(?<minute>\d\d?):(?<second>\d\d?)(?<fraction>\.\d+)?(?<zone>Z|[+-]\d\d:\d\d)?)?$/;
+
+/** Whether a day and a time of day are in the calendar. */
+function isTime([year, month, day, hour, minute, second]: readonly [number, number, number, number, number, number]) {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
 }
 
-const isTimestamp = (value: unknown) =>
-  typeof value === "string" &&
-  /^\d{4}-\d\d?-\d\d?(?:[Tt ]\s*\d{1,2}:\d\d:\d\d(?:\.\d*)?\s*(?:Z|[+-]\d\d?(?::\d\d)?)?)?$/.test(value);
+/** Go prints an unquoted YAML timestamp like this, and Pulumi hands that text over; `undefined` where it is text for yaml.v3. */
+function goTime(source: string): string | undefined {
+  const found = notation.exec(source)?.groups;
+  if (found === undefined) return undefined;
+  const { year = "", month = "", day = "", mark = "", hour = "0", minute = "0", second = "0", fraction, zone } = found;
+  const numbers = [year, month, day, hour, minute, second].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (/t/i.test(mark) !== (zone !== undefined) || !isTime(numbers)) return undefined;
+  const [zoneHour = 0, zoneMinute = 0] = (zone ?? "").match(/\d\d/g)?.map(Number) ?? [];
+  if (zoneHour > 24 || zoneMinute > 60) return undefined;
+  const two = (text: string) => text.padStart(2, "0");
+  const offset = zoneHour + zoneMinute === 0 ? "+0000" : (zone ?? "").replace(":", "");
+  const part = (fraction ?? "").slice(0, 10).replace(/\.?0*$/, "");
+  const time = `${two(hour)}:${two(minute)}:${two(second)}${part}`;
+  return `${year}-${two(month)}-${two(day)} ${time} ${offset} ${offset === "+0000" ? "UTC" : offset}`;
+}
 
 const timestamp = new Type("tag:yaml.org,2002:timestamp", {
   kind: "scalar",
-  resolve: isTimestamp,
-  construct: goTimestamp,
+  resolve: (value: unknown) => typeof value === "string" && goTime(value) !== undefined,
+  construct: goTime,
 });
 
 /** The key `<<`: its map, or list of maps, gives the keys that are not there; the first in a list wins. */

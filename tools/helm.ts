@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { arch, homedir, platform } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { messageOf } from "./errors";
 import { fetchUrl } from "./fetch";
 import { mustRun } from "./run";
@@ -96,8 +96,10 @@ export async function findHelm(progress: Progress): Promise<string> {
     try {
       await way(folder);
       if (!(await works(join(folder, binary)))) throw new Error("what arrived does not run");
-      await rm(join(cacheFolder(), `helm-${helmVersion}`), { recursive: true, force: true });
-      await rename(folder, join(cacheFolder(), `helm-${helmVersion}`));
+      // In one step: another process may be doing the same, or starting it.
+      await mkdir(dirname(cached), { recursive: true });
+      await rename(join(folder, binary), cached);
+      await rm(folder, { recursive: true, force: true });
       return cached;
     } catch (error) {
       reasons.push(reason(error));

@@ -152,9 +152,12 @@ export async function release(name: string, { yes = false, json = false }: Optio
     const cluster = await connect(settings.kubernetes).catch((error: unknown) => {
       throw clusterError("the cluster cannot be reached, so nothing was changed", error);
     });
-    const plan = await makePlan(settings, cluster, open);
-    if (plan.refused.length > 0)
-      throw new UserError([`stack ${name} stays as it is:`, ...plan.refused.map((line) => `  - ${line}`)].join("\n"));
+    const judged = async () => {
+      const made = await makePlan(settings, cluster, open);
+      if (made.refused.length === 0) return made;
+      throw new UserError([`stack ${name} stays as it is:`, ...made.refused.map((line) => `  - ${line}`)].join("\n"));
+    };
+    let plan = await judged();
     const print = (text: string) => process.stdout.write(`${text}\n`);
     if (shownOnly) {
       print(jsonText(plan, false));
@@ -168,9 +171,16 @@ export async function release(name: string, { yes = false, json = false }: Optio
       return;
     }
     if (!json) print(planText(plan));
-    if (!yes && !(await ask(`Let go of ${name}?`))) {
-      say("nothing was changed");
-      return;
+    if (!yes) {
+      if (!(await ask(`Let go of ${name}?`))) {
+        say("nothing was changed");
+        return;
+      }
+      const shown = planText(plan);
+      // An update may have ended while the question stood.
+      plan = await judged();
+      if (planText(plan) !== shown)
+        throw new UserError(`what stack ${name} has changed meanwhile, and nothing was done: run it again`);
     }
     await letGo(plan, cluster, open);
     print(json ? jsonText(plan, true) : `${outColors.green(`stack ${name} is let go of`)}\n${nextText(plan)}`);

@@ -5,10 +5,11 @@ import { CaptureRefused, isPodSecurity, podSecurityText, refuseIfStopped } from 
 import { waitForContainer } from "./waitForContainer";
 
 async function add({ send }: Cluster, pod: V1Pod, name: string, image: string, netRaw: boolean) {
-  const { metadata, spec } = pod;
+  const { metadata } = pod;
   const path = `/api/v1/namespaces/${metadata?.namespace ?? ""}/pods/${metadata?.name ?? ""}/ephemeralcontainers`;
-  const ephemeralContainers = [...(spec?.ephemeralContainers ?? []), holder(pod, name, image, netRaw)];
-  await send("PATCH", path, { body: { spec: { ephemeralContainers } } });
+  const ephemeralContainers = [holder(pod, name, image, netRaw)];
+  // Beside those that are there by now.
+  await send("PATCH", path, { body: { spec: { ephemeralContainers } }, patch: "strategic" });
 }
 
 /**

@@ -124,8 +124,8 @@ export async function exec(config: KubeConfig, asked: ContainerCommand): Promise
   }
   try {
     await new Promise<void>((resolve, reject) => {
-      let heard = Date.now();
-      const hear = () => (heard = Date.now());
+      let heard = performance.now();
+      const hear = () => (heard = performance.now());
       stop = () => {
         reject(signal?.reason as Error);
       };
@@ -138,7 +138,7 @@ export async function exec(config: KubeConfig, asked: ContainerCommand): Promise
         setInterval(() => {
           // Nothing is read while the one who takes the output is slow.
           if (socket.isPaused) hear();
-          if (Date.now() - heard > silentMs) reject(new Error("the connection to the container is lost"));
+          if (performance.now() - heard > silentMs) reject(new Error("the connection to the container is lost"));
           else if (socket.readyState === socket.OPEN) socket.ping();
         }, pingMs),
       );

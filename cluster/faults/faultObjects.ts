@@ -1,5 +1,5 @@
 import type { FoundFaultObject } from "../../mesh/faults/endingFaults";
-import { faultLabel, type FaultObject } from "../../mesh/faults/faultObjects";
+import { faultLabel, isActing, isHelper, type FaultObject } from "../../mesh/faults/faultObjects";
 import { isAnswer, isConflict, isDenied, isNotFound, refusalOf } from "../client/errors";
 import { bounded, listMetadata, type Cluster, type Metadata } from "../client/kubernetesClient";
 
@@ -134,15 +134,28 @@ export async function tryFaultObjects(
 }
 
 /** Gives objects that are there the annotations of a drill. */
-export async function updateAnnotations(
-  { send }: Cluster,
-  namespace: string,
-  objects: readonly FaultObject[],
-): Promise<void> {
+async function updateAnnotations({ send }: Cluster, namespace: string, objects: readonly FaultObject[]): Promise<void> {
   for (const { kind, metadata } of objects)
     await send("PATCH", `${collectionOf(kind, namespace)}/${metadata.name}`, {
       body: { metadata: { annotations: metadata.annotations } },
     });
+}
+
+/**
+ * Creates a drill's objects. What another drill led to is this one's from then on, before anything leads there: that one leaves it.
+ * @param objects those of the drill
+ * @param lacking those of them that are not there. Default: all
+ */
+export async function injectFaultObjects(
+  cluster: Cluster,
+  namespace: string,
+  objects: readonly FaultObject[],
+  signal?: AbortSignal,
+  lacking = objects,
+): Promise<void> {
+  await createFaultObjects(cluster, namespace, lacking.filter(isHelper), signal);
+  if (signal?.aborted !== true) await updateAnnotations(cluster, namespace, objects.filter(isHelper));
+  await createFaultObjects(cluster, namespace, lacking.filter(isActing), signal);
 }
 
 /** Removes parts of faults, the acting ones first; what is gone already is fine. */

@@ -1,6 +1,6 @@
 import type { V1Job } from "@kubernetes/client-node";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isHelper, isReaper, type FaultObject } from "../../mesh/faults/faultObjects";
+import { isHelper, isReaper, partOf, type FaultObject } from "../../mesh/faults/faultObjects";
 import { placedAt, reaperPlace } from "../../mesh/faults/reaperPlace";
 import { isReady } from "../../mesh/istio/pods";
 import { systemNamespace } from "../../mesh/istio/names";
@@ -35,7 +35,7 @@ const isTrue = ({ status }: V1Job, condition: string) =>
   status?.conditions?.find(({ type, status: is }) => type === condition && is === "True");
 
 /**
- * Why a reaper would not end its faults at this moment, in one line; undefined where it runs, or has done its work.
+ * Why a reaper would not end its faults at this moment, in one line; undefined where it runs.
  * @param name of its Job
  */
 export async function reaperTrouble(cluster: Cluster, namespace: string, name: string): Promise<string | undefined> {
@@ -44,7 +44,8 @@ export async function reaperTrouble(cluster: Cluster, namespace: string, name: s
     const job = JSON.parse(await cluster.send("GET", `${collectionOf("Job", namespace)}/${name}`)) as V1Job;
     const failed = isTrue(job, "Failed");
     if (failed !== undefined) return trouble(`it failed (${failed.message ?? failed.reason ?? ""})`);
-    if (isTrue(job, "Complete") !== undefined) return undefined;
+    if (isTrue(job, "Complete") !== undefined)
+      return trouble("it has ended: by the clock of its node the faults' time is over");
     if (job.spec?.suspend === true) return trouble("it is suspended");
     const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: `job-name=${name}` });
     if (items.some(isReady)) return undefined;
@@ -102,7 +103,7 @@ export async function startReaper(
     why = `what ends the faults cannot be made: ${refusalOf(error)}`;
   }
   if (why === undefined) return;
-  const left = made.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
+  const left = made.map(partOf);
   try {
     await deleteFaultObjects(cluster, namespace, left);
   } catch (error) {

@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { FoundFaultObject } from "../../mesh/faults/endingFaults";
-import { endLine, faultAnnotations, isActing, isHelper, type FaultObject } from "../../mesh/faults/faultObjects";
+import {
+  endLine,
+  faultAnnotations,
+  isActing,
+  isHelper,
+  partOf,
+  type FaultObject,
+} from "../../mesh/faults/faultObjects";
 import { reasonOf } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
 import { deleteFaultObjects, readFaultObjects } from "./faultObjects";
@@ -16,7 +23,7 @@ interface Made {
 
 /** Removes the drill's VirtualServices, its reaper, and what only they led to. */
 async function removeDrill(cluster: Cluster, namespace: string, { drill, objects }: Made): Promise<void> {
-  const own = objects.map(({ kind, metadata }) => ({ kind, name: metadata.name }));
+  const own = objects.map(partOf);
   await deleteFaultObjects(
     cluster,
     namespace,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Fault } from "../../mesh/faults/fault";
-import { countedSince, type FaultCounters, type PodCounters } from "../../mesh/faults/faultCounters";
+import type { FaultCounters } from "../../mesh/faults/faultCounters";
 import { plannedImage } from "../../mesh/faults/allObjects";
 import { isActing, type FaultObject } from "../../mesh/faults/faultObjects";
 import { judgeFaults } from "../../mesh/faults/judgeFaults";
@@ -11,12 +11,13 @@ import type { MeshPlan } from "../../mesh/meshPlan";
 import { isNotFound, isUnknown } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 import { unconfirmed, waitUntilDropped, type Dropped } from "./endFaults";
-import { collectionOf, createFaultObjects } from "./faultObjects";
+import { aheadText, clockAhead } from "./clockAhead";
+import { CounterReader } from "./counterReader";
+import { collectionOf, injectFaultObjects } from "./faultObjects";
 import { observeFaults } from "./observeFaults";
 import { probe } from "./probe";
 import { NoReaper, placeReaper, reaperSeconds, startReaper } from "./reaper";
 import { removeUntilGone } from "./removeDrill";
-import { readFaultCounters } from "./sidecarAdmin";
 
 /** A drill that is asked for. */
 export interface DrillTask {
@@ -52,16 +53,21 @@ export interface DrillReport {
   readonly proxies: Dropped;
 }
 
+/** What speaks against a drill in what is in the cluster at this moment. */
+async function judgeNow(cluster: Cluster, { plan, fault, ms }: DrillTask, drill: string) {
+  const expires = new Date(Date.now() + ms).toISOString();
+  const wanted = { ...faultsWanted(plan, [fault]), expires, besides: drill, entriesMade: true };
+  return judgeFaults(await observeFaults(cluster, wanted), wanted);
+}
+
 /**
  * Judges a drill before anything changes.
  * @returns what it will do, a line each
  * @throws DrillRefused that says all that speaks against it
  */
 async function judgeDrill(cluster: Cluster, task: DrillTask, drill: string): Promise<readonly string[]> {
-  const { plan, fault } = task;
-  const expires = new Date(Date.now() + task.ms).toISOString();
-  const wanted = { ...faultsWanted(plan, [fault]), expires, besides: drill, entriesMade: true };
-  const { refused, notes } = judgeFaults(await observeFaults(cluster, wanted), wanted);
+  const { plan } = task;
+  const { refused, notes } = await judgeNow(cluster, task, drill);
   if (task.signal.aborted) throw new DrillRefused(stoppedEarly);
   const forbidden = plan.settings.production ? ["production: true in the settings: faults are not injected there"] : [];
   const unsteady = task.probe === undefined ? undefined : await probe(task.probe, task.signal);
@@ -71,56 +77,25 @@ async function judgeDrill(cluster: Cluster, task: DrillTask, drill: string): Pro
   return notes;
 }
 
-/** Counts what is felt beside the rest: a proxy that does not answer holds nothing up. */
-class CounterReader {
-  private before: PodCounters = [];
-  private now: PodCounters = [];
-  private busy: Promise<void> | undefined;
-
-  public constructor(
-    private readonly cluster: Cluster,
-    private readonly namespace: string,
-  ) {}
-
-  public get hits(): FaultCounters {
-    return countedSince(this.now, this.before);
-  }
-
-  /** Reads what there was before the drill. */
-  public async begin(): Promise<void> {
-    await this.read();
-    this.before = this.now;
-  }
-
-  /** Begins to read, unless it is reading. */
-  public look(): void {
-    this.busy ??= this.read().finally(() => (this.busy = undefined));
-  }
-
-  public async read(): Promise<void> {
-    const found = await readFaultCounters(this.cluster, this.namespace).catch(() => undefined);
-    if (found === undefined) return;
-    // What a proxy said before counts where it says nothing now.
-    this.now = [...new Map([...this.now, ...found.answers])];
-  }
-}
-
 const isoOf = (time: number) => new Date(time).toISOString();
 
 /** A function: it changes while something is awaited. */
 const isAborted = (signal: AbortSignal) => signal.aborted;
 
 async function watch(cluster: Cluster, task: DrillTask, name: string, end: number, counter: CounterReader) {
+  // Whichever comes first: a clock may be set back meanwhile, and the other one rests while the machine sleeps.
+  const until = performance.now() + end - Date.now();
+  const leftMs = () => Math.min(end - Date.now(), until - performance.now());
   const { plan, signal, tick } = task;
   const stopped = () => isAborted(signal);
-  for (let turn = 0; Date.now() < end; turn++) {
+  for (let turn = 0; leftMs() > 0; turn++) {
     if (stopped()) return { why: "hand" as const };
-    tick(end - Date.now(), counter.hits);
+    tick(leftMs(), counter.hits);
     if (task.probe !== undefined && turn % 2 === 0) {
-      const left = end - Date.now();
+      const left = leftMs();
       const failed = await probe(task.probe, signal, left);
       // Its end came before the probe's answer, or Ctrl-C did.
-      const early = left < 10_000 && Date.now() >= end;
+      const early = left < 10_000 && leftMs() <= 0;
       if (failed !== undefined && !stopped() && !early) return { why: "probe" as const, probe: failed };
     }
     if (turn % 5 === 0) {
@@ -129,7 +104,7 @@ async function watch(cluster: Cluster, task: DrillTask, name: string, end: numbe
       if (await look.then(() => false, isNotFound)) return { why: "elsewhere" as const };
       counter.look();
     }
-    await sleep(Math.min(1000, Math.max(0, end - Date.now())), undefined, { signal }).catch(() => undefined);
+    await sleep(Math.min(1000, Math.max(0, leftMs())), undefined, { signal }).catch(() => undefined);
   }
   return { why: "time" as const };
 }
@@ -137,10 +112,15 @@ async function watch(cluster: Cluster, task: DrillTask, name: string, end: numbe
 /**
  * What ends the fault should this process be gone by then: after the drill's own end by as much as it may take to start.
  * @param names the drill's VirtualServices
+ * @param ahead by how much the cluster's clock is ahead, in milliseconds
  */
-async function reaperOf(cluster: Cluster, { plan, ms, log }: DrillTask, drill: string, names: readonly string[]) {
+async function reaperOf(
+  cluster: Cluster,
+  { plan, ms, log }: DrillTask,
+  { drill, names, ahead }: { readonly drill: string; readonly names: readonly string[]; readonly ahead: number },
+) {
   const { namespace } = plan.settings;
-  const now = Date.now();
+  const now = Date.now() + ahead;
   const marks = { namespace, drill, start: isoOf(now), end: isoOf(now + ms + reaperSeconds * 1000) };
   const { objects, notes } = await placeReaper(cluster, namespace, reaperObjects(marks, names, plannedImage(plan)));
   for (const line of notes) log(line);
@@ -163,12 +143,22 @@ export async function runDrill(cluster: Cluster, task: DrillTask, drill: string)
   const counter = new CounterReader(cluster, namespace);
   await counter.begin();
   if (signal.aborted) throw new DrillRefused(stoppedEarly);
-  const objectsAt = (start: number) =>
-    faultObjects([fault], plan.serviceEntries, { namespace, drill, start: isoOf(start), end: isoOf(start + ms) });
+  // What ends a drill whose process is gone goes by the cluster's clock: so does what is written down for it.
+  const ahead = await clockAhead(cluster, namespace);
+  if (ahead !== 0) log(aheadText(ahead));
+  const objectsAt = (time: number) => {
+    const start = time + ahead;
+    return faultObjects([fault], plan.serviceEntries, {
+      namespace,
+      drill,
+      start: isoOf(start),
+      end: isoOf(start + ms),
+    });
+  };
   const names = objectsAt(0)
     .filter(isActing)
     .map(({ metadata }) => metadata.name);
-  const reaper = task.reaper ? await reaperOf(cluster, task, drill, names) : [];
+  const reaper = task.reaper ? await reaperOf(cluster, task, { drill, names, ahead }) : [];
   let made: readonly FaultObject[] = objectsAt(0);
   let begin: number;
   let seen: Awaited<ReturnType<typeof watch>>;
@@ -176,8 +166,11 @@ export async function runDrill(cluster: Cluster, task: DrillTask, drill: string)
     await startReaper(cluster, namespace, { objects: reaper }, signal);
     made = [...made, ...reaper];
     if (isAborted(signal)) throw new DrillRefused(stoppedEarly);
+    // Its start took time, in which somebody else may have begun something.
+    const { refused } = await judgeNow(cluster, task, drill);
+    if (refused.length > 0) throw new DrillRefused(refused.join("; "));
     begin = Date.now();
-    await createFaultObjects(cluster, namespace, objectsAt(begin), signal).catch((error: unknown) => {
+    await injectFaultObjects(cluster, namespace, objectsAt(begin), signal).catch((error: unknown) => {
       if (isUnknown(error) && reaper.length > 0) {
         // It may be made when nobody looks any more: what ends it stays.
         made = objectsAt(0);

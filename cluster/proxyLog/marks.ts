@@ -44,6 +44,12 @@ export function putMark(cluster: Cluster, pod: V1Pod, mark: LogMark): Promise<vo
   });
 }
 
+/** Whether a pod has the mark of a run, and of no other. */
+export async function hasMark({ core }: Cluster, { metadata }: V1Pod, run: string): Promise<boolean> {
+  const asked = { name: metadata?.name ?? "", namespace: metadata?.namespace ?? "" };
+  return markOf(await bounded("the Kubernetes API", 30, core.readNamespacedPod(asked)))?.run === run;
+}
+
 /** Takes the mark of a run away, of no other. */
 export function removeMark(cluster: Cluster, pod: V1Pod, run: string): Promise<void> {
   return change(cluster, pod, (present) => (present?.run === run ? null : undefined));

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { levelsBefore, type LogMark } from "../../mesh/proxyLog/mark";
 import { isDenied, isNotFound, reasonOf, unlessInternal } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
-import { removeMark } from "./marks";
+import { hasMark, removeMark } from "./marks";
 import { isStill, setLevels } from "./proxyLevels";
 
 /** How a proxy's levels are after a run: as before, gone with their pod, or still raised. */
@@ -24,6 +24,8 @@ export async function restoreLevels(
 ): Promise<Restored> {
   for (let turn = 1; ; turn++) {
     try {
+      // Somebody has put them back already, and perhaps begun to follow it: its levels are theirs then.
+      if (!(await hasMark(cluster, pod, mark.run))) return { levels: "back" };
       await setLevels(cluster, pod, (now) => levelsBefore(mark, now));
       await removeMark(cluster, pod, mark.run);
       return { levels: "back" };

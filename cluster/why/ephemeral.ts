@@ -61,8 +61,9 @@ export async function ephemeralContainer(
     },
   };
   try {
-    const body = { spec: { ephemeralContainers: [...existing, container] } };
-    await cluster.send("PATCH", `${path}/ephemeralcontainers`, { body });
+    const body = { spec: { ephemeralContainers: [container] } };
+    // Beside those that are there by now.
+    await cluster.send("PATCH", `${path}/ephemeralcontainers`, { body, patch: "strategic" });
   } catch (error) {
     throw new Error(`an ephemeral container is refused: ${refusalOf(error)}`, { cause: error });
   }

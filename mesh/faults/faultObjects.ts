@@ -91,6 +91,9 @@ export const isActing = ({ kind }: Pick<FaultObject, "kind">) => kind === "Virtu
 export const isHelper = ({ kind }: Pick<FaultObject, "kind">) =>
   ["Service", "ServiceEntry", "DestinationRule"].includes(kind);
 
+/** An object by what it is called. */
+export const partOf = ({ kind, metadata }: FaultObject) => ({ kind, name: metadata.name });
+
 /** Whether an object is of a drill's reaper. */
 export const isReaper = (one: Pick<FaultObject, "kind">) => !isActing(one) && !isHelper(one);
 

@@ -26,7 +26,8 @@ export const reaperScript = [
   "}",
   'late() { [ "$(date +%s)" -ge "$END" ]; }',
   "until late || may; do sleep 2; done",
-  ': > "$READY"',
+  // Where their time is over already it gets never ready: no fault may go in any more.
+  'late || : > "$READY"',
   "until late; do sleep 2; done",
   "left=0",
   "for name in $NAMES; do",

@@ -4,17 +4,18 @@ import { connect, type Cluster, type ClusterAddress } from "../../../cluster/cli
 import { forgetEndedDrill, readEndedDrills, rememberEndedDrills } from "../../../cluster/faults/endedByHand";
 import { endSettingsDrills } from "../../../cluster/faults/endFaults";
 import {
-  createFaultObjects,
+  deleteFaultObjects,
+  injectFaultObjects,
   readFaultObjects,
   tryFaultObjects,
   unseenText,
-  updateAnnotations,
 } from "../../../cluster/faults/faultObjects";
+import { hasDrill } from "../../../cluster/faults/hasDrill";
 import { observeFaults, type MeshWanted } from "../../../cluster/faults/observeFaults";
 import { NoReaper, placeReaper, reaperTrouble, startReaper } from "../../../cluster/faults/reaper";
 import { keyOf, type DrillState } from "../../../mesh/faults/drill";
 import { faultName } from "../../../mesh/faults/fault";
-import { faultAnnotations, isActing, isHelper, startingAt, type FaultObject } from "../../../mesh/faults/faultObjects";
+import { isActing, isReaper, partOf, startingAt, type FaultObject } from "../../../mesh/faults/faultObjects";
 import { endNotes, expiredText } from "../../../mesh/faults/faultsEnd";
 import { judgeFaults, type FaultsWanted } from "../../../mesh/faults/judgeFaults";
 import { isOtherCode } from "../dynamicCode";
@@ -84,17 +85,6 @@ async function endLines(
     : [...lines, `warning: ${trouble}: nothing ends the faults at their time but up`];
 }
 
-/** Whether a run that was broken off has left some of the drill. */
-async function isHalfInjected({ kubernetes, namespace, drill }: FaultGateInputs): Promise<boolean> {
-  const { found } = await connect(kubernetes)
-    .then((cluster) => readFaultObjects(cluster, namespace))
-    .catch((error: unknown) => {
-      unlessInternal(error);
-      return { found: [] };
-    });
-  return found.some(({ annotations = {} }) => annotations[faultAnnotations.drill] === drill);
-}
-
 async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Promise<pulumi.dynamic.CheckResult> {
   const start = olds.drill === news.drill && olds.start !== undefined ? olds.start : new Date().toISOString();
   const inputs = { ...news, start };
@@ -108,7 +98,7 @@ async function check(olds: Partial<FaultGateInputs>, news: FaultGateInputs): Pro
   }
   if (news.state === "expired") {
     // Active faults are removed; new ones do not come late.
-    if (olds.drill === undefined && !(await isHalfInjected(news))) return failures([expiredText(expires)]);
+    if (olds.drill === undefined && !(await hasDrill(news))) return failures([expiredText(expires)]);
     say(`warning: ${expiredText(expires)}; up removes the faults`);
     return { inputs };
   }
@@ -157,10 +147,15 @@ async function inject(cluster: Cluster, news: FaultGateInputs): Promise<readonly
     const what = added.length > 0 ? "no fault was injected" : "the faults are active and have no reaper";
     throw new Error(`${what}: ${error.message}. Without a reaper: faultInjection.reaper: false`, { cause: error });
   });
-  await createFaultObjects(cluster, namespace, lacking.filter(isHelper));
-  // What another drill led to is this one's from now on, before anything leads there.
-  await updateAnnotations(cluster, namespace, objects.filter(isHelper));
-  await createFaultObjects(cluster, namespace, lacking.filter(isActing));
+  if (added.length > 0) {
+    // Its start took time, in which somebody else may have begun something.
+    const again = await judgeNow(cluster, news, drill);
+    if (again.refused.length > 0) {
+      await deleteFaultObjects(cluster, namespace, lacking.filter(isReaper).map(partOf));
+      throw new Error(`no fault was injected: ${again.refused.join("; ")}`);
+    }
+  }
+  await injectFaultObjects(cluster, namespace, objects, undefined, lacking);
   return objects.filter(isActing).map(keyOf);
 }
 

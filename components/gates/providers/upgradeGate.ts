@@ -5,6 +5,7 @@ import { endSettingsDrills } from "../../../cluster/faults/endFaults";
 import { forgetEndedDrills, readEndedDrills } from "../../../cluster/faults/endedByHand";
 import {
   deleteFaultObjects,
+  readFaultObjects,
   readFaultObjectsIfAny,
   unseenText,
   type SeenFaultObjects,
@@ -129,9 +130,12 @@ async function carryOut({ kubernetes, desired, actions = nothingToDo() }: GateIn
   const { repairs, adopt, ending, forget } = actions;
   const cluster = await connect(kubernetes);
   // First of all: nothing below goes well with a database cut off.
-  await deleteFaultObjects(cluster, desired.namespace, ending);
+  // Of what is there now: a drill that was beginning when it was planned has more of it.
+  const { found } = ending.length === 0 ? { found: [] } : await readFaultObjects(cluster, desired.namespace);
+  const now = faultsToEnd(found, desired.faults);
+  await deleteFaultObjects(cluster, desired.namespace, now);
   if (forget) await forgetEndedDrills(cluster, desired.namespace);
-  for (const { kind, name } of ending) say(`${kind} ${name}, part of a fault, was removed`);
+  for (const { kind, name } of now) say(`${kind} ${name}, part of a fault, was removed`);
   await adoptCrds(cluster, adopt);
   for (const { release, secrets, jobs = [], parts = [], why } of repairs) {
     await removeRecords(cluster, secrets);

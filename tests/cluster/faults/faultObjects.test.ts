@@ -3,10 +3,10 @@ import { reasonOf } from "../../../cluster/client/errors";
 import {
   createFaultObjects,
   deleteFaultObjects,
+  injectFaultObjects,
   readFaultObjects,
   readFaultObjectsIfAny,
   unseenText,
-  updateAnnotations,
 } from "../../../cluster/faults/faultObjects";
 import { fake, faultLabel, object } from "../../../mesh/faults/faultObjects";
 import { dies, list, refusal, useApi, type Answer } from "../../support/apiServer";
@@ -154,13 +154,22 @@ describe("objects of faults are written", () => {
     assert.equal(api.asked.length, 1);
   });
 
-  it("annotations are merged into what is there; what is gone is an error", async () => {
+  it("what another drill led to is this one's before anything leads there", async () => {
     const patch = `PATCH ${places.Service}/fake-service`;
-    api.answers = { [patch]: {} };
-    await updateAnnotations(api.cluster, "dev701", [service]);
+    api.answers = { ...made, [posts[0]]: 409, ...there({ [faultLabel]: "active" }), [patch]: {} };
+    await injectFaultObjects(api.cluster, "dev701", [route, service]);
     const { annotations } = service.metadata;
-    assert.deepEqual(api.asked, [`${patch} ${JSON.stringify({ metadata: { annotations } })}`]);
-    assert.equal(reasonOf(await refusal(updateAnnotations(api.cluster, "dev701", [route]))), "HTTP 404");
+    assert.deepEqual(api.asked.slice(1), [
+      `${get("Service")}/fake-service`,
+      `${patch} ${JSON.stringify({ metadata: { annotations } })}`,
+      `${posts[1]} ${JSON.stringify(route)}`,
+    ]);
+  });
+
+  it("nothing leads to what is gone again", async () => {
+    api.answers = made;
+    assert.equal(reasonOf(await refusal(injectFaultObjects(api.cluster, "dev701", [route, service]))), "HTTP 404");
+    assert.equal(api.asked.length, 2);
   });
 
   const remove = (kind: keyof typeof places) => `DELETE ${places[kind]}/x?propagationPolicy=Background`;

@@ -112,7 +112,11 @@ describe("a reaper", () => {
 
   for (const [title, answers, expected] of [
     ["runs", {}, undefined],
-    ["has done its work", { status: { conditions: [{ type: "Complete", status: "True" }] } }, undefined],
+    [
+      "has ended",
+      { status: { conditions: [{ type: "Complete", status: "True" }] } },
+      "does not run: it has ended: by the clock of its node the faults' time is over",
+    ],
     [
       "failed",
       {

@@ -36,8 +36,8 @@ describe("a drill", () => {
     [`GET ${paths.deployments("istio-system")}`]: list(planeDeployment("istiod", "1.30.3")),
     [`GET ${paths.pods("istio-system")}`]: list(planePod("istiod-1", "1.30.3")),
   };
-  const run = async (answer: Answer) => {
-    const answers = { ...usual, [`POST ${routes}`]: answer };
+  const run = async (answer: Answer, more: Readonly<Record<string, Answer>> = {}) => {
+    const answers = { ...usual, [`POST ${routes}`]: answer, ...more };
     // Of the rest nothing is there, and what is made is taken.
     const rest = (key: string) =>
       /^GET .*\/v1\/namespaces\/[^/]+$/.test(key) ? undefined : key.startsWith("GET ") ? list() : {};
@@ -70,6 +70,36 @@ describe("a drill", () => {
       assert.match(said, /makes the fault after all is not known: the Job that ends it stays until its time$/m);
       assert.deepEqual(removed, [fault]);
     });
+
+  it("beside which another one began meanwhile is refused, and leaves nothing", async () => {
+    let looks = 0;
+    const other = {
+      metadata: { name: "other", namespace: "dev701", annotations: { "jam-istio/drill": "dev701/9" } },
+      spec: { hosts: ["web"], http: [{ fault: {} }] },
+    };
+    const { error, removed } = await run(
+      {},
+      {
+        "GET /apis/networking.istio.io/v1alpha3/virtualservices": () => list(...(++looks === 1 ? [] : [other])),
+      },
+    );
+    assert.match(error, /VirtualService dev701\/other already routes host web/);
+    assert.deepEqual([looks, removed.slice(0, 2)], [2, [fault, `${jobs}/${job}`]]);
+  });
+
+  it("goes by the cluster's clock in what ends it where this process is gone", async () => {
+    const ahead = 3_600_000;
+    const accounts = "/api/v1/namespaces/dev701/serviceaccounts";
+    const { said } = await run(dies, {
+      [`POST ${accounts}?dryRun=All`]: () => ({
+        metadata: { creationTimestamp: new Date(Date.now() + ahead).toISOString().replace(/\.\d+/, "") },
+      }),
+    });
+    assert.match(said, /^the cluster's clock is 60 min ahead of this machine's/m);
+    const end = /"name":"END","value":"(\d+)"/.exec(api.asked.find((line) => line.startsWith(`POST ${jobs}`)) ?? "");
+    const left = Number(end?.[1]) * 1000 - Date.now() - ahead;
+    assert.ok(left > 60_000 && left < 180_000, String(left));
+  });
 
   it("whose fault is refused, as by a webhook that fails, leaves nothing", async () => {
     const { error, said, removed } = await run(failure(500, 'failed calling webhook "validation.istio.io"'));

@@ -162,8 +162,9 @@ describe("the script of a reaper", () => {
 
   it("fails, so that its Job tries again, where one cannot be deleted; the others are", async () => {
     api.answers = { [path(names[0] ?? "")]: 500, [path(names[1] ?? "")]: {} };
-    const { code, stdout } = await start(0);
+    const { code, stdout } = await start(-5);
     assert.equal(code, 1);
     assert.equal(stdout, `${names[0] ?? ""}: HTTP 500\n${names[1] ?? ""}: HTTP 200\n`);
+    assert.ok(!isReady(), "its time was over before it began");
   });
 });
