@@ -3,7 +3,7 @@ import { lineOf } from "../tools/errors";
 
 // yaml.v3 takes these for a time where they are not quoted: with the mark T and a zone, with blanks and none, or a day alone.
 const notation =
-  /^(?<year>\d{4})-(?<month>\d\d?)-(?<day>\d\d?)(?:(?<mark>[Tt]| +)(?<hour>\d\d?):(?<minute>\d\d?):(?<second>\d\d?)(?<fraction>\.\d+)?(?<zone>Z|[+-]\d\d:\d\d)?)?$/;
+  /^(?<year>\d{4})-(?<month>\d\d?)-(?<day>\d\d?)(?:(?<mark>[Tt]| +)(?<hour>\d\d?):(?<minute>\d\d?):(?<second>\d\d?)(?<fraction>[.,]\d+)?(?<zone>Z|[+-]\d\d:\d\d)?)?$/;
 
 /** Whether a day and a time of day are in the calendar. */
 function isTime([year, month, day, hour, minute, second]: readonly [number, number, number, number, number, number]) {
@@ -29,7 +29,10 @@ function goTime(source: string): string | undefined {
   if (zoneHour > 24 || zoneMinute > 60) return undefined;
   const two = (text: string) => text.padStart(2, "0");
   const offset = zoneHour + zoneMinute === 0 ? "+0000" : (zone ?? "").replace(":", "");
-  const part = (fraction ?? "").slice(0, 10).replace(/\.?0*$/, "");
+  const part = (fraction ?? "")
+    .replace(",", ".")
+    .slice(0, 10)
+    .replace(/\.?0*$/, "");
   const time = `${two(hour)}:${two(minute)}:${two(second)}${part}`;
   return `${year}-${two(month)}-${two(day)} ${time} ${offset} ${offset === "+0000" ? "UTC" : offset}`;
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { clusterError } from "../terminal/clusterError";
 import { connect } from "../../cluster/client/kubernetesClient";
-import { DrillRefused, runDrill, type DrillEnd, type DrillReport } from "../../cluster/faults/runDrill";
+import { DrillRefused } from "../../cluster/faults/judgeDrill";
+import { runDrill, type DrillEnd, type DrillReport } from "../../cluster/faults/runDrill";
 import { countersText, type FaultCounters } from "../../mesh/faults/faultCounters";
 import { endLine } from "../../mesh/faults/faultObjects";
 import { chooseFault } from "../../mesh/faults/findFault";

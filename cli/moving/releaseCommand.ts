@@ -180,7 +180,7 @@ export async function release(name: string, { yes = false, json = false }: Optio
       // An update may have ended while the question stood.
       plan = await judged();
       if (planText(plan) !== shown)
-        throw new UserError(`what stack ${name} has changed meanwhile, and nothing was done: run it again`);
+        throw new UserError(`what stack ${name} holds changed meanwhile, and nothing was done: run it again`);
     }
     await letGo(plan, cluster, open);
     print(json ? jsonText(plan, true) : `${outColors.green(`stack ${name} is let go of`)}\n${nextText(plan)}`);

@@ -13,11 +13,13 @@ export const isConflict = (error: unknown) => codeOf(error) === 409;
 /** Whether the API server, or a webhook behind it, answered with an error. */
 export const isAnswer = (error: unknown) => typeof codeOf(error) === "number";
 /**
- * Whether nobody knows what becomes of a change that was asked for: no answer came, or one of something in between that had none. A
- * webhook that fails is 500, and nothing was changed then.
+ * Whether nobody knows what becomes of a change that was asked for: no answer came, or one of something in between that had none, such
+ * as etcd's. Another 500 is that of a webhook which failed, and nothing was changed.
  */
 export const isUnknown = (error: unknown) =>
-  error instanceof ClusterUnreachable || [502, 504].includes(Number(codeOf(error)));
+  error instanceof ClusterUnreachable ||
+  [502, 504].includes(Number(codeOf(error))) ||
+  (codeOf(error) === 500 && refusalOf(error).startsWith("etcdserver: "));
 /** Whether the API server said no to the request itself: as malformed, not permitted, unknown, or against a policy. */
 export const isRefused = (error: unknown) => [400, 403, 404, 409, 422].includes(Number(codeOf(error)));
 export const isDenied = (error: unknown) => codeOf(error) === 403;

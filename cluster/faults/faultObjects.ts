@@ -1,5 +1,5 @@
 import type { FoundFaultObject } from "../../mesh/faults/endingFaults";
-import { faultLabel, isActing, isHelper, type FaultObject } from "../../mesh/faults/faultObjects";
+import { faultLabel, isActing, isHelper, partOf, type FaultObject } from "../../mesh/faults/faultObjects";
 import { isAnswer, isConflict, isDenied, isNotFound, refusalOf } from "../client/errors";
 import { bounded, listMetadata, type Cluster, type Metadata } from "../client/kubernetesClient";
 
@@ -85,6 +85,7 @@ async function isFaultObject({ send }: Cluster, path: string): Promise<boolean> 
  * Creates objects of faults; what is there is left as it is: of a drill an object of the same name is the same, and what it leads
  * to is the same for every drill.
  * @param signal between two of them it is seen whether to stop
+ * @returns those that it created
  * @throws Error where an object of the name is somebody else's
  */
 export async function createFaultObjects(
@@ -92,16 +93,21 @@ export async function createFaultObjects(
   namespace: string,
   objects: readonly FaultObject[],
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<readonly FaultObject[]> {
+  const created: FaultObject[] = [];
   for (const body of objects) {
-    if (signal?.aborted === true) return;
+    if (signal?.aborted === true) break;
     const path = collectionOf(body.kind, namespace);
-    await cluster.send("POST", path, { body }).catch(async (error: unknown) => {
+    try {
+      await cluster.send("POST", path, { body });
+      created.push(body);
+    } catch (error) {
       if (!isConflict(error)) throw error;
-      if (await isFaultObject(cluster, `${path}/${body.metadata.name}`)) return;
+      if (await isFaultObject(cluster, `${path}/${body.metadata.name}`)) continue;
       throw new Error(`${body.kind} ${body.metadata.name} is there and not this program's`, { cause: error });
-    });
+    }
   }
+  return created;
 }
 
 /** What a trial of objects gave: nothing where all is well. */
@@ -134,12 +140,16 @@ export async function tryFaultObjects(
 }
 
 /** Gives objects that are there the annotations of a drill. */
-async function updateAnnotations({ send }: Cluster, namespace: string, objects: readonly FaultObject[]): Promise<void> {
-  for (const { kind, metadata } of objects)
-    await send("PATCH", `${collectionOf(kind, namespace)}/${metadata.name}`, {
-      body: { metadata: { annotations: metadata.annotations } },
-    });
+export async function updateAnnotations(
+  { send }: Cluster,
+  namespace: string,
+  objects: readonly Pick<FoundFaultObject, "kind" | "name" | "annotations">[],
+): Promise<void> {
+  for (const { kind, name, annotations } of objects)
+    await send("PATCH", `${collectionOf(kind, namespace)}/${name}`, { body: { metadata: { annotations } } });
 }
+
+const markedPart = (one: FaultObject) => ({ ...partOf(one), annotations: one.metadata.annotations });
 
 /**
  * Creates a drill's objects. What another drill led to is this one's from then on, before anything leads there: that one leaves it.
@@ -153,8 +163,9 @@ export async function injectFaultObjects(
   signal?: AbortSignal,
   lacking = objects,
 ): Promise<void> {
-  await createFaultObjects(cluster, namespace, lacking.filter(isHelper), signal);
-  if (signal?.aborted !== true) await updateAnnotations(cluster, namespace, objects.filter(isHelper));
+  const created = await createFaultObjects(cluster, namespace, lacking.filter(isHelper), signal);
+  const others = objects.filter((one) => isHelper(one) && !created.includes(one));
+  if (signal?.aborted !== true) await updateAnnotations(cluster, namespace, others.map(markedPart));
   await createFaultObjects(cluster, namespace, lacking.filter(isActing), signal);
 }
 

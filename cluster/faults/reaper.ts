@@ -34,18 +34,21 @@ export async function placeReaper(
 const isTrue = ({ status }: V1Job, condition: string) =>
   status?.conditions?.find(({ type, status: is }) => type === condition && is === "True");
 
-/**
- * Why a reaper would not end its faults at this moment, in one line; undefined where it runs.
- * @param name of its Job
- */
-export async function reaperTrouble(cluster: Cluster, namespace: string, name: string): Promise<string | undefined> {
-  const trouble = (why: string) => `Job ${name} does not run: ${why}`;
+/** Why a reaper would not end its faults. */
+interface Trouble {
+  readonly why: string;
+  /** Whether it stays like that. */
+  readonly isFinal?: boolean;
+}
+
+async function troubleOf(cluster: Cluster, namespace: string, name: string): Promise<Trouble | undefined> {
+  const trouble = (why: string, isFinal = false) => ({ why: `Job ${name} does not run: ${why}`, isFinal });
   try {
     const job = JSON.parse(await cluster.send("GET", `${collectionOf("Job", namespace)}/${name}`)) as V1Job;
     const failed = isTrue(job, "Failed");
-    if (failed !== undefined) return trouble(`it failed (${failed.message ?? failed.reason ?? ""})`);
+    if (failed !== undefined) return trouble(`it failed (${failed.message ?? failed.reason ?? ""})`, true);
     if (isTrue(job, "Complete") !== undefined)
-      return trouble("it has ended: by the clock of its node the faults' time is over");
+      return trouble("it has ended: by the clock of its node the faults' time is over", true);
     if (job.spec?.suspend === true) return trouble("it is suspended");
     const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector: `job-name=${name}` });
     if (items.some(isReady)) return undefined;
@@ -54,16 +57,24 @@ export async function reaperTrouble(cluster: Cluster, namespace: string, name: s
   } catch (error) {
     if (isNotFound(error)) return trouble("it is gone");
     unlessInternal(error);
-    return `whether Job ${name} runs cannot be seen: ${refusalOf(error)}`;
+    return { why: `whether Job ${name} runs cannot be seen: ${refusalOf(error)}` };
   }
 }
+
+/**
+ * Why a reaper would not end its faults at this moment, in one line; undefined where it runs.
+ * @param name of its Job
+ */
+export const reaperTrouble = async (cluster: Cluster, namespace: string, name: string): Promise<string | undefined> =>
+  (await troubleOf(cluster, namespace, name))?.why;
 
 /** Waits until a reaper runs. @returns why it does not, when its time is over; undefined when it does */
 async function awaitReaper(cluster: Cluster, namespace: string, name: string, end: number, signal?: AbortSignal) {
   for (;;) {
-    const trouble = await bounded(`Job ${name}`, 30, reaperTrouble(cluster, namespace, name));
+    const trouble = await bounded(`Job ${name}`, 30, troubleOf(cluster, namespace, name));
     if (trouble === undefined || signal?.aborted === true) return undefined;
-    if (Date.now() >= end) return `${trouble}, for ${String(reaperSeconds)} s`;
+    if (trouble.isFinal === true) return trouble.why;
+    if (Date.now() >= end) return `${trouble.why}, for ${String(reaperSeconds)} s`;
     await sleep(1000, undefined, { signal }).catch(() => undefined);
   }
 }

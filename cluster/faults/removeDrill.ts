@@ -8,9 +8,9 @@ import {
   partOf,
   type FaultObject,
 } from "../../mesh/faults/faultObjects";
-import { reasonOf } from "../client/errors";
+import { reasonOf, unlessInternal } from "../client/errors";
 import type { Cluster } from "../client/kubernetesClient";
-import { deleteFaultObjects, readFaultObjects } from "./faultObjects";
+import { deleteFaultObjects, readFaultObjects, updateAnnotations } from "./faultObjects";
 
 /** How long it is tried to remove a fault, in milliseconds. */
 const cleanUpMs = 300_000;
@@ -21,7 +21,7 @@ interface Made {
   readonly objects: readonly FaultObject[];
 }
 
-/** Removes the drill's VirtualServices, its reaper, and what only they led to. */
+/** Removes the drill's VirtualServices, its reaper, and what only they led to; what others may lead to becomes theirs. */
 async function removeDrill(cluster: Cluster, namespace: string, { drill, objects }: Made): Promise<void> {
   const own = objects.map(partOf);
   await deleteFaultObjects(
@@ -30,11 +30,20 @@ async function removeDrill(cluster: Cluster, namespace: string, { drill, objects
     own.filter((one) => !isHelper(one)),
   );
   const { found } = await readFaultObjects(cluster, namespace);
-  if (found.some(isActing)) return;
   // What another drill has marked as its own is about to be used.
   const isMine = ({ key, annotations = {} }: FoundFaultObject) =>
     annotations[faultAnnotations.drill] === drill && own.some(({ kind, name }) => `${kind}/${name}` === key);
-  await deleteFaultObjects(cluster, namespace, found.filter(isMine));
+  const mine = found.filter(isMine);
+  const heir = found.find(isActing);
+  if (heir === undefined) {
+    await deleteFaultObjects(cluster, namespace, mine);
+    return;
+  }
+  // It may lead there: from now on that is the other drill's, and goes with it. The fault itself is out: nothing is tried again.
+  const { drill: other, start, end } = faultAnnotations;
+  const annotations = Object.fromEntries([other, start, end].map((key) => [key, heir.annotations?.[key] ?? ""]));
+  const theirs = mine.map((one) => ({ ...one, annotations }));
+  await updateAnnotations(cluster, namespace, theirs).catch(unlessInternal);
 }
 
 /** The same, until it works: a fault must not stay because the API server was away for a moment. */

@@ -1,42 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Fault } from "../../mesh/faults/fault";
 import type { FaultCounters } from "../../mesh/faults/faultCounters";
 import { plannedImage } from "../../mesh/faults/allObjects";
 import { isActing, type FaultObject } from "../../mesh/faults/faultObjects";
-import { judgeFaults } from "../../mesh/faults/judgeFaults";
-import { faultsWanted } from "../../mesh/faults/judgeInputs";
 import { reaperObjects } from "../../mesh/faults/reaper";
 import { faultObjects } from "../../mesh/faults/virtualServices";
-import type { MeshPlan } from "../../mesh/meshPlan";
 import { isNotFound, isUnknown } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 import { unconfirmed, waitUntilDropped, type Dropped } from "./endFaults";
 import { aheadText, clockAhead } from "./clockAhead";
 import { CounterReader } from "./counterReader";
 import { collectionOf, injectFaultObjects } from "./faultObjects";
-import { observeFaults } from "./observeFaults";
+import { DrillRefused, judgeDrill, refuseNow, stoppedEarly, type DrillTask } from "./judgeDrill";
 import { probe } from "./probe";
 import { NoReaper, placeReaper, reaperSeconds, startReaper } from "./reaper";
 import { removeUntilGone } from "./removeDrill";
-
-/** A drill that is asked for. */
-export interface DrillTask {
-  readonly plan: MeshPlan;
-  readonly fault: Fault;
-  readonly ms: number;
-  /** Command or URL that has to work before, and meanwhile. */
-  readonly probe?: string | undefined;
-  /** Whether a Job ends the fault where this process cannot: the drill does not begin without it. */
-  readonly reaper: boolean;
-  /** Ends the drill at once. */
-  readonly signal: AbortSignal;
-  readonly log: (line: string) => void;
-  /** Told each second what is left, and how often the fault was felt. */
-  readonly tick: (leftMs: number, hits: FaultCounters) => void;
-}
-
-/** What speaks against a drill, before anything changed. */
-export class DrillRefused extends Error {}
 
 /** Why a drill ended. */
 export type DrillEnd = "time" | "probe" | "hand" | "elsewhere";
@@ -51,30 +28,6 @@ export interface DrillReport {
   readonly probe?: string;
   readonly hits: FaultCounters;
   readonly proxies: Dropped;
-}
-
-/** What speaks against a drill in what is in the cluster at this moment. */
-async function judgeNow(cluster: Cluster, { plan, fault, ms }: DrillTask, drill: string) {
-  const expires = new Date(Date.now() + ms).toISOString();
-  const wanted = { ...faultsWanted(plan, [fault]), expires, besides: drill, entriesMade: true };
-  return judgeFaults(await observeFaults(cluster, wanted), wanted);
-}
-
-/**
- * Judges a drill before anything changes.
- * @returns what it will do, a line each
- * @throws DrillRefused that says all that speaks against it
- */
-async function judgeDrill(cluster: Cluster, task: DrillTask, drill: string): Promise<readonly string[]> {
-  const { plan } = task;
-  const { refused, notes } = await judgeNow(cluster, task, drill);
-  if (task.signal.aborted) throw new DrillRefused(stoppedEarly);
-  const forbidden = plan.settings.production ? ["production: true in the settings: faults are not injected there"] : [];
-  const unsteady = task.probe === undefined ? undefined : await probe(task.probe, task.signal);
-  const steady = unsteady === undefined ? [] : [`the steady state is not there before the drill: ${unsteady}`];
-  const all = [...forbidden, ...refused, ...steady];
-  if (all.length > 0) throw new DrillRefused(all.join("; "));
-  return notes;
 }
 
 const isoOf = (time: number) => new Date(time).toISOString();
@@ -109,8 +62,11 @@ async function watch(cluster: Cluster, task: DrillTask, name: string, end: numbe
   return { why: "time" as const };
 }
 
+/** How long after the drill's own end its Job ends it, in milliseconds: what it may take to start, and to judge once more. */
+const lateMs = (reaperSeconds + 30) * 1000;
+
 /**
- * What ends the fault should this process be gone by then: after the drill's own end by as much as it may take to start.
+ * What ends the fault should this process be gone by then.
  * @param names the drill's VirtualServices
  * @param ahead by how much the cluster's clock is ahead, in milliseconds
  */
@@ -121,7 +77,7 @@ async function reaperOf(
 ) {
   const { namespace } = plan.settings;
   const now = Date.now() + ahead;
-  const marks = { namespace, drill, start: isoOf(now), end: isoOf(now + ms + reaperSeconds * 1000) };
+  const marks = { namespace, drill, start: isoOf(now), end: isoOf(now + ms + lateMs) };
   const { objects, notes } = await placeReaper(cluster, namespace, reaperObjects(marks, names, plannedImage(plan)));
   for (const line of notes) log(line);
   return objects;
@@ -129,8 +85,6 @@ async function reaperOf(
 
 const withoutReaper =
   "With --no-reaper the drill runs without it: should this command be killed, the fault stays until mesh faults --off";
-
-const stoppedEarly = "stopped by hand before it began";
 
 /**
  * Runs a drill: judges it, injects the fault, watches, and removes it whatever happens.
@@ -167,8 +121,8 @@ export async function runDrill(cluster: Cluster, task: DrillTask, drill: string)
     made = [...made, ...reaper];
     if (isAborted(signal)) throw new DrillRefused(stoppedEarly);
     // Its start took time, in which somebody else may have begun something.
-    const { refused } = await judgeNow(cluster, task, drill);
-    if (refused.length > 0) throw new DrillRefused(refused.join("; "));
+    await refuseNow(cluster, task, drill);
+    if (isAborted(signal)) throw new DrillRefused(stoppedEarly);
     begin = Date.now();
     await injectFaultObjects(cluster, namespace, objectsAt(begin), signal).catch((error: unknown) => {
       if (isUnknown(error) && reaper.length > 0) {
@@ -178,6 +132,8 @@ export async function runDrill(cluster: Cluster, task: DrillTask, drill: string)
       }
       throw error;
     });
+    // Of two that came in at the same moment at least one sees the other, and goes.
+    await refuseNow(cluster, task, drill);
     log(`drill ${drill}: the fault is active`);
     seen = await watch(cluster, task, names[0] ?? "", begin + ms, counter);
   } catch (error) {

@@ -48,15 +48,21 @@ export function runSuite(suite: Suite, print: (line: string) => void, signal: Ab
     const child = spawn(process.execPath, [...measured, mocha, colour, ...suite.files], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, JAM_ISTIO_TEST_FIGURES: figures },
-      signal,
-      // What it began ends by itself where this process does; a suite that hangs may not hear a gentler signal.
-      killSignal: "SIGKILL",
+      // A group of its own, that ends with all that it began.
+      detached: true,
     });
+    const end = () => {
+      print(`${suite.name}: ${String(signal.reason)}`);
+      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+    };
+    if (signal.aborted) end();
+    signal.addEventListener("abort", end);
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", output.add);
-    child.on("error", (error) => {
-      print(`${suite.name}: ${signal.aborted ? String(signal.reason) : error.message}`);
+    child.on("error", ({ message }) => {
+      print(`${suite.name}: ${message}`);
     });
     child.on("close", (code) => {
+      signal.removeEventListener("abort", end);
       output.end();
       const seconds = Math.round((Date.now() - began) / 1000);
       // A process that ends without its figures, or not well with none failed, did not run its tests.

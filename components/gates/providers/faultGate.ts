@@ -15,7 +15,7 @@ import { observeFaults, type MeshWanted } from "../../../cluster/faults/observeF
 import { NoReaper, placeReaper, reaperTrouble, startReaper } from "../../../cluster/faults/reaper";
 import { keyOf, type DrillState } from "../../../mesh/faults/drill";
 import { faultName } from "../../../mesh/faults/fault";
-import { isActing, isReaper, partOf, startingAt, type FaultObject } from "../../../mesh/faults/faultObjects";
+import { isActing, isHelper, partOf, startingAt, type FaultObject } from "../../../mesh/faults/faultObjects";
 import { endNotes, expiredText } from "../../../mesh/faults/faultsEnd";
 import { judgeFaults, type FaultsWanted } from "../../../mesh/faults/judgeFaults";
 import { isOtherCode } from "../dynamicCode";
@@ -147,15 +147,17 @@ async function inject(cluster: Cluster, news: FaultGateInputs): Promise<readonly
     const what = added.length > 0 ? "no fault was injected" : "the faults are active and have no reaper";
     throw new Error(`${what}: ${error.message}. Without a reaper: faultInjection.reaper: false`, { cause: error });
   });
-  if (added.length > 0) {
-    // Its start took time, in which somebody else may have begun something.
-    const again = await judgeNow(cluster, news, drill);
-    if (again.refused.length > 0) {
-      await deleteFaultObjects(cluster, namespace, lacking.filter(isReaper).map(partOf));
-      throw new Error(`no fault was injected: ${again.refused.join("; ")}`);
-    }
-  }
+  // Its start took time, in which somebody else may have begun something; of two at the same moment at least one goes.
+  const judgeAgain = async () => {
+    const again = added.length === 0 ? [] : (await judgeNow(cluster, news, drill)).refused;
+    if (again.length === 0) return;
+    const made = lacking.filter((one) => !isHelper(one)).map(partOf);
+    await deleteFaultObjects(cluster, namespace, made).catch(unlessInternal);
+    throw new Error(`no fault was injected: ${again.join("; ")}`);
+  };
+  await judgeAgain();
   await injectFaultObjects(cluster, namespace, objects, undefined, lacking);
+  await judgeAgain();
   return objects.filter(isActing).map(keyOf);
 }
 

@@ -167,9 +167,9 @@ describe("objects of faults are written", () => {
   });
 
   it("nothing leads to what is gone again", async () => {
-    api.answers = made;
+    api.answers = { ...made, [posts[0]]: 409, ...there({ [faultLabel]: "active" }) };
     assert.equal(reasonOf(await refusal(injectFaultObjects(api.cluster, "dev701", [route, service]))), "HTTP 404");
-    assert.equal(api.asked.length, 2);
+    assert.equal(api.asked.length, 3);
   });
 
   const remove = (kind: keyof typeof places) => `DELETE ${places[kind]}/x?propagationPolicy=Background`;

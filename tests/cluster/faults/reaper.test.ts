@@ -71,6 +71,13 @@ describe("a reaper", () => {
     assert.equal(clock.slept(), 60);
   });
 
+  it("whose time is over by its node's clock is taken back at once", async () => {
+    const status = { conditions: [{ type: "Complete", status: "True" }] };
+    api.answers = { ...usual, [`GET ${jobs}/${name}`]: { ...job, status } };
+    assert.match(String(await refusal(start())), /by the clock of its node the faults' time is over$/);
+    assert.deepEqual([changes(), clock.slept()], [[...posts, ...deletes.toReversed()], 0]);
+  });
+
   it("that may not be made is taken back as far as it was made", async () => {
     const forbidden = 'roles is forbidden: User "ci" cannot create resource "roles"';
     api.answers = { ...usual, [posts[1] ?? ""]: failure(403, forbidden) };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { runDrill, type DrillTask } from "../../../cluster/faults/runDrill";
+import type { DrillTask } from "../../../cluster/faults/judgeDrill";
+import { runDrill } from "../../../cluster/faults/runDrill";
 import { meshPlan } from "../../../mesh/meshPlan";
 import { dies, failure, list, refusal, useApi, type Answer } from "../../support/apiServer";
 import { settingsOf } from "../../support/settings";
@@ -63,29 +64,34 @@ describe("a drill", () => {
   for (const [title, answer] of [
     ["an API server that gives no answer", dies],
     ["a balancer before it that gives up", 504],
+    ["an etcd that is late", failure(500, "etcdserver: request timed out")],
   ] as const)
     it(`whose fault may be made or not, by ${title}, leaves the Job that ends it`, async () => {
       const { error, said, removed } = await run(answer);
-      assert.match(error, /socket hang up|HTTP 504/);
+      assert.match(error, /socket hang up|HTTP 50[04]/);
       assert.match(said, /makes the fault after all is not known: the Job that ends it stays until its time$/m);
       assert.deepEqual(removed, [fault]);
     });
 
-  it("beside which another one began meanwhile is refused, and leaves nothing", async () => {
-    let looks = 0;
-    const other = {
-      metadata: { name: "other", namespace: "dev701", annotations: { "jam-istio/drill": "dev701/9" } },
-      spec: { hosts: ["web"], http: [{ fault: {} }] },
-    };
-    const { error, removed } = await run(
-      {},
-      {
-        "GET /apis/networking.istio.io/v1alpha3/virtualservices": () => list(...(++looks === 1 ? [] : [other])),
-      },
-    );
-    assert.match(error, /VirtualService dev701\/other already routes host web/);
-    assert.deepEqual([looks, removed.slice(0, 2)], [2, [fault, `${jobs}/${job}`]]);
-  });
+  for (const [title, at] of [
+    ["before it is in", 2],
+    ["at the same moment", 3],
+  ] as const)
+    it(`beside which another one began, ${title}, is refused, and leaves nothing`, async () => {
+      let looks = 0;
+      const other = {
+        metadata: { name: "other", namespace: "dev701", annotations: { "jam-istio/drill": "dev701/9" } },
+        spec: { hosts: ["web"], http: [{ fault: {} }] },
+      };
+      const { error, removed } = await run(
+        {},
+        {
+          "GET /apis/networking.istio.io/v1alpha3/virtualservices": () => list(...(++looks < at ? [] : [other])),
+        },
+      );
+      assert.match(error, /VirtualService dev701\/other already routes host web/);
+      assert.deepEqual([looks, removed.slice(0, 2)], [at, [fault, `${jobs}/${job}`]]);
+    });
 
   it("goes by the cluster's clock in what ends it where this process is gone", async () => {
     const ahead = 3_600_000;
