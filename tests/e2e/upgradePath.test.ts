@@ -82,7 +82,7 @@ describeOn(
       const text = said(await preview(false));
       assert.doesNotMatch(text, /29-02/);
       assert.match(text, /upgrade note 29-03: .* Here: EnvoyFilter shop\/limits names a metric remaining_…/);
-      assert.match(text, /upgrade note 29-09: .* Here: 1 pod of namespace istio-system are the node agent/);
+      assert.match(text, /upgrade note 29-09: .* Here: 1 pod of namespace istio-system is the node agent/);
       await up("1.29.6");
     });
 
