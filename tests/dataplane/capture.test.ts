@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { connect, type Cluster } from "../../cluster/client/kubernetesClient";
 import { run } from "../../tools/run";
@@ -33,7 +34,8 @@ describeTraffic(
     };
     const begun = async (file: string, ...more: readonly string[]) => {
       const capture = start(ps.pod, "-i", "lo", "--filter", "port 8080", "-o", file, ...more);
-      await until("it captures", running);
+      // The head of the file is there once tcpdump listens: on a busy machine that is later than its process.
+      await until("it captures", () => Promise.resolve(existsSync(file) && statSync(file).size > 0));
       await call();
       return capture;
     };
