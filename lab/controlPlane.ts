@@ -58,6 +58,8 @@ function creation({ folder, kubeconfig, minor }: LabInfo, { found }: Programs): 
   const number = Number(minor.split(".")[1]);
   const extra = [
     `kube-apiserver=egress-selector-config-file=${join(folder, "egress.json")}`,
+    // They are alone: a lease that a busy machine lets run out ends them.
+    ...["kube-controller-manager", "kube-scheduler"].map((name) => `${name}=leader-elect=false`),
     // Up to 1.22 these two open a plain port on all interfaces as well.
     ...(number <= 22 ? ["kube-controller-manager=port=0", "kube-scheduler=port=0"] : []),
   ];

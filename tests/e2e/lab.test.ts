@@ -13,11 +13,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startControlPlane } from "../../lab/controlPlane";
 import { builtFolders } from "../../lab/goModules";
 import { readLabInfo } from "../../lab/planeFile";
 import { LabRegistry } from "../../lab/registry";
-import { run } from "../../tools/run";
+import { mustRun, run } from "../../tools/run";
 import { describeOnLab, repository } from "./support/engine";
 import { until } from "./support/until";
 
@@ -86,6 +87,29 @@ for (const minor of ["1.34", "1.21"]) {
         },
       );
       assert.match(nodes.stdout, /Ready/);
+    });
+
+    it("an API server that is silent for a while, as on a busy machine, ends none of its programs", async () => {
+      const names = ["kube-controller-manager", "kube-scheduler"];
+      const all = () => Promise.all(names.map((name) => programsOfName(folderOf(), name)));
+      const before = await all();
+      const [line = ""] = await programsOfName(folderOf(), "kube-apiserver");
+      const server = Number(line.trim().split(/\s+/)[0]);
+      process.kill(server, "SIGSTOP");
+      await sleep(25_000);
+      process.kill(server, "SIGCONT");
+      const plane = readLabInfo(folderOf());
+      const kubectl = (...args: readonly string[]) =>
+        mustRun(plane.kubectl, ["--kubeconfig", plane.kubeconfig, ...args], { seconds: 60 });
+      await until("it answers", () => kubectl("create", "namespace", "later").then(() => true));
+      await until("its controllers work", () =>
+        kubectl("get", "serviceaccount", "default", "-n", "later").then(() => true),
+      );
+      await kubectl("run", "later", "-n", "later", "--image", "x:1");
+      await until("its scheduler works", async () =>
+        /Running/.test(await kubectl("get", "pod", "later", "-n", "later")),
+      );
+      assert.deepEqual(await all(), before);
     });
 
     it("a crash of the API server is seen by status and cleared up by up", async () => {
