@@ -5,36 +5,27 @@ import { lineOf } from "../tools/errors";
 const notation =
   /^(?<year>\d{4})-(?<month>\d\d?)-(?<day>\d\d?)(?:(?<mark>[Tt]| +)(?<hour>\d\d?):(?<minute>\d\d?):(?<second>\d\d?)(?<fraction>[.,]\d+)?(?<zone>Z|[+-]\d\d:\d\d)?)?$/;
 
-/** Whether a day and a time of day are in the calendar. */
-function isTime([year, month, day, hour, minute, second]: readonly [number, number, number, number, number, number]) {
-  const date = new Date(Date.UTC(year, month - 1, day));
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day && hour < 24 && minute < 60 && second < 60;
-}
+const two = (text: string) => text.padStart(2, "0");
 
 /** Go prints an unquoted YAML timestamp like this, and Pulumi hands that text over; `undefined` where it is text for yaml.v3. */
 function goTime(source: string): string | undefined {
   const found = notation.exec(source)?.groups;
   if (found === undefined) return undefined;
-  const { year = "", month = "", day = "", mark = "", hour = "0", minute = "0", second = "0", fraction, zone } = found;
-  const numbers = [year, month, day, hour, minute, second].map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  if (/t/i.test(mark) !== (zone !== undefined) || !isTime(numbers)) return undefined;
-  const [zoneHour = 0, zoneMinute = 0] = (zone ?? "").match(/\d\d/g)?.map(Number) ?? [];
+  const { year = "", month = "", day = "", mark = "", hour = "0", minute = "0", second = "0" } = found;
+  const { fraction = "", zone = "" } = found;
+  if (/t/i.test(mark) !== (zone !== "")) return undefined;
+  const [date, time] = [`${year}-${two(month)}-${two(day)}`, `${two(hour)}:${two(minute)}:${two(second)}`];
+  // A day, or a time of day, that does not exist becomes another one.
+  const read = new Date(`${date}T${time}Z`);
+  if (Number.isNaN(read.getTime()) || !read.toISOString().startsWith(`${date}T${time}`)) return undefined;
+  const [zoneHour = 0, zoneMinute = 0] = zone.match(/\d\d/g)?.map(Number) ?? [];
   if (zoneHour > 24 || zoneMinute > 60) return undefined;
-  const two = (text: string) => text.padStart(2, "0");
-  const offset = zoneHour + zoneMinute === 0 ? "+0000" : (zone ?? "").replace(":", "");
-  const part = (fraction ?? "")
+  const offset = zoneHour + zoneMinute === 0 ? "+0000 UTC" : `${zone} ${zone}`.replaceAll(":", "");
+  const part = fraction
     .replace(",", ".")
     .slice(0, 10)
     .replace(/\.?0*$/, "");
-  const time = `${two(hour)}:${two(minute)}:${two(second)}${part}`;
-  return `${year}-${two(month)}-${two(day)} ${time} ${offset} ${offset === "+0000" ? "UTC" : offset}`;
+  return `${date} ${time}${part} ${offset}`;
 }
 
 const timestamp = new Type("tag:yaml.org,2002:timestamp", {

@@ -3,6 +3,7 @@ import { appendFileSync, closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../tools/errors";
 import { projectRoot } from "../../tools/projectRoot";
+import { signalGroup } from "../../tools/signalGroup";
 
 /** A command of this program at work on one stack. */
 export interface Child {
@@ -37,12 +38,7 @@ export function startChild(args: readonly string[], log: string, output?: string
     });
   });
   const interrupt = () => {
-    if (child.pid === undefined || child.exitCode !== null) return;
-    try {
-      process.kill(-child.pid, "SIGINT");
-    } catch {
-      // It has just ended.
-    }
+    if (child.exitCode === null) signalGroup(child, "SIGINT");
   };
   return { ended, interrupt };
 }

@@ -10,7 +10,7 @@ import { meshPlan } from "../../mesh/meshPlan";
 import { milliseconds } from "../../settings/duration";
 import { errorColors, outColors } from "../terminal/colors";
 import { proxiesText } from "./endFaultsCommand";
-import { spanText } from "./faultsCommand";
+import { spanText } from "../../tools/spanText";
 import { readStack } from "../stack/stackFile";
 import { UserError } from "../terminal/userError";
 

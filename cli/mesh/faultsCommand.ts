@@ -9,6 +9,7 @@ import { countedSince, countersText, type FaultCounters } from "../../mesh/fault
 import { endLine, faultAnnotations, isActing } from "../../mesh/faults/faultObjects";
 import { meshPlan } from "../../mesh/meshPlan";
 import type { Settings } from "../../settings/types";
+import { spanText } from "../../tools/spanText";
 import { outColors } from "../terminal/colors";
 import { activeCode, endExpiredOf, endFaultsOf } from "./endFaultsCommand";
 import { readStack } from "../stack/stackFile";
@@ -99,13 +100,6 @@ async function readFaults(settings: Settings): Promise<FaultsStatus> {
   const hits = countedSince(answers);
   const ended = mark.includes(drillOf(meshPlan(settings)));
   return { stack, namespace, active, reapers, unseen, proxies, hits, ended };
-}
-
-/** `3 min`, for a time that lies back or ahead. */
-export function spanText(ms: number): string {
-  const seconds = Math.round(Math.abs(ms) / 1000);
-  if (seconds < 60) return `${String(seconds)} s`;
-  return seconds < 5400 ? `${String(Math.round(seconds / 60))} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
 function activeLine({ name, effect, drill, start, end }: Active): string {

@@ -170,13 +170,13 @@ export async function release(name: string, { yes = false, json = false }: Optio
       );
       return;
     }
-    if (!json) print(planText(plan));
+    const shown = planText(plan);
+    if (!json) print(shown);
     if (!yes) {
       if (!(await ask(`Let go of ${name}?`))) {
         say("nothing was changed");
         return;
       }
-      const shown = planText(plan);
       // An update may have ended while the question stood.
       plan = await judged();
       if (planText(plan) !== shown)

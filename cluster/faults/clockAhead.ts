@@ -1,4 +1,5 @@
 import { unlessInternal } from "../client/errors";
+import { spanText } from "../../tools/spanText";
 import type { Cluster } from "../client/kubernetesClient";
 
 /** What is taken for the same time, in milliseconds: the API server tells whole seconds. */
@@ -22,7 +23,5 @@ export async function clockAhead({ send }: Pick<Cluster, "send">, namespace: str
 
 /** What a person should know of it. */
 export function aheadText(ahead: number): string {
-  const seconds = Math.round(Math.abs(ahead) / 1000);
-  const span = seconds < 120 ? `${String(seconds)} s` : `${String(Math.round(seconds / 60))} min`;
-  return `the cluster's clock is ${span} ${ahead > 0 ? "ahead of" : "behind"} this machine's: what is noted for the fault's end goes by it`;
+  return `the cluster's clock is ${spanText(ahead)} ${ahead > 0 ? "ahead of" : "behind"} this machine's: what is noted for the fault's end goes by it`;
 }

@@ -160,8 +160,7 @@ export async function injectFaultObjects(
   cluster: Cluster,
   namespace: string,
   objects: readonly FaultObject[],
-  signal?: AbortSignal,
-  lacking = objects,
+  { lacking = objects, signal }: { readonly lacking?: readonly FaultObject[]; readonly signal?: AbortSignal } = {},
 ): Promise<void> {
   const created = await createFaultObjects(cluster, namespace, lacking.filter(isHelper), signal);
   const others = objects.filter((one) => isHelper(one) && !created.includes(one));

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { withoutCredentials } from "../../mesh/credentials";
 import { messageOf } from "../../tools/errors";
 import { fetchUrl } from "../../tools/fetch";
+import { signalGroup } from "../../tools/signalGroup";
 import { timeLimit } from "../../tools/timeLimit";
 
 /** How long a probe may take, in milliseconds. */
@@ -28,11 +29,7 @@ function probeCommand(command: string, signal: AbortSignal): Promise<string | un
     let said = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-300)));
     const give = () => {
-      try {
-        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-      } catch {
-        // It is gone, or somebody else's: then it is left alone.
-      }
+      signalGroup(child, "SIGKILL");
       resolve(`"${command}": ${late(probeMs)}`);
     };
     signal.addEventListener("abort", give, { once: true });

@@ -109,25 +109,24 @@ export async function runDrill(cluster: Cluster, task: DrillTask, drill: string)
       end: isoOf(start + ms),
     });
   };
-  const names = objectsAt(0)
-    .filter(isActing)
-    .map(({ metadata }) => metadata.name);
+  const own = objectsAt(0);
+  const names = own.filter(isActing).map(({ metadata }) => metadata.name);
   const reaper = task.reaper ? await reaperOf(cluster, task, { drill, names, ahead }) : [];
-  let made: readonly FaultObject[] = objectsAt(0);
+  let made: readonly FaultObject[] = own;
   let begin: number;
   let seen: Awaited<ReturnType<typeof watch>>;
   try {
     await startReaper(cluster, namespace, { objects: reaper }, signal);
-    made = [...made, ...reaper];
+    made = [...own, ...reaper];
     if (isAborted(signal)) throw new DrillRefused(stoppedEarly);
     // Its start took time, in which somebody else may have begun something.
     await refuseNow(cluster, task, drill);
     if (isAborted(signal)) throw new DrillRefused(stoppedEarly);
     begin = Date.now();
-    await injectFaultObjects(cluster, namespace, objectsAt(begin), signal).catch((error: unknown) => {
+    await injectFaultObjects(cluster, namespace, objectsAt(begin), { signal }).catch((error: unknown) => {
       if (isUnknown(error) && reaper.length > 0) {
         // It may be made when nobody looks any more: what ends it stays.
-        made = objectsAt(0);
+        made = own;
         log("whether the API server makes the fault after all is not known: the Job that ends it stays until its time");
       }
       throw error;

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { signalGroup } from "../../tools/signalGroup";
 import type { Suite } from "./suites";
 
 /** What became of a suite. */
@@ -53,7 +54,7 @@ export function runSuite(suite: Suite, print: (line: string) => void, signal: Ab
     });
     const end = () => {
       print(`${suite.name}: ${String(signal.reason)}`);
-      if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+      signalGroup(child, "SIGKILL");
     };
     if (signal.aborted) end();
     signal.addEventListener("abort", end);

@@ -156,7 +156,7 @@ async function inject(cluster: Cluster, news: FaultGateInputs): Promise<readonly
     throw new Error(`no fault was injected: ${again.join("; ")}`);
   };
   await judgeAgain();
-  await injectFaultObjects(cluster, namespace, objects, undefined, lacking);
+  await injectFaultObjects(cluster, namespace, objects, { lacking });
   await judgeAgain();
   return objects.filter(isActing).map(keyOf);
 }

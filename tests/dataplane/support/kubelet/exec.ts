@@ -5,6 +5,7 @@ import { request } from "node:http";
 import { constants } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
 import type { WebSocket } from "ws";
+import { signalGroup } from "../../../../tools/signalGroup";
 import { processArgs, type Container, type PodPlace } from "./pods";
 
 const channels = { stdout: 1, stderr: 2, status: 3 };
@@ -56,13 +57,8 @@ export class Processes {
   }
 }
 
-function killGroup({ pid, exitCode }: ChildProcess): void {
-  if (pid === undefined || exitCode !== null) return;
-  try {
-    process.kill(-pid, "SIGKILL");
-  } catch {
-    // It has just ended.
-  }
+function killGroup(child: ChildProcess): void {
+  if (child.exitCode === null) signalGroup(child, "SIGKILL");
 }
 
 const isDistroless = ({ image }: Container) => image.includes("-distroless");
