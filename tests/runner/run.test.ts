@@ -95,6 +95,20 @@ describe("the runner of the suites", () => {
     assert.ok(lines.includes("hangs: its time is over"), lines.join("\n"));
   });
 
+  it("says at the end which tests failed, and why", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "jam-istio-fails-"));
+    const file = join(folder, "fails.test.js");
+    writeFileSync(file, `describe("a mesh", () => { it("stands", () => { throw new Error("it\\nfell"); }); });`);
+    const never = new AbortController().signal;
+    const result = await runSuite({ name: "fails", files: [file], minutes: 1 }, () => undefined, never);
+    rmSync(folder, { recursive: true });
+    const text = summaryOf([passed("a"), result]);
+    assert.ok(
+      text.endsWith("\nwhat failed:\n  fails: a mesh stands\n      it\n      fell\n\n2 passed, 1 failed, 0 skipped\n"),
+      text,
+    );
+  });
+
   it("counts what failed", () => {
     const text = summaryOf([{ ...passed("a"), failed: 1 }, passed("b")]);
     assert.match(text, /a: 2 passed, 1 failed\n/);

@@ -12,9 +12,14 @@ export interface Result {
   readonly failed: number;
   readonly skipped: number;
   readonly seconds: number;
+  /** The tests that failed, each with its error. */
+  readonly failures?: readonly { readonly title: string; readonly message: string }[];
   /** Why it was not run. */
   readonly pending?: string;
 }
+
+/** What the reporter writes of a suite that came to its end. */
+type Figures = Pick<Result, "passed" | "failed" | "skipped" | "failures">;
 
 /** Hands over whole lines. */
 function byLine(print: (line: string) => void) {
@@ -67,9 +72,9 @@ export function runSuite(suite: Suite, print: (line: string) => void, signal: Ab
       output.end();
       const seconds = Math.round((Date.now() - began) / 1000);
       // A process that ends without its figures, or not well with none failed, did not run its tests.
-      let counts = { passed: 0, failed: 1, skipped: 0 };
+      let counts: Figures = { passed: 0, failed: 1, skipped: 0 };
       try {
-        counts = JSON.parse(readFileSync(figures, "utf8")) as typeof counts;
+        counts = JSON.parse(readFileSync(figures, "utf8")) as Figures;
       } catch {
         print(`${suite.name}: its process ended with exit code ${String(code)} before its tests did`);
       }
@@ -123,7 +128,16 @@ export async function runSuites(
   return results;
 }
 
-/** What stands at the end: each suite's time, and the closing line. */
+/** Up to how many characters of an error stand at the end; all of it stands where the test ran. */
+const errorLimit = 1500;
+
+/** A test that failed: a log of an hour is read from its end, and may be cut. */
+const failureLines = (name: string, title: string, message: string): readonly string[] => {
+  const text = message.length > errorLimit ? `${message.slice(0, errorLimit)} …` : message;
+  return [`  ${name}: ${title}`, ...text.split("\n").map((line) => `      ${line}`)];
+};
+
+/** What stands at the end: each suite's time, what failed, and the closing line. */
 export function summaryOf(results: readonly Result[]): string {
   const sum = (pick: (result: Result) => number) => results.reduce((total, result) => total + pick(result), 0);
   const lines = [...results]
@@ -136,5 +150,9 @@ export function summaryOf(results: readonly Result[]): string {
       return `${time}  ${name}: ${String(passed)} passed${more.join("")}`;
     });
   const total = `${String(sum((r) => r.passed))} passed, ${String(sum((r) => r.failed))} failed, ${String(sum((r) => r.skipped))} skipped`;
-  return ["", "how long each suite took, in minutes and seconds:", ...lines, "", total, ""].join("\n");
+  const failures = results.flatMap(({ name, failures: ofIt = [] }) =>
+    ofIt.flatMap(({ title, message }) => failureLines(name, title, message)),
+  );
+  const failed = failures.length > 0 ? ["", "what failed:", ...failures] : [];
+  return ["", "how long each suite took, in minutes and seconds:", ...lines, ...failed, "", total, ""].join("\n");
 }
