@@ -20,7 +20,10 @@ export const besideOutput = {
 /** A stack of Pulumi's, and how a step of it is run although a run that is gone may have left its lock. */
 export interface OpenStack {
   readonly stack: Stack;
+  /** Runs a step. @throws UserError after Ctrl-C: then none is begun any more */
   readonly step: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Runs one that takes another back, after Ctrl-C as well. */
+  readonly undo: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** A stack that the state does not have. */
@@ -89,20 +92,26 @@ export async function openStack(
   found: "made" | "there",
 ): Promise<OpenStack> {
   const engine = await findEngine(kubernetes.kubeconfig);
-  // Ctrl-C reaches Pulumi as well, which ends the step it is at; this process waits for it.
-  process.on("SIGINT", () => say("stopping: Pulumi ends the step that it is at"));
+  // Ctrl-C reaches Pulumi as well, which ends the step it is at; this process waits for it. Between two steps there is none.
+  let interrupted = false;
+  process.on("SIGINT", () => {
+    interrupted = true;
+    say("stopping: Pulumi ends the step that it is at");
+  });
   // The Automation API looks for the CLI on this process's PATH before it knows of the workspace's.
   process.env["PATH"] = engine.env["PATH"] ?? "";
-  await ensureStack(name, engine, found);
+  const places = { state: engine.files, note: join(projectFolder, ".jam-istio", `lock-${name}.json`) };
+  const run = { name, places, say, isInterrupted: () => interrupted };
+  // To make one takes a lock as well; `pulumi cancel` knows no stack that is not made.
+  await unlocked({ ...run, cancel: () => Promise.resolve() }, () => ensureStack(name, engine, found));
   const stack = await automated(name, engine);
-  const lockable = {
-    name,
-    places: { state: engine.files, note: join(projectFolder, ".jam-istio", `lock-${name}.json`) },
-    cancel: () => stack.cancel(),
-    ask: canAsk() ? ask : undefined,
-    say,
+  const lockable = { ...run, cancel: () => stack.cancel(), ask: canAsk() ? ask : undefined };
+  const undo: OpenStack["undo"] = (work) => unlocked(lockable, work);
+  const step: OpenStack["step"] = (work) => {
+    if (interrupted) return Promise.reject(new UserError("stopped by hand, before the next step was begun"));
+    return undo(work);
   };
-  return { stack, step: (work) => unlocked(lockable, work) };
+  return { stack, step, undo };
 }
 
 /** Pulumi's own reason; before it the Automation API says which command failed. */

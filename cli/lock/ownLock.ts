@@ -53,6 +53,17 @@ function isOwn(pid: number): boolean {
   return false;
 }
 
+/** The processes that a process began, and those that they began; none where the system does not say it. */
+function begunBy(pid: number): readonly number[] {
+  try {
+    const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, "utf8").split(" ");
+    const pids = children.map(Number).filter((child) => child > 0);
+    return pids.flatMap((child) => [child, ...begunBy(child)]);
+  } catch {
+    return [];
+  }
+}
+
 /** Whether a process has ended; a zombie has. */
 const isGone = (pid: number) => !isAlive(pid) || processOf(pid)?.state === "Z";
 
@@ -80,11 +91,16 @@ interface Written {
   readonly before: Note | undefined;
 }
 
-function noteNew(places: LockPlaces, earlier: readonly string[], space: string): Written | undefined {
+function noteNew(
+  places: LockPlaces,
+  earlier: readonly string[],
+  space: string,
+  isOurs: (pid: number) => boolean,
+): Written | undefined {
   for (const lock of lockFiles(places).filter((file) => !earlier.includes(file))) {
     try {
       const { pid } = JSON.parse(readFileSync(lock, "utf8")) as { pid: number };
-      if (!isOwn(pid)) continue;
+      if (!isOurs(pid)) continue;
       const written = { note: { lock, pid, space }, before: notedLock(places) };
       writeNote(places.note, written.note);
       return written;
@@ -102,27 +118,43 @@ function unwrite(places: LockPlaces, { note, before }: Written): void {
   else writeNote(places.note, before);
 }
 
+/** What is known of work that failed. */
+interface Failed {
+  /** Whether it failed because of another run's lock: then it took none, whatever was seen meanwhile. */
+  readonly isRefused?: (error: unknown) => boolean;
+  /** Whether a person has interrupted it. */
+  readonly isInterrupted?: () => boolean;
+}
+
 /**
- * Notes the lock that Pulumi takes for a piece of work, if it takes one, so that a later run knows it.
- * @param isRefused whether the work failed because of another run's lock: then it took none, whatever was seen meanwhile
+ * Notes the lock that Pulumi takes for a piece of work, if it takes one, so that a later run knows it. Where that is interrupted, the
+ * lock goes with it: in the moment between its lock and its first step Pulumi ends at once, and leaves it (its source, 3.248).
  */
 export async function noteLock<T>(
   places: LockPlaces,
   work: () => Promise<T>,
-  isRefused: (error: unknown) => boolean = () => false,
+  { isRefused = () => false, isInterrupted = () => false }: Failed = {},
 ): Promise<T> {
   const space = processSpace();
   if (space === undefined || places.state === undefined) return work();
   const earlier = lockFiles(places);
+  const begun = new Set<number>();
   let written: Written | undefined;
   const timer = setInterval(() => {
-    written = noteNew(places, earlier, space);
+    for (const pid of begunBy(process.pid)) begun.add(pid);
+    written = noteNew(places, earlier, space, isOwn);
     if (written !== undefined) clearInterval(timer);
   }, 20);
   try {
     return await work();
   } catch (error) {
-    if (written !== undefined && isRefused(error)) unwrite(places, written);
+    if (isRefused(error)) {
+      if (written !== undefined) unwrite(places, written);
+    } else if (isInterrupted()) {
+      // One that was taken and left since the last look has no parent any more.
+      const { note } = written ?? noteNew(places, earlier, space, (pid) => begun.has(pid)) ?? {};
+      if (note !== undefined && isGone(note.pid)) removeLock(places, note);
+    }
     throw error;
   } finally {
     clearInterval(timer);

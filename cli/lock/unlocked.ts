@@ -13,6 +13,8 @@ export interface Lockable {
   /** Asks a person, who agrees or not; absent where nobody can be asked. */
   readonly ask?: ((question: string) => Promise<boolean>) | undefined;
   readonly say: (line: string) => void;
+  /** Whether a person has interrupted this run. */
+  readonly isInterrupted?: () => boolean;
 }
 
 /** The locks that made a step fail; `undefined` where it failed of something else. */
@@ -26,12 +28,14 @@ function locksOf(error: unknown) {
  * whose it is says so; without either the step is not run.
  * @throws UserError that names the holder and the way out
  */
-export async function unlocked<T>({ name, places, cancel, ask, say }: Lockable, step: () => Promise<T>): Promise<T> {
+export async function unlocked<T>(lockable: Lockable, step: () => Promise<T>): Promise<T> {
+  const { name, places, cancel, ask, say, isInterrupted = () => false } = lockable;
+  const isRefused = (error: unknown) => locksOf(error) !== undefined;
   // From before the step: what is noted meanwhile is its own.
   let noted = notedLock(places);
   for (let agreed: string | undefined; ;) {
     try {
-      return await noteLock(places, step, (error) => locksOf(error) !== undefined);
+      return await noteLock(places, step, { isRefused, isInterrupted });
     } catch (error) {
       const locks = locksOf(error);
       if (locks === undefined) throw error;

@@ -78,11 +78,11 @@ async function enterState(
  * @param before the state that is put back where the update would
  * @throws UserError where it would
  */
-async function checkUpdate({ stack, step }: OpenStack, before: ExportedState): Promise<void> {
+async function checkUpdate({ stack, step, undo }: OpenStack, before: ExportedState): Promise<void> {
   const { changeSummary } = await step(() => stack.preview(besideOutput));
   const bad = Object.entries(changeSummary).filter(([kind, count]) => /delete|replace/.test(kind) && count > 0);
   if (bad.length === 0) return;
-  await step(() => importState(stack, before));
+  await undo(() => importState(stack, before));
   const what = bad.map(([kind, count]) => `${String(count)} ${kind}`).join(", ");
   throw new UserError(
     `the update would not leave all in place (${what}; see above), so it is not run. Nothing was deleted, and the mesh runs as ` +

@@ -17,10 +17,7 @@ describe("the note of a lock", () => {
         writeFileSync(places.note, JSON.stringify(others));
         return Promise.reject(refused);
       };
-      await assert.rejects(
-        noteLock(places, work, (error) => error === refused),
-        refused,
-      );
+      await assert.rejects(noteLock(places, work, { isRefused: (error) => error === refused }), refused);
       assert.deepEqual(notedLock(places), others);
     }));
 });
