@@ -1,5 +1,6 @@
 import type { AdoptionPlan } from "../../mesh/adopt/types";
 import { titleOf } from "../../mesh/adopt/objects";
+import { gateType, releaseType } from "../../mesh/upgrade/stateTypes";
 import type { Settings } from "../../settings/types";
 import { explained, NoSuchStack, openStack } from "../engine/openStack";
 import { readStack } from "../stack/stackFile";
@@ -18,8 +19,6 @@ interface Options {
 
 /** Exit code where there is a plan that was only shown. */
 const plannedCode = 3;
-
-const releaseType = "kubernetes:helm.sh/v3:Release";
 
 /** The URNs of a stack's state; of one that was never deployed, none. */
 async function knownUrns(name: string, settings: Settings): Promise<readonly string[]> {
@@ -65,7 +64,11 @@ export async function adopt(name: string, options: Options): Promise<void> {
   await explained("stack export", async () => {
     const urns = await knownUrns(name, settings);
     const known = urns.flatMap((urn) => urn.split(`${releaseType}::`)[1] ?? []);
-    const looked = await lookAtMesh(settings, known, say);
+    const looked = await lookAtMesh(
+      settings,
+      { known, resumed: urns.some((urn) => urn.includes(`${gateType}::`)) },
+      say,
+    );
     const { plan } = looked;
     const json = options.json === true;
     const print = (text: string) => process.stdout.write(`${text}\n`);

@@ -5,7 +5,7 @@ import type { FoundMesh, FoundRelease, RenderedPlan } from "../../mesh/adopt/fou
 import { meshRevisionOf } from "../../mesh/adopt/given";
 import { isHook, type AnyObject } from "../../mesh/adopt/objects";
 import { planAdoption } from "../../mesh/adopt/plan";
-import type { AdoptionPlan } from "../../mesh/adopt/types";
+import type { AdoptionPlan, Asked } from "../../mesh/adopt/types";
 import { withServedGateway } from "../../mesh/install/canaryGateway";
 import { meshPlan, type MeshPlan } from "../../mesh/meshPlan";
 import { parseManifest } from "../../render/objects";
@@ -48,12 +48,12 @@ async function rendered(mesh: MeshPlan, kubernetes: string, say: (line: string) 
 
 /**
  * Looks at a mesh that somebody made by hand, and plans how a stack takes it over; changes nothing.
- * @param known releases that the stack's state has already
+ * @param state of the stack: the releases that it has already, and whether a run got past the gate
  * @throws UserError where the cluster cannot be asked, or a chart cannot be had
  */
 export async function lookAtMesh(
   settings: Settings,
-  known: readonly string[],
+  { known, resumed }: Pick<Asked, "known" | "resumed">,
   say: (line: string) => void,
 ): Promise<Looked> {
   const asked = meshPlan(settings);
@@ -73,7 +73,15 @@ export async function lookAtMesh(
     const { revision } = settings.istio;
     const found = await readMesh(cluster, { releases, plans, own, namespace: settings.namespace, revision });
     const ownLogin = (settings.kialiPassphrase ?? settings.kialiSigningKey) !== undefined;
-    const plan = planAdoption(found, { settings, targetVersion: mesh.targetVersion, plans, own, known, ownLogin });
+    const plan = planAdoption(found, {
+      settings,
+      targetVersion: mesh.targetVersion,
+      plans,
+      own,
+      known,
+      resumed,
+      ownLogin,
+    });
     return { cluster, found, plan, own };
   } catch (error) {
     throw clusterError("the cluster cannot be read", error);

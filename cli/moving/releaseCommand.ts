@@ -5,6 +5,7 @@ import { meshPlan } from "../../mesh/meshPlan";
 import { helmCommands, judgeLettingGo, type LettingGo } from "../../mesh/moving/lettingGo";
 import type { StateResource } from "../../mesh/adopt/stateEntries";
 import { ownerMark } from "../../mesh/upgrade/helmHistory";
+import { gateType, releaseType } from "../../mesh/upgrade/stateTypes";
 import type { Settings } from "../../settings/types";
 import { tableText } from "../../tools/table";
 import { ask, canAsk } from "../terminal/ask";
@@ -33,9 +34,6 @@ interface Plan extends LettingGo {
   readonly objects: readonly string[];
   readonly marks: Marks;
 }
-
-const releaseType = "kubernetes:helm.sh/v3:Release";
-const gateType = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate";
 
 const resourcesOf = ({ deployment }: ExportedState): readonly StateResource[] => deployment?.resources ?? [];
 

@@ -6,6 +6,7 @@ import { allParts, partReleaseNames, type PartReleases } from "../../mesh/istio/
 import type { MeshPlan } from "../../mesh/meshPlan";
 import { switchesOf } from "../../mesh/upgradeNotes/gateStep";
 import { ownerMark } from "../../mesh/upgrade/helmHistory";
+import { gateType } from "../../mesh/upgrade/stateTypes";
 import { recordedVersion, type StackState } from "../state/stackState";
 import { dynamicCode } from "./dynamicCode";
 import type { GateDesired, GateInputs, GateRemembered, Repaired } from "./providers/gateState";
@@ -80,8 +81,7 @@ export class UpgradeGate extends pulumi.CustomResource {
     };
     // What the gate itself adds is named, or the SDK would not make outputs of it.
     const added = { actions: undefined, repaired: undefined, missing: undefined };
-    const type = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate";
-    super(type, name, { __provider: dynamicCode("upgradeGate"), ...inputs, ...added }, opts);
+    super(gateType, name, { __provider: dynamicCode("upgradeGate"), ...inputs, ...added }, opts);
   }
 
   /** Description of a release: names its owner, and changes when it was repaired, so that Helm applies it once more. */

@@ -6,6 +6,7 @@ import type { DeployedRelease } from "../../mesh/install/canaryGateway";
 import { chartNameOf, type ChartName } from "../../mesh/install/chartSources";
 import { systemNamespace } from "../../mesh/istio/names";
 import type { KnownRelease } from "../../mesh/upgrade/gateTypes";
+import { gateType, releaseType } from "../../mesh/upgrade/stateTypes";
 import type { FaultGateOutputs } from "../gates/providers/faultGate";
 import type { GateOutputs } from "../gates/providers/gateState";
 import { memoryOf } from "../gates/providers/olderState";
@@ -59,8 +60,6 @@ const namespaceTypes = {
   "kubernetes:core/v1:Namespace": "made",
   "kubernetes:core/v1:NamespacePatch": "found",
 } as const;
-const releaseType = "kubernetes:helm.sh/v3:Release";
-const gateType = "pulumi-nodejs:dynamic/jam-istio:UpgradeGate";
 const faultGateType = "pulumi-nodejs:dynamic/jam-istio:FaultGate";
 const rolloutType = "pulumi-nodejs:dynamic/jam-istio:SidecarRollout";
 

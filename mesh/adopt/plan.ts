@@ -1,6 +1,7 @@
 import type { FoundMesh, FoundRelease, RenderedPlan } from "./found";
 import type { AdoptionPlan, Asked, PlannedObject, PlannedRelease } from "./types";
 import { meshRevisionOf } from "./given";
+import { isHalfMade } from "./halfMade";
 import { hooksInTheWay, isDoneJob } from "./hooks";
 import { hasValuesSetting, lostValues } from "./lostValues";
 import { isMarkedFor, ownerOf } from "./marks";
@@ -53,9 +54,9 @@ const isNoMark = ({ path }: Change) => !path.startsWith("metadata.annotations");
 const standing = ({ name }: { readonly name: string }, { releases }: FoundMesh) =>
   releases.find((release) => release.name === name);
 
-function plannedRelease(plan: RenderedPlan, found: FoundMesh): PlannedRelease {
+function plannedRelease(plan: RenderedPlan, found: FoundMesh, asked: Asked): PlannedRelease {
   const from = standing(plan, found);
-  if (from === undefined) return { name: plan.name, chart: plan.chart };
+  if (from === undefined || isHalfMade(from, asked)) return { name: plan.name, chart: plan.chart };
   const { revision, chart, chartVersion } = from;
   const meshRevision = meshRevisionOf(from);
   const seen = { revision, chart, chartVersion, ...(meshRevision === undefined ? {} : { meshRevision }) };
@@ -137,7 +138,7 @@ export function planAdoption(found: FoundMesh, asked: Asked): AdoptionPlan {
   return {
     found: foundText(found, asked),
     problems: problemsOf(found, asked, old),
-    releases: plans.map((plan) => plannedRelease(plan, found)),
+    releases: plans.map((plan) => plannedRelease(plan, found, asked)),
     objects: [...taken, ...leftOf(found, { wanted, own: ownKeys, old })],
     restarts: taken.filter(({ object, changes }) => replacesPods(object, changes)).map(({ object }) => titleOf(object)),
     ...{ keep, mark },

@@ -1,4 +1,5 @@
 import { systemNamespace } from "../istio/names";
+import { releaseType } from "../upgrade/stateTypes";
 import { isLogin, type PlannedRelease } from "./types";
 import type { AnyObject } from "./objects";
 
@@ -27,7 +28,6 @@ export interface Entering {
 }
 
 const root = "pulumi:pulumi:Stack";
-const release = "kubernetes:helm.sh/v3:Release";
 
 /** The component that a release is part of, and its name, as the program registers it. */
 function componentOf({ name, chart }: PlannedRelease): readonly [string, string] {
@@ -100,7 +100,7 @@ export function enteringResources(entering: Entering, there: readonly StateResou
     const inputs = { name: one.name, namespace: systemNamespace, chart, version, values };
     const status = { name: one.name, namespace: systemNamespace, revision, version, status: "deployed" };
     const id = `${systemNamespace}/${one.name}`;
-    return child(componentOf(one), { type: release, name: one.name, id, inputs, outputs: { ...inputs, status } });
+    return child(componentOf(one), { type: releaseType, name: one.name, id, inputs, outputs: { ...inputs, status } });
   });
   const objects = entering.objects.flatMap((object) => {
     const [componentType, componentName, type, name] = resourceOf(object);

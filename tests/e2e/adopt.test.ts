@@ -5,7 +5,7 @@ import { adoptions } from "./support/adoptions";
 import { describeOn, repository } from "./support/engine";
 import { Instance, laterEnv } from "./support/instance";
 import { kill } from "./support/kill";
-import { helmRevision, useLab } from "./support/lab";
+import { helmRevision, helmStatus, useLab } from "./support/lab";
 import type { Shell } from "./support/oldMesh/shell";
 import { snapshot, type Snapshot } from "./support/oldMesh/snapshot";
 import { until } from "./support/until";
@@ -99,36 +99,47 @@ for (const one of adoptions) {
       assert.deepEqual(await snapshot(lab(), stack), old);
     });
 
-    for (const moment of one.moments ?? []) {
+    /** Kills an adoption as soon as something is so. @param isNow given what it has printed */
+    const killAdoption = async (what: string, isNow: (text: string) => boolean | Promise<boolean>) => {
+      const bin = `${repository}/bin/jam-istio.js`;
+      const env = { ...process.env, ...instance.env, ...laterEnv(3600) };
+      const child = spawn(process.execPath, [bin, "adopt", stack, "--yes"], {
+        cwd: instance.folder,
+        env,
+        detached: true,
+      });
+      let text = "";
+      for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => (text += part.toString()));
+      const wasSo = async () => (await isNow(text)) && instance.isNoted;
+      await until(what, async () => child.exitCode !== null || (await wasSo()));
+      assert.equal(child.exitCode, null, text);
+      await kill(child, "tree");
+      assert.deepEqual(stillThere(await snapshot(lab(), stack), old, one.restarts), stillThere(old, old, one.restarts));
+    };
+
+    for (const moment of one.moments ?? [])
       it(`killed at "${moment}" nothing is lost`, async () => {
-        const bin = `${repository}/bin/jam-istio.js`;
-        const env = { ...process.env, ...instance.env, ...laterEnv(3600) };
-        const child = spawn(process.execPath, [bin, "adopt", stack, "--yes"], {
-          cwd: instance.folder,
-          env,
-          detached: true,
-        });
-        let text = "";
-        for (const stream of [child.stdout, child.stderr])
-          stream.on("data", (part: Buffer) => (text += part.toString()));
-        await until(`${moment}: ${text}`, () => Promise.resolve(text.includes(moment) || child.exitCode !== null));
-        assert.ok(text.includes(moment), text);
-        await kill(child, "tree");
-        assert.deepEqual(
-          stillThere(await snapshot(lab(), stack), old, one.restarts),
-          stillThere(old, old, one.restarts),
-        );
+        await killAdoption(moment, (text) => text.includes(moment));
+      });
+
+    if (one.halfMade !== undefined) {
+      const { halfMade } = one;
+      it(`killed with the first revision of ${halfMade} half made, nothing is lost`, async () => {
+        const isPending = async () => (await helmStatus(lab(), halfMade)) === "pending-install";
+        await killAdoption("it is pending", isPending);
+        assert.ok(await isPending());
       });
     }
 
     it("takes it over: nothing is made anew, no pod is replaced", async () => {
       const from = await helmRevision(lab(), release).catch(() => 0);
       // Of killed runs Helm's records are left half made: to this clock they are old.
-      if (one.moments !== undefined) instance.later(3600);
+      const wasKilled = one.moments !== undefined || one.halfMade !== undefined;
+      if (wasKilled) instance.later(3600);
       const { code, stdout, stderr } = await command("adopt", stack, "--yes");
       assert.equal(code, 0, stdout + stderr);
       assert.deepEqual(stillThere(await snapshot(lab(), stack), old, one.restarts), stillThere(old, old, one.restarts));
-      if (one.moments === undefined) assert.equal(await helmRevision(lab(), release), from + 1);
+      if (!wasKilled) assert.equal(await helmRevision(lab(), release), from + 1);
       assert.deepEqual(Object.keys(await instance.up()), ["same"]);
       const again = await command("adopt", stack, "--yes");
       assert.equal(again.code, 0, again.stderr);

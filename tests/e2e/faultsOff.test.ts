@@ -155,7 +155,7 @@ describeOn("1.34", "faults are ended whatever else is broken", () => {
     await instance.up();
     off();
     const child = instance.startCommand("up");
-    await until("it is locked", () => Promise.resolve(instance.isLocked));
+    await until("it is locked, which is noted", () => Promise.resolve(instance.isLocked && instance.isNoted));
     await kill(child, "tree");
     assert.ok(instance.isLocked);
     await isEnded();

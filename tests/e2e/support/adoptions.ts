@@ -21,6 +21,8 @@ export interface Adoption {
   readonly planned: readonly RegExp[];
   /** At what the adoption says it is killed, each time one after the other, before it may come to its end. */
   readonly moments?: readonly string[];
+  /** A release that Helm makes its first revision of: the adoption is killed in the middle of that. */
+  readonly halfMade?: string;
   /** Workloads whose pods are replaced, as the plan says before; default: none. */
   readonly restarts?: readonly string[];
   /** The control plane's release. */
@@ -125,6 +127,7 @@ export const adoptions: readonly Adoption[] = [
       /release istio, chart istiod: Helm makes its first revision/,
       /left IstioOperator istio-system\/installed-state/,
     ],
+    halfMade: "istio",
     release: "istio",
   },
 ];

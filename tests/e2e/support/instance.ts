@@ -180,6 +180,17 @@ export class Instance {
     return existsSync(locks) && readdirSync(locks, { recursive: true }).some((name) => String(name).endsWith(".json"));
   }
 
+  /** Whether the lock, if there is one, is noted as one of a command of this program: soon after it is taken. */
+  public get isNoted(): boolean {
+    if (!this.isLocked) return true;
+    try {
+      const note = join(this.folder, ".jam-istio", `lock-${this.name}.json`);
+      return existsSync((JSON.parse(readFileSync(note, "utf8")) as { readonly lock: string }).lock);
+    } catch {
+      return false;
+    }
+  }
+
   /** The state, as it is written. */
   public state(): string {
     return readFileSync(join(this.backend, ".pulumi", "stacks", "jam-istio", `${this.name}.json`), "utf8");

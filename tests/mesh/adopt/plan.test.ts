@@ -34,9 +34,10 @@ function planOf(
     readonly ofIstioctl?: readonly AnyObject[];
     readonly namespace?: AnyObject;
     readonly revision?: string;
+    readonly resumed?: boolean;
   } = {},
 ) {
-  const { istio = {}, given = {}, ofIstioctl = [], namespace, revision = "default" } = more;
+  const { istio = {}, given = {}, ofIstioctl = [], namespace, revision = "default", resumed = false } = more;
   const objects = [...releases.flatMap((one) => one.objects), ...(namespace === undefined ? [] : [namespace])];
   const found: FoundMesh = {
     releases,
@@ -47,7 +48,7 @@ function planOf(
   };
   const settings = settingsOf({ istio: { version: "1.28.10", ...istio }, kiali: { enabled: false }, ...given });
   return planAdoption(found, {
-    ...{ settings, targetVersion: "1.28.10", known: [], ownLogin: false },
+    ...{ settings, targetVersion: "1.28.10", known: [], resumed, ownLogin: false },
     plans: [planned("istio-base", "base", account), planned("istiod", "istiod", istiod)],
     own: [named("Namespace", settings.namespace)],
   });
@@ -58,6 +59,27 @@ const plain = [release("mesh-crds", "base", account), release("istiod", "istiod"
 describe("adoption: what stands in the way", () => {
   it("nothing, where the settings say what runs", () => {
     assert.deepEqual(planOf(plain).problems, []);
+  });
+
+  for (const [what, own, refused, from] of [
+    ["a first revision that is half made", { status: "pending-install" }, /bring it to an end first/, undefined],
+    ["one that failed", { status: "failed" }, /bring it to an end first/, undefined],
+    ["one with the stack's mark", { description: "jam-istio/dev701" }, /another backend/, 1],
+  ] as const)
+    it(`${what}, unless an adoption of this stack was interrupted: then it goes on`, () => {
+      const releases = [{ ...release("istio-base", "base", account), ...own }, release("istiod", "istiod", istiod)];
+      const { problems } = planOf(releases);
+      assert.equal(problems.length, 1);
+      assert.match(problems[0] ?? "", refused);
+      const again = planOf(releases, { resumed: true });
+      assert.deepEqual(again.problems, []);
+      assert.equal(again.releases[0]?.from?.revision, from);
+    });
+
+  it("a later revision that is half made, also where an adoption was interrupted: that one is no first", () => {
+    const half = { ...release("istio-base", "base", account), status: "pending-upgrade", revision: 2 };
+    const { problems } = planOf([half, release("istiod", "istiod", istiod)], { resumed: true });
+    assert.match(problems.join("\n"), /bring it to an end first/);
   });
 
   it("values of the control plane do, those of chart base are named: no setting carries them", () => {

@@ -10,6 +10,8 @@ import { openShell, type Shell } from "./shell";
 // - Secret kiali gets the values that the document leaves out.
 // - The installation waits for the CRDs with the line that the document has for the upgrade alone: without it the umbrella's own
 //   ServiceEntries come before their kind.
+// - The upgrade waits for the new control plane's pods before it restarts the instance: without it the old injector, or the new one,
+//   is asked for the sidecars, by luck.
 // - The instance files, which the document does not show, are made up.
 
 /** The login that the old way's Secret has. */
@@ -93,7 +95,7 @@ ${crdJobs}`);
   await sh(`
 helm dependency update helm/jam-istio
 helm template jam-istio helm/jam-istio -f instances/$JAM_INSTANCE-k8s.yaml -f instances/$JAM_INSTANCE-config.yaml --namespace istio-system |  kubectl apply -f -
-kubectl -n istio-system wait --for=condition=available deployment --all --timeout=120s
+for one in $(kubectl get deployment -o name --namespace istio-system); do kubectl rollout status --namespace istio-system --timeout=120s $one; done
 kubectl rollout restart deployment --namespace $JAM_INSTANCE # restart all deployment
 kubectl rollout restart sts --namespace $JAM_INSTANCE # restart all statefulSet
 for one in $(kubectl get deployment,sts -o name --namespace $JAM_INSTANCE); do kubectl rollout status --namespace $JAM_INSTANCE --timeout=120s $one; done`);
