@@ -17,7 +17,10 @@ export async function clockAhead({ send }: Pick<Cluster, "send">, namespace: str
     unlessInternal,
   );
   const { metadata } = JSON.parse(answer ?? "{}") as { readonly metadata?: { readonly creationTimestamp?: string } };
-  const ahead = Date.parse(metadata?.creationTimestamp ?? "") - (before + Date.now()) / 2;
+  const after = Date.now();
+  const time = Date.parse(metadata?.creationTimestamp ?? "");
+  // Within a slow answer it may be of any moment.
+  const ahead = time - Math.min(Math.max(time, before), after);
   return Math.abs(ahead) < sameMs || Number.isNaN(ahead) ? 0 : Math.round(ahead);
 }
 

@@ -5,7 +5,7 @@ import { progressOf, type Workload } from "../../mesh/rollout/workloads";
 import { isNotFound, reasonOf } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 import { whyNotReady } from "./podReasons";
-import { messageOf } from "../../tools/errors";
+import { isBug, messageOf } from "../../tools/errors";
 
 /** How often the workloads that are being restarted are looked at, in milliseconds. */
 const lookEvery = 300;
@@ -75,6 +75,9 @@ function stuckNow(before: Workload, now: Workload, waitedSeconds: number): strin
   return isStale ? undefined : stuck?.text;
 }
 
+/** For how long the API server may be away while a workload is waited for, in seconds: it restarts when it is upgraded. */
+const awaySeconds = 60;
+
 const restart = (cluster: Cluster, { workload, value }: Restart) =>
   restartWorkload(cluster, workload, restartAnnotation, value);
 
@@ -83,14 +86,22 @@ async function rollOne(cluster: Cluster, one: Restart, options: RestartOptions):
   const changed = one.begun ? one.workload : await restart(cluster, one);
   const generation = changed.object.metadata?.generation ?? 0;
   const start = Date.now();
-  let failures = 0;
+  // Since when the API server does not answer.
+  let away: number | undefined;
   for (;;) {
     await sleep(lookEvery);
-    const now = await look(cluster, changed).catch((error: unknown) => {
-      // The API server may be away for a moment.
-      if (++failures > 30) throw error;
-      return changed;
-    });
+    const now = await look(cluster, changed).then(
+      (seen) => {
+        away = undefined;
+        return seen;
+      },
+      (error: unknown) => {
+        if (isBug(error)) throw error;
+        away ??= performance.now();
+        if (performance.now() - away > awaySeconds * 1000) throw error;
+        return changed;
+      },
+    );
     if (now === undefined) return "is gone";
     const progress = progressOf(now);
     const seen = (now.object.metadata?.generation ?? 0) >= generation;

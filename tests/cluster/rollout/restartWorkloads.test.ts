@@ -1,5 +1,6 @@
 // The rollout's own decisions against a stand-in for the API server; that Kubernetes restarts pods is shown end to end.
 import assert from "node:assert/strict";
+import { ClusterUnreachable } from "../../../cluster/client/errors";
 import type { Cluster } from "../../../cluster/client/kubernetesClient";
 import { restartWorkloads } from "../../../cluster/rollout/restartWorkloads";
 import { restartAnnotation, type Restart } from "../../../mesh/rollout/outdatedSidecars";
@@ -49,7 +50,7 @@ describe("restartWorkloads", () => {
       lines.push(line);
       if (line === stopAt) stop.abort();
     };
-    const options = { parallel, timeoutSeconds: 60, log, stop: stop.signal };
+    const options = { parallel, timeoutSeconds: 600, log, stop: stop.signal };
     const error = await restartWorkloads(stand.cluster, restarts, options).then(
       () => "",
       (reason: unknown) => (reason instanceof Error ? reason.message : ""),
@@ -76,6 +77,34 @@ describe("restartWorkloads", () => {
     const { lines } = await roll(stand, [restart("w0", true)]);
     assert.deepEqual(stand.patched, []);
     assert.equal(lines[0], "Deployment dev701/w0: was restarted by an earlier run");
+  });
+
+  describe("while the API server is away", () => {
+    const clock = useClock();
+
+    /** An API server that is away again and again, each time for so many seconds. */
+    const away = (stand: Stand, seconds: number, times: number) => {
+      let [turn, until] = [0, 0];
+      const send = (...[method, path, more]: Parameters<Stand["cluster"]["send"]>) => {
+        if (method === "GET" && clock.slept() < until) return Promise.reject(new ClusterUnreachable("ECONNREFUSED"));
+        if (method === "GET" && turn++ < times) until = clock.slept() + seconds;
+        return stand.cluster.send(method, path, more);
+      };
+      return { cluster: { ...stand.cluster, send } };
+    };
+
+    it("goes on where the API server is away, again and again, for less than a minute each time", async () => {
+      const begun = { ...restart("w0", true), workload: workload("Deployment", "w0", {}, { updatedReplicas: 1 }) };
+      const { error } = await roll(away(new Stand(), 18, 2), [begun]);
+      assert.equal(error, "");
+      assert.ok(clock.slept() > 36, String(clock.slept()));
+    });
+
+    it("gives up where it stays away", async () => {
+      const { error } = await roll(away(new Stand(), 600, 1), [restart("w0")]);
+      assert.match(error, /ECONNREFUSED/);
+      assert.ok(clock.slept() > 60 && clock.slept() < 62, String(clock.slept()));
+    });
   });
 
   it("after a failure none is begun any more; what failed, and how much is left, is said", async () => {

@@ -20,7 +20,7 @@ export function useClock() {
   beforeEach(() => {
     [now, slept] = [Date.now(), 0];
     bounds.clear();
-    mock.method(Date, "now", () => now);
+    for (const clock of [Date, performance]) mock.method(clock, "now", () => now);
     mock.method(globalThis, "setTimeout", (late: () => void, ms: number) => {
       const bound = {};
       bounds.set(bound, { at: now + ms, late });
