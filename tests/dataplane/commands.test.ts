@@ -45,7 +45,16 @@ describeTraffic("mesh faults", (world) => {
     await answers("503");
     world().istiod.kill();
     await world().plane.kubectl("scale", "deploy/istiod", "-n", "istio-system", "--replicas", "0");
-    await world().plane.kubectl("wait", "--for=delete", "pod", "-l", "app=istiod", "-n", "istio-system");
+    await world().plane.kubectl(
+      "wait",
+      "--for=delete",
+      "--timeout=55s",
+      "pod",
+      "-l",
+      "app=istiod",
+      "-n",
+      "istio-system",
+    );
     const end = await project().run("mesh", "faults", "dev701", "--off");
     assert.equal(end.code, 3);
     assert.match(end.stdout, /0 of 1 asked proxies are without it/);

@@ -111,6 +111,7 @@ describeTraffic("faults of connections", (world) => {
   it("the bucket: TLS by SNI and HTTP, the host and the bucket before it", async () => {
     await world().putIn(cut("bucket"));
     await gives(ps, "bucket", "closed");
+    await gives(ps, "plain", "503");
     assert.deepEqual(await results(ps, "s3", "bucket", "plain"), ["closed", "closed", "503"]);
     assert.deepEqual(await results(ps, "mysql"), ["hello"]);
   });

@@ -28,7 +28,7 @@ describeTraffic("mesh drill", (world) => {
     );
 
   it("a drill runs its time, counts, and leaves nothing", async () => {
-    const drill = project().start("mesh", "drill", "dev701", "httpAbort/ct-webapp", "--for", "8s", "--json");
+    const drill = project().start("mesh", "drill", "dev701", "httpAbort/ct-webapp", "--for", "25s", "--json");
     await answers("503");
     await call({ count: 10 });
     const end = await drill.end;

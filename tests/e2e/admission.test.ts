@@ -67,7 +67,7 @@ for (const minor of new Set(stacks.map((one) => one.minor))) {
       const owner = stacks.find((one) => one.minor === minor)?.stack ?? "";
       const owned = objectsOf(await render(meshPlan(readStack(owner)), chartRoot(), () => undefined));
       for (const text of definitions(owned)) await apply(text);
-      await lab().plane.kubectl("wait", "--for=condition=established", "crd", "--all");
+      await lab().plane.kubectl("wait", "--for=condition=established", "--timeout=55s", "crd", "--all");
     });
 
     for (const { stack } of stacks.filter((one) => one.minor === minor)) {

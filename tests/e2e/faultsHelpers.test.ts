@@ -103,6 +103,31 @@ describeOn("1.34", "what comes with faults when it is asked for", () => {
     assert.equal(await objectsOf(lab()), before);
   });
 
+  it("what somebody began while the reaper's Job started lets no fault in, and is left alone", async () => {
+    const before = await objectsOf(lab());
+    configure({ enabled: true, reaper: true, expires: new Date(Date.now() + 3_600_000).toISOString(), faults });
+    await ask(lab(), { "dev701.fault-reaper-": "hang" });
+    const up = instance.failure(() => instance.up());
+    const jobs = () => kubectl("get", "jobs", "-n", "dev701", "-l", "jam-istio/fault", "-o", "name");
+    try {
+      await until("its Job is made", async () => (await jobs()) !== "");
+      const route = virtualService("theirs", { hosts: ["ct-webapp"] });
+      const metadata = {
+        ...{ ...route.metadata, labels: { "jam-istio/fault": "active" } },
+        annotations: { "jam-istio/drill": "somebody's", "jam-istio/start": new Date().toISOString() },
+      };
+      await apply(lab(), { ...route, metadata });
+    } finally {
+      await ask(lab(), {});
+    }
+    assert.match(await up, /no fault was injected: .*somebody's/);
+    assert.equal(await activeIn(lab()), "theirs");
+    await kubectl("delete", "vs", "theirs", "-n", "dev701");
+    assert.equal(await objectsOf(lab()), before);
+    configure({});
+    await instance.up();
+  });
+
   it("restartClients restarts the callers, once, and nobody else", async () => {
     const annotation = "jsonpath={.spec.template.metadata.annotations.kubectl\\.kubernetes\\.io/restartedAt}";
     const restartedFor = (name: string) => kubectl("get", "deploy", name, "-n", "dev701", "-o", annotation);

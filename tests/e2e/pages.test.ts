@@ -30,7 +30,7 @@ describeOnLab("1.34", "kiali and dashboard", () => {
   let project: Project;
   const kubectl = (...args: readonly string[]) => lab().plane.kubectl(...args);
   const ready = (namespace: string, name: string) =>
-    kubectl("wait", "--for=condition=Ready", `pod/${name}`, "-n", namespace);
+    kubectl("wait", "--for=condition=Ready", "--timeout=55s", `pod/${name}`, "-n", namespace);
   const secret = (data: object) =>
     apply(lab(), {
       apiVersion: "v1",

@@ -57,7 +57,8 @@ for (const { minor, charts, flags, proxy } of meshes) {
     });
 
     it("a pod gets the proxy of the version that runs, where that version puts it", async () => {
-      await kubectl("-n", "app", "run", "web", "--image", "nginx");
+      // The webhook has its certificate, and the namespace its ServiceAccount, a moment after they are there.
+      await until("a pod", () => kubectl("-n", "app", "run", "web", "--image", "nginx").then(() => true));
       await until("running", async () => (await pods())[0]?.status?.phase === "Running");
       const spec = (await pods())[0]?.spec;
       const found = (spec?.[proxy.list] ?? []).find(({ name }) => name === "istio-proxy");

@@ -14,8 +14,13 @@ describeOn("1.34", "unfinished upgrades", () => {
   const lab = useLab("1.34");
   let instance: Instance;
   let followed: Followed;
-  const config = (version: string, more = {}) =>
-    modernConfig(lab(), { rollout: { parallel: 1, timeoutSeconds: 15 }, ...more }, { version, timeoutSeconds: 30 });
+  /** With little time where it is the point of a test that it is over. */
+  const config = (version: string, { helmSeconds = 180, rolloutSeconds = 180 } = {}) =>
+    modernConfig(
+      lab(),
+      { rollout: { parallel: 1, timeoutSeconds: rolloutSeconds } },
+      { version, timeoutSeconds: helmSeconds },
+    );
   const kubectl = (...args: readonly string[]) => lab().plane.kubectl(...args);
   const pilot = async () =>
     (
@@ -51,7 +56,7 @@ describeOn("1.34", "unfinished upgrades", () => {
 
   it("a control plane that does not get ready is rolled back as a whole, and no sidecar restarts", async () => {
     await ask(lab(), { "istio-system.istiod-": "never-ready" });
-    instance.configure(config("1.29.6"));
+    instance.configure(config("1.29.6", { helmSeconds: 30 }));
     followed.begin();
     const text = await instance.failure(async () => {
       const running = instance.up();
@@ -82,7 +87,7 @@ describeOn("1.34", "unfinished upgrades", () => {
     await kubectl("delete", "pod", "-n", "istio-system", "-l", "app=istiod");
     await until("down", async () => /0\/1/.test(await kubectl("get", "deployment", "istiod", "-n", "istio-system")));
     assert.equal(await helmStatus(lab(), "istiod"), "pending-upgrade");
-    instance.later(30);
+    instance.later(180);
     instance.configure(config("1.28.10"));
     await instance.pulumi("cancel", "--yes");
     const running = instance.up();
@@ -108,10 +113,14 @@ describeOn("1.34", "unfinished upgrades", () => {
   it("proxies that refuse the new configuration: the control plane is rolled back, and no sidecar restarts", async () => {
     instance.configure(config("1.29.6"));
     followed.begin();
+    await ask(lab(), { "istio-system.istiod-": "hang" });
     const text = await instance.failure(async () => {
       const running = instance.up();
       await until("the new control plane", async () => (await pilot()).includes("1.29.6"));
+      // Before its first ready pod.
       await ask(lab(), { rejections: "2" });
+      const pending = ["-l", "app=istiod", "--field-selector", "status.phase=Pending"];
+      await kubectl("delete", "pod", "-n", "istio-system", ...pending);
       await running;
     });
     assert.match(text, /no sidecar was restarted: proxies refused 2 configurations of the new control plane/);
@@ -123,6 +132,7 @@ describeOn("1.34", "unfinished upgrades", () => {
 
   it("a workload that does not get ready stops the rollout and is named, with its pod's state", async () => {
     await ask(lab(), { "local700.ps-": "never-ready" });
+    instance.configure(config("1.29.6", { rolloutSeconds: 15 }));
     followed.begin();
     const text = await instance.failure(() => instance.up());
     assert.match(
@@ -166,6 +176,7 @@ describeOn("1.34", "unfinished upgrades", () => {
         .map(({ name }) => name),
     );
     await kubectl("delete", "pod", "-n", "local700", "-l", "app=ps", "--field-selector", "status.phase=Running");
+    instance.configure(config("1.29.6"));
     followed.begin();
     await instance.up();
     assert.deepEqual(await proxies(), { "1.29.6": 10 });

@@ -72,7 +72,7 @@ export class World {
     for (const crd of crds) await this.plane.kubectl("create", "-f", await this.file(crd));
     for (const name of ["istio-system", "dev701", "integration702"])
       await this.plane.kubectl("create", "namespace", name);
-    await this.plane.kubectl("wait", "--for=condition=Established", "crd", "--all");
+    await this.plane.kubectl("wait", "--for=condition=Established", "--timeout=55s", "crd", "--all");
     const peer = { apiVersion: "security.istio.io/v1", kind: "PeerAuthentication" };
     await this.apply({
       ...peer,
@@ -173,7 +173,7 @@ export class World {
     });
     this.sidecars.push(sidecar);
     await this.apply(podOf(sidecar.pod, namespace, labels, images));
-    await this.plane.kubectl("wait", "--for=condition=Ready", `pod/${sidecar.pod}`, "-n", namespace);
+    await this.plane.kubectl("wait", "--for=condition=Ready", "--timeout=55s", `pod/${sidecar.pod}`, "-n", namespace);
     return sidecar;
   }
 

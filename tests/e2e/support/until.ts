@@ -4,7 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + 300_000;
   while (performance.now() < end) {
-    if (await condition().catch(() => false)) return;
+    const isSo = async () => condition();
+    if (await isSo().catch(() => false)) return;
     await sleep(150);
   }
   throw new Error(`never: ${what}`);
