@@ -1,5 +1,6 @@
 import { CommandError, LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
 import { join } from "node:path";
+import { heedInterrupts, isInterrupted, stopped } from "./interrupt";
 import { isBug, messageOf } from "../../tools/errors";
 import { mustRun, run } from "../../tools/run";
 import { ask, canAsk } from "../terminal/ask";
@@ -92,26 +93,22 @@ export async function openStack(
   found: "made" | "there",
 ): Promise<OpenStack> {
   const engine = await findEngine(kubernetes.kubeconfig);
-  // Ctrl-C reaches Pulumi as well, which ends the step it is at; this process waits for it. Between two steps there is none.
-  let interrupted = false;
-  process.on("SIGINT", () => {
-    interrupted = true;
-    say("stopping: Pulumi ends the step that it is at");
-  });
+  heedInterrupts();
   // The Automation API looks for the CLI on this process's PATH before it knows of the workspace's.
   process.env["PATH"] = engine.env["PATH"] ?? "";
-  const places = { state: engine.files, note: join(projectFolder, ".jam-istio", `lock-${name}.json`) };
-  const run = { name, places, say, isInterrupted: () => interrupted };
-  // To make one takes a lock as well; `pulumi cancel` knows no stack that is not made.
-  await unlocked({ ...run, cancel: () => Promise.resolve() }, () => ensureStack(name, engine, found));
+  const places = { state: engine.files, stack: name, note: join(projectFolder, ".jam-istio", `lock-${name}.json`) };
+  const run = { name, places, say, isInterrupted };
+  // To make one takes a lock as well, with which `pulumi cancel` cannot help: it knows no stack that is not made.
+  const make = {
+    ...run,
+    cancel: () => Promise.resolve(),
+    wayOut: `remove its lock below ${engine.files ?? "the state"}`,
+  };
+  await unlocked(make, () => ensureStack(name, engine, found));
   const stack = await automated(name, engine);
   const lockable = { ...run, cancel: () => stack.cancel(), ask: canAsk() ? ask : undefined };
   const undo: OpenStack["undo"] = (work) => unlocked(lockable, work);
-  const step: OpenStack["step"] = (work) => {
-    if (interrupted) return Promise.reject(new UserError("stopped by hand, before the next step was begun"));
-    return undo(work);
-  };
-  return { stack, step, undo };
+  return { stack, step: (work) => undo(() => (isInterrupted() ? Promise.reject(stopped()) : work())), undo };
 }
 
 /** Pulumi's own reason; before it the Automation API says which command failed. */

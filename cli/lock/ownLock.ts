@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { isAlive } from "../../tools/run";
 import type { Lock } from "./holders";
@@ -7,6 +8,8 @@ import type { Lock } from "./holders";
 export interface LockPlaces {
   /** Folder of the state; absent where it is not in files of this machine: then no lock is noted. */
   readonly state?: string | undefined;
+  /** Name of the stack. */
+  readonly stack: string;
   /** File for the note. */
   readonly note: string;
 }
@@ -67,12 +70,13 @@ function begunBy(pid: number): readonly number[] {
 /** Whether a process has ended; a zombie has. */
 const isGone = (pid: number) => !isAlive(pid) || processOf(pid)?.state === "Z";
 
-function lockFiles({ state }: LockPlaces): readonly string[] {
+/** The locks of the stack: Pulumi has a folder for each. */
+function lockFiles({ state, stack }: LockPlaces): readonly string[] {
   if (state === undefined) return [];
   const folder = join(state, ".pulumi", "locks");
   try {
     return readdirSync(folder, { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".json"))
+      .filter((name) => name.endsWith(".json") && basename(dirname(name)) === stack)
       .map((name) => join(folder, name));
   } catch {
     // No stack was ever locked there.
@@ -99,8 +103,9 @@ function noteNew(
 ): Written | undefined {
   for (const lock of lockFiles(places).filter((file) => !earlier.includes(file))) {
     try {
-      const { pid } = JSON.parse(readFileSync(lock, "utf8")) as { pid: number };
-      if (!isOurs(pid)) continue;
+      const { pid, hostname: host } = JSON.parse(readFileSync(lock, "utf8")) as { pid: number; hostname: string };
+      // Another container counts its processes anew, and most have names of their own.
+      if (host !== hostname() || !isOurs(pid)) continue;
       const written = { note: { lock, pid, space }, before: notedLock(places) };
       writeNote(places.note, written.note);
       return written;
@@ -179,7 +184,11 @@ export function isLeft({ file, pid }: Lock, noted: Note | undefined): boolean {
   return noted.space === processSpace() && isGone(pid);
 }
 
-/** Takes the noted lock away, and no other: another run may have taken one meanwhile, which `pulumi cancel` would remove, too. */
+/**
+ * Takes the noted lock away, and no other: another run may have taken one meanwhile, which `pulumi cancel` would remove, too, and
+ * may have noted it.
+ */
 export function removeLock(places: LockPlaces, { lock }: Note): void {
-  for (const file of [lock, places.note]) rmSync(file, { force: true });
+  rmSync(lock, { force: true });
+  if (notedLock(places)?.lock === lock) rmSync(places.note, { force: true });
 }

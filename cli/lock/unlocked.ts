@@ -15,6 +15,8 @@ export interface Lockable {
   readonly say: (line: string) => void;
   /** Whether a person has interrupted this run. */
   readonly isInterrupted?: () => boolean;
+  /** What takes the lock away. Default: `pulumi cancel`. */
+  readonly wayOut?: string;
 }
 
 /** The locks that made a step fail; `undefined` where it failed of something else. */
@@ -30,6 +32,7 @@ function locksOf(error: unknown) {
  */
 export async function unlocked<T>(lockable: Lockable, step: () => Promise<T>): Promise<T> {
   const { name, places, cancel, ask, say, isInterrupted = () => false } = lockable;
+  const { wayOut = `pulumi cancel --stack ${name}` } = lockable;
   const isRefused = (error: unknown) => locksOf(error) !== undefined;
   // From before the step: what is noted meanwhile is its own.
   let noted = notedLock(places);
@@ -47,9 +50,7 @@ export async function unlocked<T>(lockable: Lockable, step: () => Promise<T>): P
         noted = undefined;
       } else if (ask === undefined || locks.length === 0) {
         // One that nobody can name may be another run's by the time that a person has answered.
-        throw new UserError(
-          `${who}. Wait until that run ends; when it is gone for certain: pulumi cancel --stack ${name}`,
-        );
+        throw new UserError(`${who}. Wait until that run ends; when it is gone for certain: ${wayOut}`);
       } else if (agreed === key) {
         // The same as the one that was asked about: no other run's.
         await cancel();

@@ -10,6 +10,7 @@ import { controlPlaneOf } from "../../mesh/upgrade/revisions";
 import type { Settings } from "../../settings/types";
 import { errorColors } from "../terminal/colors";
 import { forgetPendingCreations } from "../engine/interruptedRun";
+import { unlessInterrupted } from "../engine/interrupt";
 import { keepSecret } from "../engine/keepSecret";
 import { besideOutput, openStack, type OpenStack } from "../engine/openStack";
 import { exportState, importState, type ExportedState, type StateResource } from "../engine/stackState";
@@ -96,11 +97,13 @@ export async function carryOut(name: string, settings: Settings, looked: Looked)
   const open = await openStack(name, settings, "made");
   const { deployment: state } = await open.step(() => exportState(open.stack));
   const there = state?.resources ?? [];
+  unlessInterrupted();
   await keepLogin(name, settings, looked, there);
   const deployment = deploymentOf(looked, settings);
   // One with a release of Helm's is known by that.
   const hasRelease = plan.releases.some(({ chart, from }) => ["istio", "istiod"].includes(chart) && from !== undefined);
   const controlPlane = hasRelease ? undefined : deployment;
+  unlessInterrupted();
   say("marking what must stay, and what becomes the releases' own");
   const own = standing(looked);
   const { keep, mark } = plan;
@@ -109,6 +112,7 @@ export async function carryOut(name: string, settings: Settings, looked: Looked)
   if (forgotten.length > 0) say(`an interrupted run had begun to create ${forgotten.join(", ")}; beginning again`);
   const before = await enterState(open, name, settings, looked);
   await checkUpdate(open, before);
+  unlessInterrupted();
   await removeJobs(
     cluster,
     plan.again.map(({ metadata }) => metadata.name),

@@ -2,6 +2,7 @@ import { readMesh } from "../../cluster/adopt/readMesh";
 import { readReleases, type ReadRelease } from "../../cluster/adopt/readReleases";
 import { connect, type Cluster } from "../../cluster/client/kubernetesClient";
 import type { FoundMesh, FoundRelease, RenderedPlan } from "../../mesh/adopt/found";
+import { isHalfMade } from "../../mesh/adopt/halfMade";
 import { meshRevisionOf } from "../../mesh/adopt/given";
 import { isHook, type AnyObject } from "../../mesh/adopt/objects";
 import { planAdoption } from "../../mesh/adopt/plan";
@@ -60,10 +61,13 @@ export async function lookAtMesh(
   try {
     const cluster = await connect(settings.kubernetes);
     say("reading what runs");
-    const [version, read] = await Promise.all([cluster.version.getCode(), readReleases(cluster)]);
+    const [version, all] = await Promise.all([cluster.version.getCode(), readReleases(cluster)]);
+    const planned = asked.releases.map(({ name }) => name);
+    const halfMade = all.filter((one) => isHalfMade(one, { known, resumed }, planned));
+    const read = all.filter((one) => !halfMade.includes(one));
     // As the update will see them once they are in the state.
     const deployed = read
-      .filter(({ name }) => asked.releases.some((one) => one.name === name))
+      .filter(({ name }) => planned.includes(name))
       .map((one) => ({ ...one, version: one.chartVersion, revision: meshRevisionOf(one) }));
     const mesh = withServedGateway(asked, deployed);
     const kubernetes = `${version.major}.${version.minor.replace(/\D/g, "")}.0`;
@@ -80,6 +84,7 @@ export async function lookAtMesh(
       own,
       known,
       resumed,
+      halfMade,
       ownLogin,
     });
     return { cluster, found, plan, own };

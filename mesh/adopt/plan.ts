@@ -1,7 +1,6 @@
 import type { FoundMesh, FoundRelease, RenderedPlan } from "./found";
 import type { AdoptionPlan, Asked, PlannedObject, PlannedRelease } from "./types";
 import { meshRevisionOf } from "./given";
-import { isHalfMade } from "./halfMade";
 import { hooksInTheWay, isDoneJob } from "./hooks";
 import { hasValuesSetting, lostValues } from "./lostValues";
 import { isMarkedFor, ownerOf } from "./marks";
@@ -54,9 +53,9 @@ const isNoMark = ({ path }: Change) => !path.startsWith("metadata.annotations");
 const standing = ({ name }: { readonly name: string }, { releases }: FoundMesh) =>
   releases.find((release) => release.name === name);
 
-function plannedRelease(plan: RenderedPlan, found: FoundMesh, asked: Asked): PlannedRelease {
+function plannedRelease(plan: RenderedPlan, found: FoundMesh): PlannedRelease {
   const from = standing(plan, found);
-  if (from === undefined || isHalfMade(from, asked)) return { name: plan.name, chart: plan.chart };
+  if (from === undefined) return { name: plan.name, chart: plan.chart };
   const { revision, chart, chartVersion } = from;
   const meshRevision = meshRevisionOf(from);
   const seen = { revision, chart, chartVersion, ...(meshRevision === undefined ? {} : { meshRevision }) };
@@ -114,7 +113,11 @@ function foundText(found: FoundMesh, asked: Asked): readonly string[] {
     .filter(({ plan, count }) => count > 0 && !renamed([plan], found).length)
     .map(({ plan, count }) => `objects of chart ${plan.chart} without a Helm release: ${String(count)}`);
   const values = leftValuesText(found, asked, old);
-  return [...planes, ...releases, ...without, ...values, ...strangersText(found, old, plans)];
+  const halfMade = asked.halfMade.map(
+    ({ name, status }) =>
+      `Helm release ${name}: an interrupted run left its first revision ${status}; its record is removed, and Helm makes it again`,
+  );
+  return [...planes, ...releases, ...halfMade, ...without, ...values, ...strangersText(found, old, plans)];
 }
 
 /** Plans the adoption of a mesh that runs: an old release goes on, or Helm makes a first one over the objects. */
@@ -138,7 +141,7 @@ export function planAdoption(found: FoundMesh, asked: Asked): AdoptionPlan {
   return {
     found: foundText(found, asked),
     problems: problemsOf(found, asked, old),
-    releases: plans.map((plan) => plannedRelease(plan, found, asked)),
+    releases: plans.map((plan) => plannedRelease(plan, found)),
     objects: [...taken, ...leftOf(found, { wanted, own: ownKeys, old })],
     restarts: taken.filter(({ object, changes }) => replacesPods(object, changes)).map(({ object }) => titleOf(object)),
     ...{ keep, mark },

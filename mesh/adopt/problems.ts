@@ -7,7 +7,6 @@ import { injectionLabel } from "../rollout/injectionLabel";
 import { ownerMark } from "../upgrade/helmHistory";
 import { controlPlaneOf } from "../upgrade/revisions";
 import type { FoundMesh, FoundRelease } from "./found";
-import { isHalfMade } from "./halfMade";
 import { hooksInTheWay, isDoneJob } from "./hooks";
 import { loginProblems } from "./login";
 import { ownerOf } from "./marks";
@@ -42,18 +41,18 @@ function ofVersion({ controlPlanes }: FoundMesh, { settings, targetVersion }: As
 }
 
 function ofOwners(old: readonly FoundRelease[], asked: Asked): readonly string[] {
-  const { settings, known, resumed } = asked;
-  return old.flatMap((release) => {
-    const { name, description, status, revision } = release;
+  const { settings, known, resumed, plans } = asked;
+  return old.flatMap(({ name, description, status, revision }) => {
+    const isResumed = resumed && plans.some((plan) => plan.name === name);
     const mark = /^jam-istio\/\S+/.exec(description)?.[0];
     if (mark !== undefined && mark !== ownerMark(settings.stack))
       return [`release ${name} is ${mark}'s: that stack owns the mesh. Set istio.controlPlane: shared here`];
-    if (mark !== undefined && !known.includes(name) && !resumed)
+    if (mark !== undefined && !known.includes(name) && !isResumed)
       return [
         `release ${name} was installed by ${mark} and is unknown to this state: the stack was deployed from another backend. ` +
           "Log in to that one (pulumi login)",
       ];
-    if (status !== "deployed" && !known.includes(name) && !isHalfMade(release, asked))
+    if (status !== "deployed" && !known.includes(name))
       return [
         `release ${name} is ${status} in its revision ${String(revision)}: bring it to an end first, with ` +
           `helm rollback ${name} --namespace istio-system`,

@@ -62,6 +62,8 @@ export interface Asked {
   readonly known: readonly string[];
   /** Whether an earlier run of this stack got past the gate: what is half made, or has the stack's mark, is its own then. */
   readonly resumed: boolean;
+  /** First revisions that an interrupted adoption left half made; they are none of what was found. */
+  readonly halfMade: readonly { readonly name: string; readonly status: string }[];
   /** Whether the settings have a passphrase, or a signing key, of their own. */
   readonly ownLogin: boolean;
 }

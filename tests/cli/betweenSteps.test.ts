@@ -29,7 +29,7 @@ describe("Ctrl-C between two steps of Pulumi's", () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /^stopping: Pulumi ends the step that it is at\nerror: stopped by hand, before the next step was begun$/m,
+      /^stopping: what is begun is ended, nothing else is begun\nerror: stopped by hand before the next step;/m,
     );
     const calls = readFileSync(join(folder, "calls"), "utf8");
     assert.match(calls, /^stack export --stack dev701$/m);

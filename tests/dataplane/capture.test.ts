@@ -36,6 +36,7 @@ describeTraffic(
       const capture = start(ps.pod, "-i", "lo", "--filter", "port 8080", "-o", file, ...more);
       // The head of the file is there once tcpdump listens: on a busy machine that is later than its process.
       await until("it captures", () => Promise.resolve(existsSync(file) && statSync(file).size > 0));
+      assert.ok(await running());
       await call();
       return capture;
     };

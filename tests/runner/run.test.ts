@@ -89,9 +89,10 @@ describe("the runner of the suites", () => {
       lines.push(line);
       if (line === "hanging") stop.abort("its time is over");
     };
-    const { failed } = await runSuite({ name: "hangs", files: [file], minutes: 1 }, print, stop.signal);
+    const result = await runSuite({ name: "hangs", files: [file], minutes: 1 }, print, stop.signal);
     rmSync(folder, { recursive: true });
-    assert.equal(failed, 1);
+    assert.equal(result.failed, 1);
+    assert.match(summaryOf([result]), /\nwhat failed:\n {2}hangs: its process did not come to its end/);
     assert.ok(lines.includes("hangs: its time is over"), lines.join("\n"));
   });
 

@@ -150,8 +150,10 @@ export function summaryOf(results: readonly Result[]): string {
       return `${time}  ${name}: ${String(passed)} passed${more.join("")}`;
     });
   const total = `${String(sum((r) => r.passed))} passed, ${String(sum((r) => r.failed))} failed, ${String(sum((r) => r.skipped))} skipped`;
-  const failures = results.flatMap(({ name, failures: ofIt = [] }) =>
-    ofIt.flatMap(({ title, message }) => failureLines(name, title, message)),
+  const failures = results.flatMap(({ name, failed, failures: ofIt = [] }) =>
+    failed > 0 && ofIt.length === 0
+      ? [`  ${name}: its process did not come to its end, see its lines above`]
+      : ofIt.flatMap(({ title, message }) => failureLines(name, title, message)),
   );
   const failed = failures.length > 0 ? ["", "what failed:", ...failures] : [];
   return ["", "how long each suite took, in minutes and seconds:", ...lines, ...failed, "", total, ""].join("\n");

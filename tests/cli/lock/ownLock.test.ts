@@ -9,7 +9,7 @@ import { inFolder } from "../../support/tinyCharts";
 describe("the note of a lock", () => {
   it("of a run that began later and is at work stays where this one is refused", () =>
     inFolder(async (folder) => {
-      const places = { state: join(folder, "state"), note: join(folder, "lock-dev701.json") };
+      const places = { state: join(folder, "state"), stack: "dev701", note: join(folder, "lock-dev701.json") };
       const others = { lock: join(places.state, "a.json"), pid: process.ppid, space: processSpace() ?? "" };
       const refused = new Error("the stack is currently locked");
       const work = () => {
