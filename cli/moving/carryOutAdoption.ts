@@ -46,13 +46,13 @@ function deploymentOf({ found, plan }: Looked, { istio }: Settings): AnyObject |
   return plan.objects.find(({ object }) => object.kind === "Deployment" && object.metadata.name === name)?.object;
 }
 
-/** @returns the state before it */
+/** @returns the state before it; `undefined` where nothing had to enter */
 async function enterState(
   { stack, step }: OpenStack,
   name: string,
   settings: Settings,
   looked: Looked,
-): Promise<ExportedState> {
+): Promise<ExportedState | undefined> {
   const { name: project } = await stack.workspace.projectSettings();
   const state = await step(() => exportState(stack));
   const known = state.deployment?.resources ?? [];
@@ -67,7 +67,7 @@ async function enterState(
   const { releases } = looked.plan;
   const entering = { project, stack: name, kubernetes, releases, objects, providerId: randomUUID() };
   const resources = enteringResources(entering, there);
-  if (resources.length === 0 && there.length === known.length) return state;
+  if (resources.length === 0 && there.length === known.length) return undefined;
   say(`${String(resources.length)} resources enter the stack's state`);
   const deployment = { ...state.deployment, resources: [...there, ...resources] };
   await step(() => importState(stack, { ...state, deployment }));
@@ -75,15 +75,24 @@ async function enterState(
 }
 
 /**
- * An adoption deletes and replaces nothing.
- * @param before the state that is put back where the update would
- * @throws UserError where it would
+ * An adoption deletes and replaces nothing. Where the update would, or is refused, the state is put back: what it has `down` would
+ * take away.
+ * @param before the state that is put back; absent where nothing entered it
+ * @throws UserError where the update would; what Pulumi says where its preview fails
  */
-async function checkUpdate({ stack, step, undo }: OpenStack, before: ExportedState): Promise<void> {
-  const { changeSummary } = await step(() => stack.preview(besideOutput));
+async function checkUpdate({ stack, step, undo }: OpenStack, before: ExportedState | undefined): Promise<void> {
+  const putBack = async () => {
+    if (before === undefined) return;
+    await undo(() => importState(stack, before));
+    say("the stack's state is as it was; the marks in the cluster stay, and change nothing there");
+  };
+  const { changeSummary } = await step(() => stack.preview(besideOutput)).catch(async (error: unknown) => {
+    await putBack();
+    throw error;
+  });
   const bad = Object.entries(changeSummary).filter(([kind, count]) => /delete|replace/.test(kind) && count > 0);
   if (bad.length === 0) return;
-  await undo(() => importState(stack, before));
+  await putBack();
   const what = bad.map(([kind, count]) => `${String(count)} ${kind}`).join(", ");
   throw new UserError(
     `the update would not leave all in place (${what}; see above), so it is not run. Nothing was deleted, and the mesh runs as ` +
@@ -108,8 +117,8 @@ export async function carryOut(name: string, settings: Settings, looked: Looked)
   const own = standing(looked);
   const { keep, mark } = plan;
   await prepareAdoption(cluster, { keep, mark, own, controlPlane, stack: name, managers: fieldManagersOf(there) });
-  const forgotten = await open.step(() => forgetPendingCreations(open.stack));
-  if (forgotten.length > 0) say(`an interrupted run had begun to create ${forgotten.join(", ")}; beginning again`);
+  const { creating } = await open.step(() => forgetPendingCreations(open.stack));
+  if (creating.length > 0) say(`an interrupted run had begun to create ${creating.join(", ")}; beginning again`);
   const before = await enterState(open, name, settings, looked);
   await checkUpdate(open, before);
   unlessInterrupted();

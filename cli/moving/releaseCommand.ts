@@ -92,6 +92,7 @@ function planText(plan: Plan): string {
     ...(marks.unseen.length === 0 ? [] : [outColors.yellow(`! ${unseenText(marks.unseen)}`)]),
     "What stays beside it:",
     ...list([
+      "helm.sh/resource-policy: keep on objects, where an adoption set it: helm uninstall leaves these",
       "jam-istio/restarted-for on pods: to take it off would restart them",
       `the stack file, and the stack's history (to remove that:\n    pulumi stack rm ${stack} --preserve-config)`,
       "a login of Kiali that was made up (passphrase or signing key): only Secret kiali has it from now on; adopt keeps it",

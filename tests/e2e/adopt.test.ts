@@ -117,9 +117,16 @@ for (const one of adoptions) {
       assert.deepEqual(stillThere(await snapshot(lab(), stack), old, one.restarts), stillThere(old, old, one.restarts));
     };
 
-    for (const moment of one.moments ?? [])
+    const moments = one.moments ?? [];
+    for (const moment of moments)
       it(`killed at "${moment}" nothing is lost`, async () => {
         await killAdoption(moment, (text) => text.includes(moment));
+        // The state has the mesh, and no update of this stack came to it.
+        if (moment !== "Previewing update") return;
+        const { code, stderr } = await command("down", stack, "--yes");
+        assert.equal(code, 1, stderr);
+        assert.match(stderr, /was broken off, and down would uninstall the mesh that it found/);
+        assert.deepEqual(stillThere(await snapshot(lab(), stack), old), stillThere(old, old));
       });
 
     if (one.halfMade !== undefined) {
@@ -128,6 +135,12 @@ for (const one of adoptions) {
         const isPending = async () => (await helmStatus(lab(), halfMade)) === "pending-install";
         await killAdoption("it is pending", isPending);
         assert.ok(await isPending());
+        const before = instance.state();
+        const { code, stderr } = await command("adopt", stack, "--yes");
+        assert.equal(code, 1, stderr);
+        assert.match(stderr, /less than its timeout/);
+        const urns = (state: string) => [...state.matchAll(/"urn": "([^"]*)"/g)].map(([, urn]) => urn).sort();
+        assert.deepEqual(urns(instance.state()), urns(before), "what the preview refuses stays out of the state");
       });
     }
 
