@@ -4,7 +4,7 @@ import { valuesSetting } from "../install/unknownValues";
 import { defaultRevision, runningVersion } from "../istio/controlPlanes";
 import { kialiReleaseName, systemNamespace } from "../istio/names";
 import { injectionLabel } from "../rollout/injectionLabel";
-import { ownerMark } from "../upgrade/helmHistory";
+import { ownerMark, releaseText } from "../upgrade/helmHistory";
 import { controlPlaneOf } from "../upgrade/revisions";
 import type { FoundMesh, FoundRelease } from "./found";
 import { hooksInTheWay, isDoneJob } from "./hooks";
@@ -50,7 +50,7 @@ function ofOwners(old: readonly FoundRelease[], asked: Asked): readonly string[]
     if (mark !== undefined && !known.includes(name) && !isResumed)
       return [
         `release ${name} was installed by ${mark} and is unknown to this state: the stack was deployed from another backend. ` +
-          "Log in to that one (pulumi login)",
+          `Log in to that one (pulumi login). Where a release of it was broken off: ${releaseText(settings.stack)}`,
       ];
     if (status !== "deployed" && !known.includes(name))
       return [

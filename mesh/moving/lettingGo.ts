@@ -70,10 +70,14 @@ export function judgeLettingGo(stack: string, holdings: StackHoldings, found: Cl
       : [`faults are active (${found.faults.join(", ")}): end them first: npx jam-istio mesh faults ${stack} --off`];
   const half = newest
     .filter(({ status }) => unfinished.test(status))
-    .map(
-      ({ release, status }) =>
-        `release ${release} is ${status}: plain Helm would refuse to go on from there. Finish it first: npx jam-istio up ${stack}`,
-    );
+    .map(({ release, status }) => {
+      // The gate of `up` refuses it, and says how to have it installed again.
+      const way =
+        status === "uninstalling"
+          ? `to remove the mesh: npx jam-istio down ${stack}; to keep it: what npx jam-istio up ${stack} says`
+          : `npx jam-istio up ${stack}`;
+      return `release ${release} is ${status}: plain Helm would refuse to go on from there. Finish it first: ${way}`;
+    });
   return {
     refused: [...elsewhere, ...faults, ...half],
     releases: newest

@@ -1,6 +1,7 @@
 import { runningVersion } from "../istio/controlPlanes";
 import { unreadable } from "../istio/images";
 import { judgeKubernetes, type KubernetesVerdict } from "../istio/kubernetesSupport";
+import { leftReleases } from "./leftReleases";
 import { judgeCrds } from "./crds";
 import {
   targetOf,
@@ -138,6 +139,7 @@ export function judge(found: ObservedMesh, wanted: JudgedMesh, now: number): Ver
     warnings: [
       ...kubernetes.warnings,
       ...step.warnings,
+      ...leftReleases(found, wanted),
       ...(unread ? ["the running control plane's image has no version: the step to the new one is not judged"] : []),
     ],
   };

@@ -88,6 +88,8 @@ export interface RememberedMesh {
   readonly recorded?: string | undefined;
   /** Whether an earlier run of this stack got past the gate. Only then is half-made work taken for the stack's own. */
   readonly resumed: boolean;
+  /** Releases that the last run asked for, whether it came to its end or not. Default: none. */
+  readonly asked?: readonly string[] | undefined;
 }
 
 /** What the gate judges by, beside the cluster. */

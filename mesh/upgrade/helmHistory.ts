@@ -8,6 +8,9 @@ export const ownerMark = (stack: string) => `jam-istio/${stack}`;
 /** The way into a stack of a mesh that somebody else made. */
 export const adoptText = (stack: string) => `npx jam-istio adopt ${stack} shows how it is taken over`;
 
+/** The way out of a stack that was let go of by half. */
+export const releaseText = (stack: string) => `npx jam-istio release ${stack} finishes it`;
+
 /** The records of a release, the newest last. */
 export const recordsOf = (records: readonly HelmRevision[], name: string): readonly HelmRevision[] =>
   records.filter(({ release }) => release === name).sort((a, b) => a.revision - b.revision);
@@ -75,7 +78,7 @@ function notOurs(records: readonly HelmRevision[], { stack }: JudgedMesh): Judge
   const text =
     owner === ownerMark(stack)
       ? `release ${release} was installed by ${owner} and is unknown to this state: the stack was deployed from another ` +
-        `backend. Log in to that one (pulumi login)`
+        `backend. Log in to that one (pulumi login). Where a release of it was broken off: ${releaseText(stack)}`
       : `release ${release} exists in istio-system and is not this stack's${owner === undefined ? "" : ` but ${owner}'s`}. ` +
         `Where another stack owns the mesh, set istio.controlPlane: shared${owner === undefined ? `. Where it was installed in another way: ${adoptText(stack)}` : ""}`;
   return { refused: [text], repairs: [] };
@@ -110,12 +113,16 @@ function judgeSettled(
     return { refused: [text], repairs: [] };
   }
   if (known === undefined) return unknownToState(records, last, found, wanted);
-  if (known.revision === undefined || last.revision <= known.revision || !isOurs(last, found, wanted))
-    return { refused: [], repairs: [] };
+  if (known.revision === undefined || last.revision <= known.revision) return nothing;
+  // What Helm says of a failure stands where the mark would.
+  const failed = last.status === "failed";
+  if (!failed && !isOurs(last, found, wanted)) return nothing;
   // Its values may differ from the settings although the state says that nothing changed.
   const how = last.description.startsWith("Rollback to ")
     ? "it was rolled back in its revision"
-    : "an interrupted run made its revision";
+    : failed
+      ? "a change of it failed in revision"
+      : "an interrupted run made its revision";
   const why = `${how} ${String(last.revision)}, the stack's state knows ${String(known.revision)}`;
   return { refused: [], repairs: [{ release: last.release, secrets: [], why }] };
 }

@@ -115,6 +115,34 @@ describeOn("1.21", "interrupted runs", () => {
     assert.doesNotMatch(await injectorValues(lab()), /"concurrency":3/);
   });
 
+  it("only the CLI killed in an upgrade that Helm gives up: with the old values one up puts all right", async () => {
+    await instance.up();
+    instance.configure(config({ timeoutSeconds: 30, values: stuck }));
+    const child = instance.startCommand("up");
+    await until("pending-upgrade", async () => (await helmStatus(lab(), "istio")) === "pending-upgrade");
+    await kill(child, "cli");
+    await until("failed", async () => (await helmStatus(lab(), "istio")) === "failed");
+    instance.configure(config());
+    assert.match(
+      await upOnce(),
+      /release istio: repaired \(a change of it failed in revision 2, the stack's state knows 1\)/,
+    );
+    await converged();
+    const asked = ["get", "deployments", "-n", "istio-system", "-o", "jsonpath={..requests.cpu}"];
+    assert.doesNotMatch(await lab().plane.kubectl(...asked), /100000/);
+  });
+
+  it("only the CLI killed in down, whose provider then removes the release: the next down comes to its end", async () => {
+    await instance.up();
+    const child = instance.startCommand("down");
+    await until("uninstalling", async () => (await helmStatus(lab(), "istio")) !== "deployed");
+    await kill(child, "cli");
+    await until("gone", async () => ["", "none"].includes(await helmStatus(lab(), "istio")));
+    const { code, stdout, stderr } = await command("down", instance.name, "--yes");
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stderr, /an interrupted run had begun to delete .*istio.*; what is left of it is read anew/);
+  });
+
   it("a lock of plain Pulumi's is nobody's to take away; after the line that is named, one up converges", async () => {
     const child = instance.start("up");
     await until("istio-system", async () => (await lab().plane.kubectl("get", "namespace", "istio-system")) !== "");

@@ -8,7 +8,7 @@ export interface GateDesired
   extends DesiredMesh, RunAim, Pick<JudgedRun, "production" | "hub" | "switches" | "rollout"> {}
 
 /** What the stack's state knows of earlier runs. */
-export type GateRemembered = Omit<RememberedMesh, "resumed">;
+export type GateRemembered = Omit<RememberedMesh, "resumed" | "asked">;
 
 /** What the check found that the run is to do. */
 export interface GateActions {

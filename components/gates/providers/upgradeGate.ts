@@ -59,7 +59,8 @@ function staying({ desired: last }: Partial<GateInputs>, { desired }: GateInputs
 async function judged(olds: Partial<GateOutputs>, news: GateInputs): Promise<pulumi.dynamic.CheckResult> {
   const { desired, remembered } = news;
   const cluster = await connect(news.kubernetes);
-  const run = { ...desired, ...remembered, resumed: olds.desired !== undefined };
+  const { desired: last } = olds;
+  const run = { ...desired, ...remembered, resumed: last !== undefined, asked: last?.releases };
   const [found, present, endedByHand] = await Promise.all([
     observe(cluster, run),
     presentFaults(cluster, olds, news),

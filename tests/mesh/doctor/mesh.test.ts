@@ -1,21 +1,8 @@
 import assert from "node:assert/strict";
 import type { IstiodEvidence } from "../../../mesh/doctor/evidence";
-import type { HelmRevision } from "../../../mesh/upgrade/gateTypes";
-import { istiodPod, istiodService, plane, served, system, webhook } from "./planes";
-import { clean, found, itFinds, object, only, pod, service } from "./support";
+import { istiodPod, istiodService, plane, record, served, system, webhook } from "./planes";
+import { found, itFinds, object, only, pod, service } from "./support";
 
-const record = (status: string, more: Partial<HelmRevision> = {}): HelmRevision => ({
-  release: "istiod",
-  revision: 1,
-  status,
-  modifiedAt: Date.parse("2026-11-26T11:00:00Z") / 1000,
-  description: "",
-  chart: "istiod",
-  chartVersion: "1.30.3",
-  manifest: 'kind: Deployment\nmetadata:\n  name: istiod\nspec:\n      image: "docker.io/istio/pilot:1.30.3"\n',
-  secret: "sh.helm.release.v1.istiod.v1",
-  ...more,
-});
 const quiet: IstiodEvidence = { rejected: 0, rejections: [], conflicts: [] };
 const crd = (name: string, version: string) => ({
   name: `${name}.gateway.networking.k8s.io`,
@@ -87,12 +74,6 @@ describe("doctor: the mesh's own parts", () => {
         ...served,
         webhooks: [webhook({ configuration: { name: "cert-manager" }, service: { name: "cm", namespace: "cm" } })],
       },
-    },
-    {
-      title: "left by a run that was killed",
-      hit: "release-unfinished release istio-system/istiod",
-      of: { records: [record("pending-upgrade")] },
-      near: { records: [record("superseded"), record("deployed", { revision: 2 })] },
     },
     {
       title: "an image that was set by hand",
@@ -171,13 +152,6 @@ describe("doctor: the mesh's own parts", () => {
       /^1\.30\.0 is known to be bad: .* refuse; 1\.30\.0 sends nothing.*; 1\.30\.0 to 1\.30\.2 push/,
     );
     assert.equal(remedy, "go to 1.30.3 or newer: istio.version, then npm run up");
-  });
-
-  it("a release that changes at this moment is said, and is nothing to do", () => {
-    const { severity, evidence } = only({
-      records: [record("pending-upgrade", { modifiedAt: clean.now.getTime() / 1000 - 120 })],
-    });
-    assert.deepEqual([severity, evidence], ["info", "revision 1 is pending-upgrade since 2 min"]);
   });
 
   it("a conflict of istiod's that another finding explains is said once", () => {

@@ -1,3 +1,4 @@
+import type { HelmRevision } from "../../../mesh/upgrade/gateTypes";
 import type { Webhook } from "../../../mesh/doctor/evidence";
 import { pod } from "./support";
 
@@ -25,3 +26,17 @@ export const tag = (revision: string) =>
   webhook({
     configuration: { name: "istio-revision-tag-prod", labels: { "istio.io/tag": "prod", "istio.io/rev": revision } },
   });
+
+/** A record of release istiod, an hour old. */
+export const record = (status: string, more: Partial<HelmRevision> = {}): HelmRevision => ({
+  release: "istiod",
+  revision: 1,
+  status,
+  modifiedAt: Date.parse("2026-11-26T11:00:00Z") / 1000,
+  description: "",
+  chart: "istiod",
+  chartVersion: "1.30.3",
+  manifest: 'kind: Deployment\nmetadata:\n  name: istiod\nspec:\n      image: "docker.io/istio/pilot:1.30.3"\n',
+  secret: "sh.helm.release.v1.istiod.v1",
+  ...more,
+});

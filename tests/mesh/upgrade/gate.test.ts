@@ -31,9 +31,21 @@ describe("gate: releases in order", () => {
     { name: "nothing there, nothing known: a first install", records: [] },
     { name: "deployed and known", records: healthy, wanted: bothKnown },
     {
-      name: "failed and known: Helm repairs that itself",
+      name: "failed and known with that revision: what is asked for differs from what the state has",
+      records: [base, record("istiod", 1, { status: "superseded" }), record("istiod", 2, { status: "failed" })],
+      wanted: { known: [...known(1, "istio-base"), ...known(2, "istiod")] },
+    },
+    {
+      name: "failed in a revision that the state does not know: applied once more, also with the settings of before",
       records: [base, record("istiod", 1, { status: "superseded" }), record("istiod", 2, { status: "failed" })],
       wanted: bothKnown,
+      repairs: [
+        {
+          release: "istiod",
+          secrets: [],
+          why: "a change of it failed in revision 2, the stack's state knows 1",
+        },
+      ],
     },
     { name: "releases that are not wanted are left alone", records: [record("grafana", 1), pendingOf("loki")] },
   ]);
@@ -51,7 +63,7 @@ describe("gate: releases that the state does not know", () => {
       name: "deployed by the stack of this name, and no earlier run in this state: another state's",
       records: [record("istiod", 1, { description: ownerMark("dev701") })],
       refused: [
-        "release istiod was installed by jam-istio/dev701 and is unknown to this state: the stack was deployed from another backend. Log in to that one (pulumi login)",
+        "release istiod was installed by jam-istio/dev701 and is unknown to this state: the stack was deployed from another backend. Log in to that one (pulumi login). Where a release of it was broken off: npx jam-istio release dev701 finishes it",
       ],
     },
     {
