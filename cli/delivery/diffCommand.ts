@@ -16,6 +16,7 @@ import { outColors } from "../terminal/colors";
 import { projectFolder, readStack, stackNames } from "../stack/stackFile";
 import { asUserError, UserError } from "../terminal/userError";
 import { projectRoot } from "../../tools/projectRoot";
+import { planNow } from "./planNow";
 import { lookAtCluster, lookSeconds, wantedObjects } from "./lookAtCluster";
 
 interface Options {
@@ -59,17 +60,17 @@ async function compared(stack: string, { base: ref, charts, ignore = [], all = f
 /** Compares a stack with what is in its cluster. @throws UserError where it gives no answer */
 async function comparedLive(stack: string, { base, charts, ignore = [], all = false }: Options): Promise<StackDiff> {
   if (base !== undefined) throw new UserError("--live compares with the cluster and --base with a commit: give one");
-  const plan = meshPlan(readStack(stack));
+  const unreadable = (error: unknown) => {
+    throw clusterError("the cluster cannot be read", error);
+  };
+  const { plan, notes } = await planNow(meshPlan(readStack(stack))).catch(unreadable);
   const objects = await wantedObjects(plan, charts);
-  const { looked, more } = await bounded("the Kubernetes API", lookSeconds, lookAtCluster(plan, objects)).catch(
-    (error: unknown) => {
-      throw clusterError("the cluster cannot be read", error);
-    },
-  );
+  const look = bounded("the Kubernetes API", lookSeconds, lookAtCluster(plan, objects));
+  const { looked, more } = await look.catch(unreadable);
   const noise = all && ignore.length === 0 ? undefined : [...(all ? [] : usualNoise), ...ignore];
   const found = liveDiff(stack, { looked, additional: more.found.map(nameOf) }, noise);
   const unseen = more.unseen.length === 0 ? [] : [`these may not be listed (HTTP 403): ${more.unseen.join(", ")}`];
-  return { ...found, notes: [...found.notes, ...unseen] };
+  return { ...found, notes: [...found.notes, ...notes, ...unseen] };
 }
 
 function writeHtml(file: string, diff: StackDiff): void {

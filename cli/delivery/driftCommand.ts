@@ -6,13 +6,14 @@ import { driftOf, isClean, type Drift, type Drifted } from "../../delivery/drift
 import { driftMetrics } from "../../delivery/drift/metrics";
 import { mannerOf, scaledWorkloads } from "../../delivery/drift/rules";
 import { driftText } from "../../delivery/drift/text";
-import { meshPlan, type MeshPlan } from "../../mesh/meshPlan";
+import { meshPlan } from "../../mesh/meshPlan";
 import type { KubernetesObject } from "../../render/objects";
 import { messageOf } from "../../tools/errors";
 import { clusterError } from "../terminal/clusterError";
 import { outColors } from "../terminal/colors";
 import { readStack } from "../stack/stackFile";
 import { UserError } from "../terminal/userError";
+import { planNow, type PlanNow } from "./planNow";
 import { lookAtCluster, lookSeconds, wantedObjects } from "./lookAtCluster";
 
 interface Options {
@@ -30,7 +31,7 @@ function notesOf({ unseen }: Additional): readonly string[] {
 }
 
 /** Compares a stack with its cluster; changes nothing. @throws Error where the cluster gives no answer */
-async function readDrift(plan: MeshPlan, objects: readonly KubernetesObject[]): Promise<Drift> {
+async function readDrift({ plan, notes }: PlanNow, objects: readonly KubernetesObject[]): Promise<Drift> {
   const { looked, more } = await lookAtCluster(plan, objects);
   const scaled = scaledWorkloads(objects);
   const found = looked.map(({ object, observed }) => ({ name: nameOf(object), ...driftOf(object, observed, scaled) }));
@@ -46,18 +47,19 @@ async function readDrift(plan: MeshPlan, objects: readonly KubernetesObject[]): 
     compared: looked.length - presence - unknown.length,
     presence,
     byDesign: found.reduce((sum, one) => sum + one.byDesign, 0),
-    notes: notesOf(more),
+    notes: [...notes, ...notesOf(more)],
   };
 }
 
 /** Compares every object of a stack with the cluster. */
 export async function drift(stack: string, { json, metrics, charts }: Options): Promise<void> {
   if (metrics === "") throw new UserError("--metrics is empty. Allowed: a file");
-  const plan = meshPlan(readStack(stack));
-  const objects = await wantedObjects(plan, charts);
-  const found = await bounded("the Kubernetes API", lookSeconds, readDrift(plan, objects)).catch((error: unknown) => {
+  const unreadable = (error: unknown) => {
     throw clusterError("the cluster cannot be read", error);
-  });
+  };
+  const now = await planNow(meshPlan(readStack(stack))).catch(unreadable);
+  const objects = await wantedObjects(now.plan, charts);
+  const found = await bounded("the Kubernetes API", lookSeconds, readDrift(now, objects)).catch(unreadable);
   if (metrics !== undefined) {
     try {
       writeFileSync(metrics, driftMetrics(found));

@@ -13,6 +13,7 @@ import { besides } from "../../mesh/doctor/istioctl";
 import { metricsOf } from "../../mesh/doctor/metrics";
 import { needsCare, type Diagnosis } from "../../mesh/doctor/report";
 import { isVersion, runningVersion } from "../../mesh/istio/controlPlanes";
+import { meshPlan } from "../../mesh/meshPlan";
 import { kindsOf } from "../../mesh/upgradeNotes/judge";
 import { nextStep } from "../../mesh/upgradeNotes/path";
 import { makeReport, type ReportedHop } from "../../mesh/upgradeNotes/report";
@@ -55,8 +56,8 @@ function explain(code: string): void {
 
 function wantedOf({ settings }: Target): WantedMesh | undefined {
   if (settings === undefined) return undefined;
-  const { chartRepository, hub, allow } = settings.istio;
-  return { chartRepository, hub, allow };
+  const { chartRepository, hub, allow, timeoutSeconds } = settings.istio;
+  return { chartRepository, hub, allow, timeoutSeconds, releases: meshPlan(settings).releases.map(({ name }) => name) };
 }
 
 /** What the step to the next minor would meet; of several control planes the lowest has the longest way. */

@@ -78,6 +78,10 @@ export interface WantedMesh {
   readonly hub?: string | undefined;
   /** Acknowledged risks: `istio.allow`. */
   readonly allow: readonly string[];
+  /** How long a change of a release may take, in seconds. Default: not known. */
+  readonly timeoutSeconds?: number | undefined;
+  /** Names of the stack's releases; another's heal with its owner. Default: not known. */
+  readonly releases?: readonly string[] | undefined;
 }
 
 /** All that is read of a cluster before anything is judged. */

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { describeOn } from "./support/engine";
+import type { Drift } from "../../delivery/drift/drift";
+import type { StackDiff } from "../../delivery/stackDiff";
+import { run } from "../../tools/run";
+import { chartRoot, describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
 import { kill } from "./support/kill";
 import { apply, ask, modernConfig, useLab } from "./support/lab";
@@ -90,6 +93,21 @@ describeOn("1.34", "canary upgrade by revision", () => {
     assert.equal((await dataPlane()).text, "data plane version: 1.28.10 (10 proxies)");
     assert.equal(await validator(), "istiod");
     assert.deepEqual(Object.keys(await instance.up()), ["same"]);
+  });
+
+  it("what stays as it is between its two updates is no drift", async () => {
+    const command = async (...args: readonly string[]) => {
+      const { code, stdout, stderr } = await run(
+        process.execPath,
+        [`${repository}/bin/jam-istio.js`, ...args, "--json", "--charts", chartRoot() ?? ""],
+        { seconds: 300, cwd: instance.folder },
+      );
+      assert.equal(code, 0, stdout + stderr);
+      return JSON.parse(stdout) as unknown;
+    };
+    const { drifted, unknown } = (await command("drift", instance.name)) as Drift;
+    assert.deepEqual([drifted, unknown], [[], []]);
+    assert.deepEqual(((await command("diff", instance.name, "--live")) as StackDiff).objects, []);
   });
 
   it("taken back before anything moved: the canary goes, the old one was never touched", async () => {

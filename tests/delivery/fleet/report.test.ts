@@ -90,4 +90,14 @@ describe("the report of a fleet", () => {
       "killed: waiting",
     ]);
   });
+
+  it("nor guests of an owner that is deployed anew", () => {
+    const earlier = reportOf([
+      row("owner", { owner: true, cluster: "a", inputs: "before" }),
+      row("guest", { cluster: "a", what: "3 created" }),
+      row("other", { cluster: "b" }),
+    ]);
+    const now = firstRows(earlier.stacks, () => "x", earlier).map(({ stack, outcome }) => `${stack}: ${outcome}`);
+    assert.deepEqual(now, ["owner: waiting", "guest: waiting", "other: skipped"]);
+  });
 });

@@ -2,17 +2,29 @@ import { isVersion } from "../../../istio/controlPlanes";
 import { systemNamespace } from "../../../istio/names";
 import { closingImages, isClosing } from "../../../istio/registries";
 import { closingDate, officialHub } from "../../../istio/releases";
+import type { HelmRevision } from "../../../upgrade/gateTypes";
 import { recordedImage, recordsOf } from "../../../upgrade/helmHistory";
 import type { Evidence } from "../../evidence";
 import type { Hit } from "../../finding";
 import { closingCharts } from "../../versions";
 
-/** How long a change of Helm's may take before it counts as left behind, in minutes. */
+/** How long a change of Helm's may take before it counts as left behind, in minutes, where no settings say more. */
 const patience = 15;
 
-function judgeRelease(name: string, { records, now }: Evidence): readonly Hit[] {
+/** What heals a release that is not in place; `up` does nothing for one that is not its stack's. */
+function remedyOf({ status, revision, release }: HelmRevision, isOwn: boolean): string {
+  if (status === "uninstalling")
+    return isOwn ? "npm run down finishes it; npm run up says how to keep it" : "its owner finishes it";
+  const back = revision > 1 ? [`by hand: helm -n ${systemNamespace} rollback ${release}`] : [];
+  return [isOwn ? "npm run up repairs it" : "its owner applies it again", ...back].join("; ");
+}
+
+function judgeRelease(name: string, { records, now, wanted }: Evidence): readonly Hit[] {
   const last = recordsOf(records, name).at(-1);
-  if (last === undefined || ["deployed", "superseded"].includes(last.status)) return [];
+  // The record of one that is gone stays where its history is kept.
+  if (last === undefined || ["deployed", "superseded", "uninstalled"].includes(last.status)) return [];
+  const patient = Math.max(patience, Math.ceil((wanted?.timeoutSeconds ?? 0) / 60));
+  const isOwn = wanted?.releases?.includes(name) ?? true;
   const minutes = Math.max(0, Math.floor((now.getTime() / 1000 - last.modifiedAt) / 60));
   const isPending = last.status.startsWith("pending-") || last.status === "uninstalling";
   const about = {
@@ -20,7 +32,7 @@ function judgeRelease(name: string, { records, now }: Evidence): readonly Hit[] 
     object: `release ${systemNamespace}/${name}`,
     evidence: `revision ${String(last.revision)} is ${last.status} since ${String(minutes)} min`,
   };
-  if (isPending && minutes < patience)
+  if (isPending && minutes < patient)
     return [
       {
         ...about,
@@ -35,7 +47,7 @@ function judgeRelease(name: string, { records, now }: Evidence): readonly Hit[] 
       sentence: isPending
         ? "the run that changed it was killed: Helm refuses every further change of it"
         : "its last change failed: what runs may be half of it",
-      remedy: "npm run up repairs it; by hand: helm -n istio-system rollback " + name,
+      remedy: remedyOf(last, isOwn),
     },
   ];
 }
