@@ -23,10 +23,13 @@ export async function planNow(plan: MeshPlan): Promise<PlanNow> {
   if (settings.istio.revision === undefined || plan.releases.length === 0) return { plan, notes: [] };
   try {
     const found = await readReleases(await connect(settings.kubernetes));
-    const deployed = found.map((one) => ({ ...one, version: one.chartVersion, revision: meshRevisionOf(one) }));
+    // Of a rollback Helm's own words stand where the mark was.
+    const own = found.filter(
+      ({ description }) => isMarkOf(description, settings.stack) || description.startsWith("Rollback to "),
+    );
+    const deployed = own.map((one) => ({ ...one, version: one.chartVersion, revision: meshRevisionOf(one) }));
     const hasDefault = deployed.some(
-      ({ chart, revision, status, description }) =>
-        chart === "istiod" && revision === undefined && status === "deployed" && isMarkOf(description, settings.stack),
+      ({ chart, revision, status }) => chart === "istiod" && revision === undefined && status === "deployed",
     );
     const served = withServedGateway(plan, deployed);
     const crds = crdRelease(settings, hasDefault);

@@ -1,10 +1,10 @@
 import type { UpdateSummary } from "@pulumi/pulumi/automation";
-import { gateType, releaseType } from "../../mesh/upgrade/stateTypes";
+import { enteredOnly } from "../../mesh/adopt/stateEntries";
 import type { Settings } from "../../settings/types";
 import { ask, canAsk } from "../terminal/ask";
 import type { PlanOptions } from "../delivery/makePlan";
 import { errorColors, outColors } from "../terminal/colors";
-import { forgetPendingCreations } from "./interruptedRun";
+import { settleState } from "./interruptedRun";
 import { exportState } from "./stackState";
 import { explained, openStack, type OpenStack } from "./openStack";
 import { readLocation, readStack } from "../stack/stackFile";
@@ -34,15 +34,6 @@ const refreshed = ({ refresh = false, reapply = false }: Options) =>
 
 function mustBeAnswered(what: string, { yes = false }: Options): void {
   if (!yes && !canAsk()) throw new UserError(`nobody can be asked here; to ${what} without a question: --yes`);
-}
-
-/** @returns whether Pulumi has to read the cluster anew: the run may have removed what the state still has */
-async function forget({ stack, step }: OpenStack, next: string): Promise<boolean> {
-  const { creating, deleting } = await step(() => forgetPendingCreations(stack));
-  if (creating.length > 0) say(`an interrupted run had begun to create ${creating.join(", ")}; ${next}`);
-  if (deleting.length > 0)
-    say(`an interrupted run had begun to delete ${deleting.join(", ")}; what is left of it is read anew`);
-  return deleting.length > 0;
 }
 
 /** Pulumi's words for what it did; its summary has the operations' names. */
@@ -82,31 +73,29 @@ export async function up(name: string, options: Options): Promise<void> {
   await explained("up", async () => {
     const open = await openStack(name, settings, "made");
     const { stack, step } = open;
-    const refresh = (await forget(open, "beginning again")) || options.refresh === true;
-    const how = refreshed({ ...options, refresh });
+    await settleState(open, output, "beginning again");
     if (options.yes !== true) {
-      await step(() => stack.preview(how));
+      await step(() => stack.preview(refreshed(options)));
       if (!(await ask(`Deploy this to ${name}?`))) {
         say("nothing was changed");
         return;
       }
     }
-    const { summary } = await step(() => stack.up({ ...how, showSecrets: false }));
+    const { summary } = await step(() => stack.up({ ...refreshed(options), showSecrets: false }));
     say(errorColors.green(`stack ${name} is up: ${changesText(summary)}`));
   });
 }
 
 /**
  * Refuses to take away what only an adoption entered into the state: it is the mesh that somebody else made and that is in use, and
- * no guard of this stack's has come to it yet.
+ * what guards the removal of one is not in the state before an update came to its end.
  */
-async function mustBeDeployed(name: string, { stack, step }: OpenStack): Promise<void> {
-  const resources = (await step(() => exportState(stack))).deployment?.resources ?? [];
-  const has = (type: string) => resources.some((one) => one.type === type);
-  if (!has(releaseType) || has(gateType)) return;
+async function mustBeOwn(name: string, { stack, step }: OpenStack): Promise<void> {
+  const entered = enteredOnly((await step(() => exportState(stack))).deployment?.resources ?? [], name);
+  if (entered.length === 0) return;
   throw new UserError(
-    `an adoption by stack ${name} was broken off, and down would uninstall the mesh that it found. To finish it: ` +
-      `npx jam-istio adopt ${name} --yes; to let go of the mesh: npx jam-istio release ${name}. Nothing was changed`,
+    `an adoption by stack ${name} was broken off, and down would take away what it found (${entered.join(", ")}). To finish ` +
+      `it: npx jam-istio adopt ${name} --yes; to let go of the mesh: npx jam-istio release ${name}. Nothing was changed`,
   );
 }
 
@@ -130,17 +119,15 @@ export async function down(name: string, options: Options): Promise<void> {
   await explained("destroy", async () => {
     const open = await openStack(name, place, "there");
     const { stack, step } = open;
-    await mustBeDeployed(name, open);
-    const stays = "what there is of it stays; to have it taken away as well: up first, then down";
-    const refresh = (await forget(open, stays)) || options.refresh === true;
-    const how = refreshed({ ...options, refresh });
-    if (options.yes !== true) await step(() => stack.previewDestroy(how));
+    await mustBeOwn(name, open);
+    await settleState(open, output, "what there is of it stays; to have it taken away as well: up first, then down");
+    if (options.yes !== true) await step(() => stack.previewDestroy(refreshed(options)));
     say(staysText(name, place.namespace, settings));
     if (options.yes !== true && !(await ask(`Take ${name} away?`))) {
       say("nothing was changed");
       return;
     }
-    const { summary } = await step(() => stack.destroy(how));
+    const { summary } = await step(() => stack.destroy(refreshed(options)));
     say(errorColors.green(`stack ${name} is down: ${changesText(summary)}`));
   });
 }

@@ -1,6 +1,6 @@
 import { CommandError, LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
 import { join } from "node:path";
-import { heedInterrupts, isInterrupted, stopped } from "./interrupt";
+import { heedInterrupts, isInterrupted, stopped, unlessInterrupted } from "./interrupt";
 import { isBug, messageOf } from "../../tools/errors";
 import { mustRun, run } from "../../tools/run";
 import { ask, canAsk } from "../terminal/ask";
@@ -104,6 +104,7 @@ export async function openStack(
     cancel: () => Promise.resolve(),
     wayOut: `remove its lock below ${engine.files ?? "the state"}`,
   };
+  unlessInterrupted();
   await unlocked(make, () => ensureStack(name, engine, found));
   const stack = await automated(name, engine);
   const lockable = { ...run, cancel: () => stack.cancel(), ask: canAsk() ? ask : undefined };

@@ -4,7 +4,7 @@ import { gateType, releaseType } from "../../mesh/upgrade/stateTypes";
 import type { Settings } from "../../settings/types";
 import { explained, NoSuchStack, openStack } from "../engine/openStack";
 import { readStack } from "../stack/stackFile";
-import { exportState } from "../engine/stackState";
+import { exportState, type StateResource } from "../engine/stackState";
 import { UserError } from "../terminal/userError";
 import { planText, problemsText } from "./adoptText";
 import { carryOut } from "./carryOutAdoption";
@@ -20,16 +20,23 @@ interface Options {
 /** Exit code where there is a plan that was only shown. */
 const plannedCode = 3;
 
-/** The URNs of a stack's state; of one that was never deployed, none. */
-async function knownUrns(name: string, settings: Settings): Promise<readonly string[]> {
+/** The resources of a stack's state; of one that was never deployed, none. */
+async function knownResources(name: string, settings: Settings): Promise<readonly StateResource[]> {
   try {
     const { stack, step } = await openStack(name, settings, "there");
     const { deployment } = await step(() => exportState(stack));
-    return (deployment?.resources ?? []).map(({ urn }) => urn);
+    return deployment?.resources ?? [];
   } catch (error) {
     if (error instanceof NoSuchStack) return [];
     throw error;
   }
+}
+
+/** Releases that a run began which got past its gate. */
+function begunReleases(resources: readonly StateResource[]): readonly string[] {
+  const gate = resources.find(({ type }) => type === gateType);
+  const { desired } = (gate?.outputs ?? {}) as { readonly desired?: { readonly releases?: readonly string[] } };
+  return desired?.releases ?? [];
 }
 
 /** Whether all that is taken over is in the state already, as the work of this stack. */
@@ -62,13 +69,10 @@ export async function adopt(name: string, options: Options): Promise<void> {
       "istio.controlPlane is shared: the mesh is another stack's to take over. Adopt there, or set it to managed",
     );
   await explained("stack export", async () => {
-    const urns = await knownUrns(name, settings);
+    const resources = await knownResources(name, settings);
+    const urns = resources.map(({ urn }) => urn);
     const known = urns.flatMap((urn) => urn.split(`${releaseType}::`)[1] ?? []);
-    const looked = await lookAtMesh(
-      settings,
-      { known, resumed: urns.some((urn) => urn.includes(`${gateType}::`)) },
-      say,
-    );
+    const looked = await lookAtMesh(settings, { known, begun: begunReleases(resources) }, say);
     const { plan } = looked;
     const json = options.json === true;
     const print = (text: string) => process.stdout.write(`${text}\n`);

@@ -9,11 +9,12 @@ import { kialiSecretName, systemNamespace } from "../../mesh/istio/names";
 import { controlPlaneOf } from "../../mesh/upgrade/revisions";
 import type { Settings } from "../../settings/types";
 import { errorColors } from "../terminal/colors";
-import { forgetPendingCreations } from "../engine/interruptedRun";
+import { settleState } from "../engine/interruptedRun";
 import { unlessInterrupted } from "../engine/interrupt";
 import { keepSecret } from "../engine/keepSecret";
 import { besideOutput, openStack, type OpenStack } from "../engine/openStack";
 import { exportState, importState, type ExportedState, type StateResource } from "../engine/stackState";
+import { isBug, messageOf } from "../../tools/errors";
 import { UserError } from "../terminal/userError";
 import { objectsOf, type Looked } from "./lookAtMesh";
 import { say } from "../terminal/say";
@@ -46,13 +47,25 @@ function deploymentOf({ found, plan }: Looked, { istio }: Settings): AnyObject |
   return plan.objects.find(({ object }) => object.kind === "Deployment" && object.metadata.name === name)?.object;
 }
 
-/** @returns the state before it; `undefined` where nothing had to enter */
+/** The state before an adoption entered it, and what it had then. */
+interface Entered {
+  readonly before: ExportedState;
+  readonly urns: string;
+}
+
+const urnsOf = (resources: readonly StateResource[]) =>
+  resources
+    .map(({ urn, id = "" }) => `${urn} ${id}`)
+    .sort()
+    .join("\n");
+
+/** @returns absent where nothing had to enter */
 async function enterState(
   { stack, step }: OpenStack,
   name: string,
   settings: Settings,
   looked: Looked,
-): Promise<ExportedState | undefined> {
+): Promise<Entered | undefined> {
   const { name: project } = await stack.workspace.projectSettings();
   const state = await step(() => exportState(stack));
   const known = state.deployment?.resources ?? [];
@@ -71,28 +84,42 @@ async function enterState(
   say(`${String(resources.length)} resources enter the stack's state`);
   const deployment = { ...state.deployment, resources: [...there, ...resources] };
   await step(() => importState(stack, { ...state, deployment }));
-  return state;
+  return { before: state, urns: urnsOf(deployment.resources) };
+}
+
+/** Puts the state back, unless another run has changed it since; what fails of that is said. */
+async function putBack(name: string, { stack, undo }: OpenStack, { before, urns }: Entered): Promise<void> {
+  const way = `npx jam-istio release ${name} lets go of the mesh`;
+  try {
+    const now = await undo(() => exportState(stack));
+    if (urnsOf(now.deployment?.resources ?? []) !== urns)
+      say(`another run changed the stack's state; it stays as it is. ${way}`);
+    else {
+      await undo(() => importState(stack, before));
+      say(`the stack's state is as it was. The marks in the cluster stay until the next adopt; ${way}`);
+    }
+  } catch (error) {
+    if (isBug(error)) throw error;
+    say(`the stack's state could not be put back (${messageOf(error)}); ${way}`);
+  }
 }
 
 /**
  * An adoption deletes and replaces nothing. Where the update would, or is refused, the state is put back: what it has `down` would
  * take away.
- * @param before the state that is put back; absent where nothing entered it
+ * @param entered absent where nothing entered the state
  * @throws UserError where the update would; what Pulumi says where its preview fails
  */
-async function checkUpdate({ stack, step, undo }: OpenStack, before: ExportedState | undefined): Promise<void> {
-  const putBack = async () => {
-    if (before === undefined) return;
-    await undo(() => importState(stack, before));
-    say("the stack's state is as it was; the marks in the cluster stay, and change nothing there");
-  };
+async function checkUpdate(name: string, open: OpenStack, entered: Entered | undefined): Promise<void> {
+  const { stack, step } = open;
+  const undone = () => (entered === undefined ? Promise.resolve() : putBack(name, open, entered));
   const { changeSummary } = await step(() => stack.preview(besideOutput)).catch(async (error: unknown) => {
-    await putBack();
+    await undone();
     throw error;
   });
   const bad = Object.entries(changeSummary).filter(([kind, count]) => /delete|replace/.test(kind) && count > 0);
   if (bad.length === 0) return;
-  await putBack();
+  await undone();
   const what = bad.map(([kind, count]) => `${String(count)} ${kind}`).join(", ");
   throw new UserError(
     `the update would not leave all in place (${what}; see above), so it is not run. Nothing was deleted, and the mesh runs as ` +
@@ -117,10 +144,8 @@ export async function carryOut(name: string, settings: Settings, looked: Looked)
   const own = standing(looked);
   const { keep, mark } = plan;
   await prepareAdoption(cluster, { keep, mark, own, controlPlane, stack: name, managers: fieldManagersOf(there) });
-  const { creating } = await open.step(() => forgetPendingCreations(open.stack));
-  if (creating.length > 0) say(`an interrupted run had begun to create ${creating.join(", ")}; beginning again`);
-  const before = await enterState(open, name, settings, looked);
-  await checkUpdate(open, before);
+  await settleState(open, besideOutput, "beginning again");
+  await checkUpdate(name, open, await enterState(open, name, settings, looked));
   unlessInterrupted();
   await removeJobs(
     cluster,

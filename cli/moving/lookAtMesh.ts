@@ -49,12 +49,12 @@ async function rendered(mesh: MeshPlan, kubernetes: string, say: (line: string) 
 
 /**
  * Looks at a mesh that somebody made by hand, and plans how a stack takes it over; changes nothing.
- * @param state of the stack: the releases that it has already, and whether a run got past the gate
+ * @param state of the stack: the releases that it has already, and those that a run began
  * @throws UserError where the cluster cannot be asked, or a chart cannot be had
  */
 export async function lookAtMesh(
   settings: Settings,
-  { known, resumed }: Pick<Asked, "known" | "resumed">,
+  { known, begun }: Pick<Asked, "known" | "begun">,
   say: (line: string) => void,
 ): Promise<Looked> {
   const asked = meshPlan(settings);
@@ -63,7 +63,7 @@ export async function lookAtMesh(
     say("reading what runs");
     const [version, all] = await Promise.all([cluster.version.getCode(), readReleases(cluster)]);
     const planned = asked.releases.map(({ name }) => name);
-    const halfMade = all.filter((one) => isHalfMade(one, { known, resumed }, planned));
+    const halfMade = all.filter((one) => isHalfMade(one, { known, begun }, planned));
     const read = all.filter((one) => !halfMade.includes(one));
     // As the update will see them once they are in the state.
     const deployed = read
@@ -83,7 +83,7 @@ export async function lookAtMesh(
       plans,
       own,
       known,
-      resumed,
+      begun,
       halfMade,
       ownLogin,
     });

@@ -57,7 +57,15 @@ function explain(code: string): void {
 function wantedOf({ settings }: Target): WantedMesh | undefined {
   if (settings === undefined) return undefined;
   const { chartRepository, hub, allow, timeoutSeconds } = settings.istio;
-  return { chartRepository, hub, allow, timeoutSeconds, releases: meshPlan(settings).releases.map(({ name }) => name) };
+  const { stack } = settings;
+  return {
+    chartRepository,
+    hub,
+    allow,
+    timeoutSeconds,
+    stack,
+    releases: meshPlan(settings).releases.map(({ name }) => name),
+  };
 }
 
 /** What the step to the next minor would meet; of several control planes the lowest has the longest way. */

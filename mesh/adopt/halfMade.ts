@@ -14,10 +14,10 @@ interface Release {
  */
 export const isHalfMade = (
   { name, status, revision }: Release,
-  { known, resumed }: Pick<Asked, "known" | "resumed">,
+  { known, begun }: Pick<Asked, "known" | "begun">,
   planned: readonly string[],
 ): boolean =>
-  resumed &&
+  begun.includes(name) &&
   planned.includes(name) &&
   !known.includes(name) &&
   (status === "failed" || status.startsWith("pending-")) &&

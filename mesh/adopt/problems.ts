@@ -41,13 +41,12 @@ function ofVersion({ controlPlanes }: FoundMesh, { settings, targetVersion }: As
 }
 
 function ofOwners(old: readonly FoundRelease[], asked: Asked): readonly string[] {
-  const { settings, known, resumed, plans } = asked;
+  const { settings, known, begun } = asked;
   return old.flatMap(({ name, description, status, revision }) => {
-    const isResumed = resumed && plans.some((plan) => plan.name === name);
     const mark = /^jam-istio\/\S+/.exec(description)?.[0];
     if (mark !== undefined && mark !== ownerMark(settings.stack))
       return [`release ${name} is ${mark}'s: that stack owns the mesh. Set istio.controlPlane: shared here`];
-    if (mark !== undefined && !known.includes(name) && !isResumed)
+    if (mark !== undefined && ![...known, ...begun].includes(name))
       return [
         `release ${name} was installed by ${mark} and is unknown to this state: the stack was deployed from another backend. ` +
           `Log in to that one (pulumi login). Where a release of it was broken off: ${releaseText(settings.stack)}`,

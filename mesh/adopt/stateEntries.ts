@@ -1,5 +1,6 @@
 import { systemNamespace } from "../istio/names";
-import { releaseType } from "../upgrade/stateTypes";
+import { isMarkOf } from "../upgrade/helmHistory";
+import { gateType, releaseType } from "../upgrade/stateTypes";
 import { isLogin, type PlannedRelease } from "./types";
 import type { AnyObject } from "./objects";
 
@@ -41,6 +42,23 @@ function resourceOf(object: AnyObject): readonly [string, string, string, string
   if (isLogin(object)) return ["KialiSecret", "kiali", "kubernetes:core/v1:Secret", "kiali"];
   const type = `kubernetes:${object.apiVersion}:${kind}`;
   return ["ExternalServices", "external", type, `external-${metadata.name}`];
+}
+
+/**
+ * Names of the state's resources that an adoption entered and no update has come to since: releases without the mark that each of this
+ * program's has, and, where not even its gate was there, objects that no field manager of the stack's has written.
+ */
+export function enteredOnly(there: readonly StateResource[], stack: string): readonly string[] {
+  const hasGate = there.some(({ type }) => type === gateType);
+  const isEntered = ({ type, inputs, outputs }: StateResource) => {
+    const { description = "" } = (inputs ?? {}) as { readonly description?: unknown };
+    if (type === releaseType) return typeof description === "string" && !isMarkOf(description, stack);
+    const isObject = /^kubernetes:.*:(Secret|ServiceEntry)$/.test(type);
+    return (
+      isObject && !hasGate && fieldManagersOf([{ urn: "", custom: true, type, outputs: outputs ?? {} }]).length === 0
+    );
+  };
+  return there.filter(isEntered).map(({ id = "" }) => id);
 }
 
 /** The names under which the stack manages fields of its objects: Pulumi gives every resource one of its own. */

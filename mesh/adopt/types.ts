@@ -60,8 +60,8 @@ export interface Asked {
   readonly own: readonly AnyObject[];
   /** Releases that the stack's state knows already: an adoption that was interrupted, or is done. */
   readonly known: readonly string[];
-  /** Whether an earlier run of this stack got past the gate: what is half made, or has the stack's mark, is its own then. */
-  readonly resumed: boolean;
+  /** Releases that an earlier run of this stack began, past its gate: one that is half made, or has the stack's mark, is its own. */
+  readonly begun: readonly string[];
   /** First revisions that an interrupted adoption left half made; they are none of what was found. */
   readonly halfMade: readonly { readonly name: string; readonly status: string }[];
   /** Whether the settings have a passphrase, or a signing key, of their own. */

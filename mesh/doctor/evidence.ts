@@ -80,6 +80,8 @@ export interface WantedMesh {
   readonly allow: readonly string[];
   /** How long a change of a release may take, in seconds. Default: not known. */
   readonly timeoutSeconds?: number | undefined;
+  /** Name of the stack. Default: not known. */
+  readonly stack?: string | undefined;
   /** Names of the stack's releases; another's heal with its owner. Default: not known. */
   readonly releases?: readonly string[] | undefined;
 }

@@ -91,7 +91,8 @@ function unknownToState(
   wanted: JudgedMesh,
 ): Judged {
   // A first revision that never got ready carries no mark, and nothing runs on it.
-  const halfMade = last.status !== "deployed" && records.length === 1;
+  const begun = wanted.asked?.includes(last.release) === true;
+  const halfMade = begun && last.status !== "deployed" && records.length === 1;
   if (!wanted.resumed || !(isOurs(last, found, wanted) || halfMade)) return notOurs(records, wanted);
   const why = `${last.status}, and unknown to the stack's state: an interrupted run left it`;
   return { refused: [], repairs: [{ release: last.release, secrets: records.map(({ secret }) => secret), why }] };
@@ -113,16 +114,16 @@ function judgeSettled(
     return { refused: [text], repairs: [] };
   }
   if (known === undefined) return unknownToState(records, last, found, wanted);
-  if (known.revision === undefined || last.revision <= known.revision) return nothing;
-  // What Helm says of a failure stands where the mark would.
-  const failed = last.status === "failed";
-  if (!failed && !isOurs(last, found, wanted)) return nothing;
+  // Of one that failed the state may have the revision, by a refresh, and the settings of before: it would take it for unchanged.
+  if (last.status === "failed") {
+    const why = `the change to its revision ${String(last.revision)} failed`;
+    return { refused: [], repairs: [{ release: last.release, secrets: [], why }] };
+  }
+  if (known.revision === undefined || last.revision <= known.revision || !isOurs(last, found, wanted)) return nothing;
   // Its values may differ from the settings although the state says that nothing changed.
   const how = last.description.startsWith("Rollback to ")
     ? "it was rolled back in its revision"
-    : failed
-      ? "a change of it failed in revision"
-      : "an interrupted run made its revision";
+    : "an interrupted run made its revision";
   const why = `${how} ${String(last.revision)}, the stack's state knows ${String(known.revision)}`;
   return { refused: [], repairs: [{ release: last.release, secrets: [], why }] };
 }
@@ -134,7 +135,7 @@ export function judgeRelease(name: string, found: ObservedMesh, wanted: JudgedMe
   const last = records.at(-1);
   if (last === undefined) {
     const text =
-      `release ${name} is in the stack's state and not in the cluster: somebody uninstalled it. ` +
+      `release ${name} is in the stack's state and not in the cluster: it was uninstalled, by somebody or by a run that was killed. ` +
       `Run: pulumi refresh --yes, then up again`;
     return { refused: known ? [text] : [], repairs: [] };
   }

@@ -10,12 +10,14 @@ export function leftReleases(
   { records }: ObservedMesh,
   { asked = [], releases, known, stack }: JudgedMesh,
 ): readonly string[] {
-  const dropped = asked.filter((name) => !releases.includes(name) && !known.some((one) => one.name === name));
+  const marked = records.filter((record) => hasMark(record, records, stack)).map(({ release }) => release);
+  const names = [...new Set([...asked, ...marked])].sort();
+  const dropped = names.filter((name) => !releases.includes(name) && !known.some((one) => one.name === name));
   return dropped.flatMap((name) => {
     const own = recordsOf(records, name);
     const last = own.at(-1);
-    // A first revision that never got ready has no mark.
-    const halfMade = own.length === 1 && last?.status !== "deployed";
+    // A first revision that never got ready has no mark: only the run after it can name it.
+    const halfMade = asked.includes(name) && own.length === 1 && last?.status !== "deployed";
     if (last === undefined || last.status === "uninstalled" || !(halfMade || hasMark(last, records, stack))) return [];
     return [
       `release ${name} (${last.status}) was left by a run that was broken off; neither the settings nor the state have it, so it stays. ` +

@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { forgetPendingCreations } from "../../cli/engine/interruptedRun";
+import { settleState } from "../../cli/engine/interruptedRun";
+import type { OpenStack } from "../../cli/engine/openStack";
 
 // Pulumi is a stand-in that writes down how it is called. Runs that are killed for real are in tests/e2e/interrupted.test.ts.
 
-describe("creations that an interrupted run began", () => {
+describe("what an interrupted run had begun", () => {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "jam-istio-interrupted-")));
   const [calls, state, imported] = ["calls", "state", "imported"].map((name) => join(folder, name)) as [
     string,
@@ -15,7 +16,10 @@ describe("creations that an interrupted run began", () => {
     string,
   ];
   const envVars = { PATH: `${folder}${delimiter}${process.env["PATH"] ?? ""}`, OF_THE_STACK: "yes" };
-  const stack = { name: "dev701", workspace: { workDir: folder, envVars } } as unknown as Stack;
+  const refreshed: unknown[] = [];
+  const refresh = (options: unknown) => Promise.resolve(refreshed.push(options));
+  const stack = { name: "dev701", workspace: { workDir: folder, envVars }, refresh } as unknown as Stack;
+  const open: OpenStack = { stack, step: (work) => work(), undo: (work) => work() };
   const program = (ends = "exit 0") => {
     const called = `echo "$OF_THE_STACK $(pwd -P) $@" >> ${calls}`;
     const exports = `if [ "$2" = export ]; then cat ${state}; exit; fi`;
@@ -29,7 +33,7 @@ describe("creations that an interrupted run began", () => {
   });
   const given = (content: unknown) => {
     writeFileSync(state, typeof content === "string" ? content : JSON.stringify(content));
-    return forgetPendingCreations(stack);
+    return settleState(open, {}, "beginning again");
   };
   const called = () =>
     readFileSync(calls, "utf8")
@@ -43,6 +47,7 @@ describe("creations that an interrupted run began", () => {
   beforeEach(() => {
     program();
     for (const file of [calls, imported]) rmSync(file, { force: true });
+    refreshed.length = 0;
   });
   after(() => {
     rmSync(folder, { recursive: true });
@@ -53,29 +58,31 @@ describe("creations that an interrupted run began", () => {
     ["none are listed", { version: 3, deployment: {} }],
     ["the list is null", { version: 3, deployment: { pending_operations: null } }],
     ["nothing was ever deployed", { version: 3 }],
-    [
-      "only other work was begun",
-      { deployment: { pending_operations: [ofType("deleting", "a"), ofType("updating", "b")] } },
-    ],
+    ["only other work was begun", { deployment: { pending_operations: [ofType("updating", "b")] } }],
   ] as const) {
     it(`the state stays as it is where ${name}`, async () => {
-      assert.deepEqual((await given(content)).creating, []);
-      assert.deepEqual(called(), [exported]);
+      await given(content);
+      assert.deepEqual([called(), refreshed], [[exported], []]);
     });
   }
 
-  it("are forgotten; all else in the state stays, secrets as they are", async () => {
+  it("to delete is read anew, with which creations are forgotten, too; no import drops that before", async () => {
+    await given({ deployment: { pending_operations: [ofType("creating", "istiod"), ofType("deleting", "old")] } });
+    assert.deepEqual([called(), refreshed], [[exported], [{ clearPendingCreates: true, showSecrets: false }]]);
+  });
+
+  it("to create is forgotten; all else in the state stays, secrets as they are", async () => {
     const secret = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ciphertext: "v1:abc" };
     const resources = [{ urn: "urn:a", outputs: { kialiPassphrase: secret } }];
     const kept = {
       version: 3,
       deployment: { manifest: { magic: "x" }, resources, secrets_providers: { type: "passphrase" } },
     };
-    const operations = [ofType("creating", "istiod"), ofType("deleting", "old"), ofType("creating", "dev701/mysql")];
+    const operations = [ofType("creating", "istiod"), ofType("updating", "old"), ofType("creating", "dev701/mysql")];
     const before = { ...kept, deployment: { ...kept.deployment, pending_operations: operations } };
-    assert.deepEqual(await given(before), { creating: ["istiod", "dev701/mysql"], deleting: ["old"] });
+    await given(before);
     assert.deepEqual(called(), [exported, `yes ${folder} stack import --file FILE --stack dev701`]);
-    const after = { ...kept, deployment: { ...kept.deployment, pending_operations: [operations[1]] } };
+    const after = { ...kept, deployment: { ...kept.deployment, pending_operations: [] } };
     const [text, mode] = readFileSync(imported, "utf8").split(/(?<=\})(?=-\S+\n$)/);
     assert.deepEqual([JSON.parse(text ?? ""), mode], [after, "-rw-------\n"]);
     assert.equal(existsSync(join(where(), "..")), false);

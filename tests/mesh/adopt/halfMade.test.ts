@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { isHalfMade } from "../../../mesh/adopt/halfMade";
 
 describe("a first revision that an interrupted adoption left half made", () => {
-  const state = { known: ["istiod"], resumed: true };
+  const state = { known: ["istiod"], begun: ["istio-base", "mesh-crds", "istiod"] };
   const half = { name: "istio-base", status: "pending-install", revision: 1 };
   const planned = ["istio-base", "istiod"];
 
@@ -12,7 +12,7 @@ describe("a first revision that an interrupted adoption left half made", () => {
     });
 
   for (const [what, release, known = state] of [
-    ["of a stack that was never deployed", half, { ...state, resumed: false }],
+    ["that no run of the stack began", half, { ...state, begun: [] }],
     ["that the state knows", { ...half, name: "istiod" }],
     ["under another name than a planned one", { ...half, name: "mesh-crds" }],
     ["that got ready", { ...half, status: "deployed" }],

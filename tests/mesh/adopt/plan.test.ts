@@ -34,19 +34,11 @@ function planOf(
     readonly ofIstioctl?: readonly AnyObject[];
     readonly namespace?: AnyObject;
     readonly revision?: string;
-    readonly resumed?: boolean;
+    readonly begun?: readonly string[];
     readonly halfMade?: readonly { readonly name: string; readonly status: string }[];
   } = {},
 ) {
-  const {
-    istio = {},
-    given = {},
-    ofIstioctl = [],
-    namespace,
-    revision = "default",
-    resumed = false,
-    halfMade = [],
-  } = more;
+  const { istio = {}, given = {}, ofIstioctl = [], namespace, revision = "default", begun = [], halfMade = [] } = more;
   const objects = [...releases.flatMap((one) => one.objects), ...(namespace === undefined ? [] : [namespace])];
   const found: FoundMesh = {
     releases,
@@ -57,7 +49,7 @@ function planOf(
   };
   const settings = settingsOf({ istio: { version: "1.28.10", ...istio }, kiali: { enabled: false }, ...given });
   return planAdoption(found, {
-    ...{ settings, targetVersion: "1.28.10", known: [], resumed, halfMade, ownLogin: false },
+    ...{ settings, targetVersion: "1.28.10", known: [], begun, halfMade, ownLogin: false },
     plans: [planned("istio-base", "base", account), planned("istiod", "istiod", istiod)],
     own: [named("Namespace", settings.namespace)],
   });
@@ -74,15 +66,18 @@ describe("adoption: what stands in the way", () => {
     const own = { ...release("istio-base", "base", account), description: "jam-istio/dev701" };
     const releases = [own, release("istiod", "istiod", istiod)];
     assert.match(planOf(releases).problems.join("\n"), /^release istio-base was installed by .* another backend/);
-    const again = planOf(releases, { resumed: true });
+    const again = planOf(releases, { begun: ["istio-base", "istiod"] });
     assert.deepEqual([again.problems, again.releases[0]?.from?.revision], [[], 1]);
     const renamed = [{ ...own, name: "mesh-crds" }, release("istiod", "istiod", istiod)];
-    assert.match(planOf(renamed, { resumed: true }).problems.join("\n"), /^release mesh-crds was installed by/);
+    assert.match(
+      planOf(renamed, { begun: ["istio-base", "istiod"] }).problems.join("\n"),
+      /^release mesh-crds was installed by/,
+    );
   });
 
   it("a release that is half made, with the way out", () => {
     const half = { ...release("mesh-crds", "base", account), status: "pending-install" };
-    const { problems } = planOf([half, release("istiod", "istiod", istiod)], { resumed: true });
+    const { problems } = planOf([half, release("istiod", "istiod", istiod)], { begun: ["istio-base", "istiod"] });
     assert.match(problems.join("\n"), /^release mesh-crds is pending-install .* bring it to an end first/);
   });
 

@@ -34,7 +34,7 @@ describe("doctor: Helm's releases that are not in place", () => {
     ["one that failed", "failed", { revision: 2 }, undefined, /^npm run up repairs it; by hand: .* rollback istiod$/],
     ["a first revision: there is nothing to go back to", "failed", {}, ["istiod"], /^npm run up repairs it$/],
     ["one that is half removed", "uninstalling", {}, ["istiod"], /^npm run down finishes it; npm run up says/],
-    ["somebody else's", "failed", {}, [], /^its owner applies it again$/],
+    ["somebody else's", "failed", {}, [], /^whoever installed it heals it$/],
   ] as const)
     it(`what heals ${what}`, () => {
       const wanted = { allow: [], ...(releases === undefined ? {} : { releases }) };

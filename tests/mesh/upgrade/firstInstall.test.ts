@@ -73,7 +73,8 @@ describe("gate: a first install that never got ready", () => {
     const controlPlanes = [{ ...down, declared: "1.28.10", ready: ["1.28.10"] }, canary];
     const more = { revision: "canary", injection: "revision", controlPlaneRelease: "istiod-canary" } as const;
     const records = [base, istiod("failed", 1, "istiod-canary")];
-    const asked = { ...lower, ...more, releases: ["istio-base", "istiod-canary"], known: known(1, "istio-base") };
-    assert.deepEqual(judge(found({ controlPlanes, records }), asked, now).refused, []);
+    const releases = ["istio-base", "istiod-canary"];
+    const mesh = { ...lower, ...more, releases, asked: releases, known: known(1, "istio-base") };
+    assert.deepEqual(judge(found({ controlPlanes, records }), mesh, now).refused, []);
   });
 });

@@ -113,7 +113,7 @@ describe("gate: the cluster", () => {
       deleted("dev701"),
       "Istio 1.30 is not known to work on Kubernetes 1.20: 1.27 is the oldest that it was tested on. Upgrade the cluster first, or use an older Istio",
       back,
-      "release istiod is in the stack's state and not in the cluster: somebody uninstalled it. Run: pulumi refresh --yes, then up again",
+      "release istiod is in the stack's state and not in the cluster: it was uninstalled, by somebody or by a run that was killed. Run: pulumi refresh --yes, then up again",
     ]);
   });
 });

@@ -83,7 +83,7 @@ export function checkReleases(rows: readonly Row[]): void {
 export const bothKnown = { known: known(1, "istio-base", "istiod") };
 
 /** An earlier run of the stack got past the gate. */
-export const resumed = { resumed: true };
+export const resumed = { resumed: true, asked: ["istio-base", "istiod"] };
 
 /** The first release, deployed by stack dev701. */
 export const base = record("istio-base", 1, { description: ownerMark("dev701") });

@@ -21,11 +21,14 @@ describe("releases that nobody has any more", () => {
       ]);
     });
 
+  it("one with the stack's mark is named by every run", () => {
+    assert.equal(left(cni, { asked: undefined }).length, 1);
+  });
+
   for (const [what, one, more] of [
     ["that the settings ask for", cni, { releases: asked }],
     ["that the state knows: Pulumi removes it", cni, { known: known(1, "istio-cni") }],
-    ["that no run of this stack asked for", cni, { asked: [] }],
-    ["of a stack that was never deployed", cni, { asked: undefined }],
+    ["that is half made, and that no run of this stack asked for", half, { asked: [] }],
     ["of another stack", record("istio-cni", 1, { description: ownerMark("dev70") }), {}],
     ["that is gone, with its history kept", record("istio-cni", 1, { status: "uninstalled" }), {}],
   ] as const)

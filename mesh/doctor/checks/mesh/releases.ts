@@ -3,7 +3,7 @@ import { systemNamespace } from "../../../istio/names";
 import { closingImages, isClosing } from "../../../istio/registries";
 import { closingDate, officialHub } from "../../../istio/releases";
 import type { HelmRevision } from "../../../upgrade/gateTypes";
-import { recordedImage, recordsOf } from "../../../upgrade/helmHistory";
+import { hasMark, recordedImage, recordsOf } from "../../../upgrade/helmHistory";
 import type { Evidence } from "../../evidence";
 import type { Hit } from "../../finding";
 import { closingCharts } from "../../versions";
@@ -14,9 +14,9 @@ const patience = 15;
 /** What heals a release that is not in place; `up` does nothing for one that is not its stack's. */
 function remedyOf({ status, revision, release }: HelmRevision, isOwn: boolean): string {
   if (status === "uninstalling")
-    return isOwn ? "npm run down finishes it; npm run up says how to keep it" : "its owner finishes it";
+    return isOwn ? "npm run down finishes it; npm run up says how to keep it" : "whoever installed it finishes it";
   const back = revision > 1 ? [`by hand: helm -n ${systemNamespace} rollback ${release}`] : [];
-  return [isOwn ? "npm run up repairs it" : "its owner applies it again", ...back].join("; ");
+  return [isOwn ? "npm run up repairs it" : "whoever installed it heals it", ...back].join("; ");
 }
 
 function judgeRelease(name: string, { records, now, wanted }: Evidence): readonly Hit[] {
@@ -24,7 +24,10 @@ function judgeRelease(name: string, { records, now, wanted }: Evidence): readonl
   // The record of one that is gone stays where its history is kept.
   if (last === undefined || ["deployed", "superseded", "uninstalled"].includes(last.status)) return [];
   const patient = Math.max(patience, Math.ceil((wanted?.timeoutSeconds ?? 0) / 60));
-  const isOwn = wanted?.releases?.includes(name) ?? true;
+  const { stack, releases } = wanted ?? {};
+  // A control plane that a canary keeps is the stack's own and in no settings any more.
+  const isMarked = stack !== undefined && records.some((one) => one.release === name && hasMark(one, records, stack));
+  const isOwn = isMarked || (releases?.includes(name) ?? true);
   const minutes = Math.max(0, Math.floor((now.getTime() / 1000 - last.modifiedAt) / 60));
   const isPending = last.status.startsWith("pending-") || last.status === "uninstalling";
   const about = {
