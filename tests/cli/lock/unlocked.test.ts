@@ -13,11 +13,8 @@ import { lockedMessage, lockLine } from "./messages";
 
 describe("a lock in the way", () => {
   const folder = mkdtempSync(join(tmpdir(), "jam-istio-lock-"));
-  const places = {
-    state: join(folder, "state"),
-    stack: "dev701",
-    note: join(folder, "project", ".jam-istio", "lock-dev701.json"),
-  };
+  const note = join(folder, "project", ".jam-istio", "lock-dev701.json");
+  const places = { state: join(folder, "state"), stack: "dev701", note };
   const locks = join(places.state, ".pulumi", "locks", "organization", "jam-istio", "dev701");
   const lockFile = (name: string) => join(locks, `${name}.json`);
   const children: ChildProcess[] = [];
