@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { bounded } from "../../cluster/client/kubernetesClient";
+import { bounded, connectOnce } from "../../cluster/client/kubernetesClient";
 import { nameOf } from "../../delivery/compare/changes";
 import { usualNoise } from "../../delivery/compare/noise";
 import { diffHtml } from "../../delivery/formats/html";
@@ -11,13 +11,12 @@ import { openBase, renderBoth, type Project } from "../../delivery/sides/bothSid
 import { baseText, stackDiff, type StackDiff } from "../../delivery/stackDiff";
 import { meshPlan } from "../../mesh/meshPlan";
 import { messageOf } from "../../tools/errors";
-import { clusterError } from "../terminal/clusterError";
 import { outColors } from "../terminal/colors";
 import { projectFolder, readStack, stackNames } from "../stack/stackFile";
 import { asUserError, UserError } from "../terminal/userError";
 import { projectRoot } from "../../tools/projectRoot";
 import { planNow } from "./planNow";
-import { lookAtCluster, lookSeconds, wantedObjects } from "./lookAtCluster";
+import { lookAtCluster, lookSeconds, unreadable, wantedObjects } from "./lookAtCluster";
 
 interface Options {
   readonly base?: string;
@@ -60,12 +59,11 @@ async function compared(stack: string, { base: ref, charts, ignore = [], all = f
 /** Compares a stack with what is in its cluster. @throws UserError where it gives no answer */
 async function comparedLive(stack: string, { base, charts, ignore = [], all = false }: Options): Promise<StackDiff> {
   if (base !== undefined) throw new UserError("--live compares with the cluster and --base with a commit: give one");
-  const unreadable = (error: unknown) => {
-    throw clusterError("the cluster cannot be read", error);
-  };
-  const { plan, notes } = await planNow(meshPlan(readStack(stack))).catch(unreadable);
+  const asked = meshPlan(readStack(stack));
+  const connected = connectOnce(asked.settings.kubernetes);
+  const { plan, notes } = await planNow(asked, connected).catch(unreadable);
   const objects = await wantedObjects(plan, charts);
-  const look = bounded("the Kubernetes API", lookSeconds, lookAtCluster(plan, objects));
+  const look = bounded("the Kubernetes API", lookSeconds, lookAtCluster(plan, objects, connected));
   const { looked, more } = await look.catch(unreadable);
   const noise = all && ignore.length === 0 ? undefined : [...(all ? [] : usualNoise), ...ignore];
   const found = liveDiff(stack, { looked, additional: more.found.map(nameOf) }, noise);

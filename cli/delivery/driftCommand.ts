@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { bounded } from "../../cluster/client/kubernetesClient";
+import { bounded, connectOnce } from "../../cluster/client/kubernetesClient";
 import type { Additional } from "../../cluster/drift/additional";
 import { nameOf } from "../../delivery/compare/changes";
 import { driftOf, isClean, type Drift, type Drifted } from "../../delivery/drift/drift";
@@ -9,12 +9,11 @@ import { driftText } from "../../delivery/drift/text";
 import { meshPlan } from "../../mesh/meshPlan";
 import type { KubernetesObject } from "../../render/objects";
 import { messageOf } from "../../tools/errors";
-import { clusterError } from "../terminal/clusterError";
 import { outColors } from "../terminal/colors";
 import { readStack } from "../stack/stackFile";
 import { UserError } from "../terminal/userError";
 import { planNow, type PlanNow } from "./planNow";
-import { lookAtCluster, lookSeconds, wantedObjects } from "./lookAtCluster";
+import { lookAtCluster, lookSeconds, unreadable, wantedObjects } from "./lookAtCluster";
 
 interface Options {
   readonly json?: boolean;
@@ -31,8 +30,12 @@ function notesOf({ unseen }: Additional): readonly string[] {
 }
 
 /** Compares a stack with its cluster; changes nothing. @throws Error where the cluster gives no answer */
-async function readDrift({ plan, notes }: PlanNow, objects: readonly KubernetesObject[]): Promise<Drift> {
-  const { looked, more } = await lookAtCluster(plan, objects);
+async function readDrift(
+  { plan, notes }: PlanNow,
+  objects: readonly KubernetesObject[],
+  connected: ReturnType<typeof connectOnce>,
+): Promise<Drift> {
+  const { looked, more } = await lookAtCluster(plan, objects, connected);
   const scaled = scaledWorkloads(objects);
   const found = looked.map(({ object, observed }) => ({ name: nameOf(object), ...driftOf(object, observed, scaled) }));
   const presence = looked.filter(({ object }) => mannerOf(object) === "presence").length;
@@ -54,12 +57,11 @@ async function readDrift({ plan, notes }: PlanNow, objects: readonly KubernetesO
 /** Compares every object of a stack with the cluster. */
 export async function drift(stack: string, { json, metrics, charts }: Options): Promise<void> {
   if (metrics === "") throw new UserError("--metrics is empty. Allowed: a file");
-  const unreadable = (error: unknown) => {
-    throw clusterError("the cluster cannot be read", error);
-  };
-  const now = await planNow(meshPlan(readStack(stack))).catch(unreadable);
+  const asked = meshPlan(readStack(stack));
+  const connected = connectOnce(asked.settings.kubernetes);
+  const now = await planNow(asked, connected).catch(unreadable);
   const objects = await wantedObjects(now.plan, charts);
-  const found = await bounded("the Kubernetes API", lookSeconds, readDrift(now, objects)).catch(unreadable);
+  const found = await bounded("the Kubernetes API", lookSeconds, readDrift(now, objects, connected)).catch(unreadable);
   if (metrics !== undefined) {
     try {
       writeFileSync(metrics, driftMetrics(found));

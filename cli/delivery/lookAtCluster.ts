@@ -1,4 +1,4 @@
-import { connect } from "../../cluster/client/kubernetesClient";
+import type { connectOnce } from "../../cluster/client/kubernetesClient";
 import { resourcesOf } from "../../cluster/client/resources";
 import { readAdditional, type Additional } from "../../cluster/drift/additional";
 import { findObject } from "../../cluster/drift/liveObjects";
@@ -7,6 +7,7 @@ import { mannerOf } from "../../delivery/drift/rules";
 import type { MeshPlan } from "../../mesh/meshPlan";
 import type { KubernetesObject } from "../../render/objects";
 import { eachOf } from "../../tools/eachOf";
+import { clusterError } from "../terminal/clusterError";
 import { say } from "../terminal/say";
 import { renderWhole } from "./renderWhole";
 
@@ -35,6 +36,11 @@ const istioKinds = [
   })),
 ];
 
+/** Throws why a cluster gives no answer. */
+export const unreadable = (error: unknown): never => {
+  throw clusterError("the cluster cannot be read", error);
+};
+
 /** An object that should be there, and what of it is. */
 export interface Looked {
   readonly object: KubernetesObject;
@@ -45,8 +51,9 @@ export interface Looked {
 export async function lookAtCluster(
   plan: MeshPlan,
   objects: readonly KubernetesObject[],
+  connected: ReturnType<typeof connectOnce>,
 ): Promise<{ readonly looked: readonly Looked[]; readonly more: Additional }> {
-  const cluster = await connect(plan.settings.kubernetes);
+  const cluster = await connected();
   const resources = resourcesOf(cluster);
   const wanted = objects.filter((object) => mannerOf(object) !== "none");
   say(`comparing ${String(wanted.length)} objects with the cluster`);

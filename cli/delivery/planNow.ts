@@ -1,7 +1,7 @@
 import { readReleases } from "../../cluster/adopt/readReleases";
 import { isDenied } from "../../cluster/client/errors";
-import { connect } from "../../cluster/client/kubernetesClient";
-import { meshRevisionOf } from "../../mesh/adopt/given";
+import type { connectOnce } from "../../cluster/client/kubernetesClient";
+import { asDeployed } from "../../mesh/adopt/given";
 import { withServedGateway } from "../../mesh/install/canaryGateway";
 import { crdRelease } from "../../mesh/install/helmReleases";
 import type { MeshPlan } from "../../mesh/meshPlan";
@@ -18,16 +18,16 @@ export interface PlanNow {
  * serves the instance, and the old one stays the one that validates.
  * @throws Error where the cluster gives no answer
  */
-export async function planNow(plan: MeshPlan): Promise<PlanNow> {
+export async function planNow(plan: MeshPlan, connected: ReturnType<typeof connectOnce>): Promise<PlanNow> {
   const { settings } = plan;
   if (settings.istio.revision === undefined || plan.releases.length === 0) return { plan, notes: [] };
   try {
-    const found = await readReleases(await connect(settings.kubernetes));
+    const found = await readReleases(await connected());
     // Of a rollback Helm's own words stand where the mark was.
     const own = found.filter(
       ({ description }) => isMarkOf(description, settings.stack) || description.startsWith("Rollback to "),
     );
-    const deployed = own.map((one) => ({ ...one, version: one.chartVersion, revision: meshRevisionOf(one) }));
+    const deployed = asDeployed(own);
     const hasDefault = deployed.some(
       ({ chart, revision, status }) => chart === "istiod" && revision === undefined && status === "deployed",
     );

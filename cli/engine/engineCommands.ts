@@ -5,8 +5,8 @@ import { ask, canAsk } from "../terminal/ask";
 import type { PlanOptions } from "../delivery/makePlan";
 import { errorColors, outColors } from "../terminal/colors";
 import { settleState } from "./interruptedRun";
-import { exportState } from "./stackState";
-import { explained, openStack, type OpenStack } from "./openStack";
+import { exportState, type ExportedState } from "./stackState";
+import { explained, openStack } from "./openStack";
 import { readLocation, readStack } from "../stack/stackFile";
 import { UserError } from "../terminal/userError";
 import { say } from "../terminal/say";
@@ -73,7 +73,7 @@ export async function up(name: string, options: Options): Promise<void> {
   await explained("up", async () => {
     const open = await openStack(name, settings, "made");
     const { stack, step } = open;
-    await settleState(open, output, "beginning again");
+    await settleState(open, await step(() => exportState(stack)), output, "beginning again");
     if (options.yes !== true) {
       await step(() => stack.preview(refreshed(options)));
       if (!(await ask(`Deploy this to ${name}?`))) {
@@ -90,8 +90,8 @@ export async function up(name: string, options: Options): Promise<void> {
  * Refuses to take away what only an adoption entered into the state: it is the mesh that somebody else made and that is in use, and
  * what guards the removal of one is not in the state before an update came to its end.
  */
-async function mustBeOwn(name: string, { stack, step }: OpenStack): Promise<void> {
-  const entered = enteredOnly((await step(() => exportState(stack))).deployment?.resources ?? [], name);
+function mustBeOwn(name: string, { deployment }: ExportedState): void {
+  const entered = enteredOnly(deployment?.resources ?? [], name);
   if (entered.length === 0) return;
   throw new UserError(
     `an adoption by stack ${name} was broken off, and down would take away what it found (${entered.join(", ")}). To finish ` +
@@ -119,8 +119,10 @@ export async function down(name: string, options: Options): Promise<void> {
   await explained("destroy", async () => {
     const open = await openStack(name, place, "there");
     const { stack, step } = open;
-    await mustBeOwn(name, open);
-    await settleState(open, output, "what there is of it stays; to have it taken away as well: up first, then down");
+    const state = await step(() => exportState(stack));
+    mustBeOwn(name, state);
+    const next = "what there is of it stays; to have it taken away as well: up first, then down";
+    await settleState(open, state, output, next);
     if (options.yes !== true) await step(() => stack.previewDestroy(refreshed(options)));
     say(staysText(name, place.namespace, settings));
     if (options.yes !== true && !(await ask(`Take ${name} away?`))) {

@@ -21,11 +21,10 @@ export function heedInterrupts(): void {
   });
 }
 
-/** What is thrown in the place of a step. */
-export const stopped = () =>
-  new UserError("stopped by hand before the next step; what was done stays, and the same command goes on from there");
-
 /** @throws UserError where a person has interrupted this run */
 export function unlessInterrupted(): void {
-  if (interrupted) throw stopped();
+  if (interrupted)
+    throw new UserError(
+      "stopped by hand before the next step; what was done stays, and the same command goes on from there",
+    );
 }

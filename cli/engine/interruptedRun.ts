@@ -1,7 +1,7 @@
 import type { Stack } from "@pulumi/pulumi/automation";
 import { say } from "../terminal/say";
 import type { OpenStack } from "./openStack";
-import { exportState, importState } from "./stackState";
+import { importState, type ExportedState } from "./stackState";
 
 /** Where Pulumi's own lines go. */
 type Output = Pick<NonNullable<Parameters<Stack["refresh"]>[0]>, "onOutput" | "onError" | "color">;
@@ -10,10 +10,15 @@ type Output = Pick<NonNullable<Parameters<Stack["refresh"]>[0]>, "onOutput" | "o
  * Brings a state in order after an interrupted run. What that had begun to create is forgotten: each is safe to begin again, objects
  * are applied, and of Helm's releases the gate judges what is in the cluster. What it had begun to delete may be gone, and Pulumi fails
  * to delete a release that is: the cluster is read anew. Both are said.
+ * @param state as it is now
  * @param next what comes of what is forgotten
  */
-export async function settleState({ stack, step }: OpenStack, output: Output, next: string): Promise<void> {
-  const state = await step(() => exportState(stack));
+export async function settleState(
+  { stack, step }: OpenStack,
+  state: ExportedState,
+  output: Output,
+  next: string,
+): Promise<void> {
   const operations = state.deployment?.pending_operations ?? [];
   const listOf = (wanted: string) =>
     operations

@@ -1,6 +1,6 @@
 import { CommandError, LocalWorkspace, Stack } from "@pulumi/pulumi/automation";
 import { join } from "node:path";
-import { heedInterrupts, isInterrupted, stopped, unlessInterrupted } from "./interrupt";
+import { heedInterrupts, isInterrupted, unlessInterrupted } from "./interrupt";
 import { isBug, messageOf } from "../../tools/errors";
 import { mustRun, run } from "../../tools/run";
 import { ask, canAsk } from "../terminal/ask";
@@ -109,7 +109,13 @@ export async function openStack(
   const stack = await automated(name, engine);
   const lockable = { ...run, cancel: () => stack.cancel(), ask: canAsk() ? ask : undefined };
   const undo: OpenStack["undo"] = (work) => unlocked(lockable, work);
-  return { stack, step: (work) => undo(() => (isInterrupted() ? Promise.reject(stopped()) : work())), undo };
+  // Within the step: a lock may have to go before it.
+  const step: OpenStack["step"] = (work) =>
+    undo(() => {
+      unlessInterrupted();
+      return work();
+    });
+  return { stack, step, undo };
 }
 
 /** Pulumi's own reason; before it the Automation API says which command failed. */

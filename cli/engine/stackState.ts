@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StateResource } from "../../mesh/adopt/stateEntries";
+import { gateType } from "../../mesh/upgrade/stateTypes";
 import { run } from "../../tools/run";
 
 export type { StateResource } from "../../mesh/adopt/stateEntries";
@@ -16,6 +17,13 @@ export interface ExportedState {
     readonly pending_operations?: readonly { readonly type: string; readonly resource: { readonly urn: string } }[];
   };
 }
+
+/** What the gate of the last run left in the state. */
+export const gateOutputs = (resources: readonly StateResource[]) =>
+  (resources.find(({ type }) => type === gateType)?.outputs ?? {}) as {
+    readonly actions?: { readonly cluster?: string };
+    readonly desired?: { readonly releases?: readonly string[] };
+  };
 
 async function pulumi({ name, workspace }: Stack, ...args: readonly string[]): Promise<string> {
   const env = { ...process.env, ...workspace.envVars };

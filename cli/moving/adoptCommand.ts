@@ -1,10 +1,10 @@
 import type { AdoptionPlan } from "../../mesh/adopt/types";
 import { titleOf } from "../../mesh/adopt/objects";
-import { gateType, releaseType } from "../../mesh/upgrade/stateTypes";
+import { releaseType } from "../../mesh/upgrade/stateTypes";
 import type { Settings } from "../../settings/types";
 import { explained, NoSuchStack, openStack } from "../engine/openStack";
 import { readStack } from "../stack/stackFile";
-import { exportState, type StateResource } from "../engine/stackState";
+import { exportState, gateOutputs, type StateResource } from "../engine/stackState";
 import { UserError } from "../terminal/userError";
 import { planText, problemsText } from "./adoptText";
 import { carryOut } from "./carryOutAdoption";
@@ -30,13 +30,6 @@ async function knownResources(name: string, settings: Settings): Promise<readonl
     if (error instanceof NoSuchStack) return [];
     throw error;
   }
-}
-
-/** Releases that a run began which got past its gate. */
-function begunReleases(resources: readonly StateResource[]): readonly string[] {
-  const gate = resources.find(({ type }) => type === gateType);
-  const { desired } = (gate?.outputs ?? {}) as { readonly desired?: { readonly releases?: readonly string[] } };
-  return desired?.releases ?? [];
 }
 
 /** Whether all that is taken over is in the state already, as the work of this stack. */
@@ -72,7 +65,7 @@ export async function adopt(name: string, options: Options): Promise<void> {
     const resources = await knownResources(name, settings);
     const urns = resources.map(({ urn }) => urn);
     const known = urns.flatMap((urn) => urn.split(`${releaseType}::`)[1] ?? []);
-    const looked = await lookAtMesh(settings, { known, begun: begunReleases(resources) }, say);
+    const looked = await lookAtMesh(settings, { known, begun: gateOutputs(resources).desired?.releases ?? [] }, say);
     const { plan } = looked;
     const json = options.json === true;
     const print = (text: string) => process.stdout.write(`${text}\n`);

@@ -144,7 +144,7 @@ export async function carryOut(name: string, settings: Settings, looked: Looked)
   const own = standing(looked);
   const { keep, mark } = plan;
   await prepareAdoption(cluster, { keep, mark, own, controlPlane, stack: name, managers: fieldManagersOf(there) });
-  await settleState(open, besideOutput, "beginning again");
+  await settleState(open, await open.step(() => exportState(open.stack)), besideOutput, "beginning again");
   await checkUpdate(name, open, await enterState(open, name, settings, looked));
   unlessInterrupted();
   await removeJobs(

@@ -3,7 +3,7 @@ import { readReleases, type ReadRelease } from "../../cluster/adopt/readReleases
 import { connect, type Cluster } from "../../cluster/client/kubernetesClient";
 import type { FoundMesh, FoundRelease, RenderedPlan } from "../../mesh/adopt/found";
 import { isHalfMade } from "../../mesh/adopt/halfMade";
-import { meshRevisionOf } from "../../mesh/adopt/given";
+import { asDeployed } from "../../mesh/adopt/given";
 import { isHook, type AnyObject } from "../../mesh/adopt/objects";
 import { planAdoption } from "../../mesh/adopt/plan";
 import type { AdoptionPlan, Asked } from "../../mesh/adopt/types";
@@ -66,9 +66,7 @@ export async function lookAtMesh(
     const halfMade = all.filter((one) => isHalfMade(one, { known, begun }, planned));
     const read = all.filter((one) => !halfMade.includes(one));
     // As the update will see them once they are in the state.
-    const deployed = read
-      .filter(({ name }) => planned.includes(name))
-      .map((one) => ({ ...one, version: one.chartVersion, revision: meshRevisionOf(one) }));
+    const deployed = asDeployed(read.filter(({ name }) => planned.includes(name)));
     const mesh = withServedGateway(asked, deployed);
     const kubernetes = `${version.major}.${version.minor.replace(/\D/g, "")}.0`;
     const { plans, own } = await rendered(mesh, kubernetes, say);

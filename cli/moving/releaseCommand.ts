@@ -5,13 +5,13 @@ import { meshPlan } from "../../mesh/meshPlan";
 import { helmCommands, judgeLettingGo, type LettingGo } from "../../mesh/moving/lettingGo";
 import type { StateResource } from "../../mesh/adopt/stateEntries";
 import { ownerMark } from "../../mesh/upgrade/helmHistory";
-import { gateType, releaseType } from "../../mesh/upgrade/stateTypes";
+import { releaseType } from "../../mesh/upgrade/stateTypes";
 import type { Settings } from "../../settings/types";
 import { tableText } from "../../tools/table";
 import { ask, canAsk } from "../terminal/ask";
 import { clusterError } from "../terminal/clusterError";
 import { outColors } from "../terminal/colors";
-import { exportState, importState, type ExportedState } from "../engine/stackState";
+import { exportState, gateOutputs, importState, type ExportedState } from "../engine/stackState";
 import { explained, openStack, type OpenStack } from "../engine/openStack";
 import { readStack } from "../stack/stackFile";
 import { UserError } from "../terminal/userError";
@@ -37,13 +37,6 @@ interface Plan extends LettingGo {
 
 const resourcesOf = ({ deployment }: ExportedState): readonly StateResource[] => deployment?.resources ?? [];
 
-/** The cluster that the gate remembers. */
-function madeIn(resources: readonly StateResource[]): string | undefined {
-  const gate = resources.find(({ type }) => type === gateType);
-  const { actions } = (gate?.outputs ?? {}) as { readonly actions?: { readonly cluster?: string } };
-  return actions?.cluster;
-}
-
 /** `Secret istio-system/kiali`, for what of the state is an object of the cluster. */
 function objectOf({ type, id = "" }: StateResource): readonly string[] {
   const kind = /^kubernetes:.*:(\w+)$/.exec(type)?.[1];
@@ -60,7 +53,7 @@ async function makePlan(settings: Settings, cluster: Cluster, { stack, step }: O
   const holdings = {
     held: resources.filter(({ type }) => type === releaseType).map(nameOf),
     planned: meshPlan(settings).releases.map(({ name }) => name),
-    madeIn: madeIn(resources),
+    madeIn: gateOutputs(resources).actions?.cluster,
   };
   const judged = judgeLettingGo(settings.stack, holdings, marks);
   return { ...judged, stack: settings.stack, settings, state, objects: resources.flatMap(objectOf).sort(), marks };

@@ -1,3 +1,4 @@
+import type { FoundRelease } from "./found";
 import { overlay, type Values } from "../install/helmReleases";
 import { isTree } from "../kubernetesObject";
 
@@ -28,3 +29,12 @@ export function meshRevisionOf({ given }: { readonly given: Values }): string | 
   const { revision } = given;
   return typeof revision === "string" && revision !== "" ? revision : undefined;
 }
+
+/** Helm's releases as an update would know them from its state. */
+export const asDeployed = (
+  found: readonly Pick<FoundRelease, "name" | "chart" | "chartVersion" | "status" | "given">[],
+) =>
+  found.map((one) => {
+    const { name, chart, chartVersion: version, status } = one;
+    return { name, chart, version, status, revision: meshRevisionOf(one) };
+  });

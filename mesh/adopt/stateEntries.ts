@@ -50,13 +50,12 @@ function resourceOf(object: AnyObject): readonly [string, string, string, string
  */
 export function enteredOnly(there: readonly StateResource[], stack: string): readonly string[] {
   const hasGate = there.some(({ type }) => type === gateType);
-  const isEntered = ({ type, inputs, outputs }: StateResource) => {
+  const isEntered = (one: StateResource) => {
+    const { type, inputs } = one;
     const { description = "" } = (inputs ?? {}) as { readonly description?: unknown };
     if (type === releaseType) return typeof description === "string" && !isMarkOf(description, stack);
     const isObject = /^kubernetes:.*:(Secret|ServiceEntry)$/.test(type);
-    return (
-      isObject && !hasGate && fieldManagersOf([{ urn: "", custom: true, type, outputs: outputs ?? {} }]).length === 0
-    );
+    return isObject && !hasGate && fieldManagersOf([one]).length === 0;
   };
   return there.filter(isEntered).map(({ id = "" }) => id);
 }

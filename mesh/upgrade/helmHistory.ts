@@ -84,16 +84,17 @@ function notOurs(records: readonly HelmRevision[], { stack }: JudgedMesh): Judge
   return { refused: [text], repairs: [] };
 }
 
+/** Whether a release is a first revision that this stack began and that never got ready: it carries no mark, and nothing runs on it. */
+export const isHalfMade = (own: readonly HelmRevision[], { asked = [] }: Pick<JudgedMesh, "asked">): boolean =>
+  own.length === 1 && own.every(({ release, status }) => status !== "deployed" && asked.includes(release));
+
 function unknownToState(
   records: readonly HelmRevision[],
   last: HelmRevision,
   found: ObservedMesh,
   wanted: JudgedMesh,
 ): Judged {
-  // A first revision that never got ready carries no mark, and nothing runs on it.
-  const begun = wanted.asked?.includes(last.release) === true;
-  const halfMade = begun && last.status !== "deployed" && records.length === 1;
-  if (!wanted.resumed || !(isOurs(last, found, wanted) || halfMade)) return notOurs(records, wanted);
+  if (!wanted.resumed || !(isOurs(last, found, wanted) || isHalfMade(records, wanted))) return notOurs(records, wanted);
   const why = `${last.status}, and unknown to the stack's state: an interrupted run left it`;
   return { refused: [], repairs: [{ release: last.release, secrets: records.map(({ secret }) => secret), why }] };
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { settleState } from "../../cli/engine/interruptedRun";
 import type { OpenStack } from "../../cli/engine/openStack";
+import { exportState } from "../../cli/engine/stackState";
 
 // Pulumi is a stand-in that writes down how it is called. Runs that are killed for real are in tests/e2e/interrupted.test.ts.
 
@@ -33,7 +34,7 @@ describe("what an interrupted run had begun", () => {
   });
   const given = (content: unknown) => {
     writeFileSync(state, typeof content === "string" ? content : JSON.stringify(content));
-    return settleState(open, {}, "beginning again");
+    return exportState(stack).then((found) => settleState(open, found, {}, "beginning again"));
   };
   const called = () =>
     readFileSync(calls, "utf8")
