@@ -3,9 +3,10 @@ import { spawn } from "node:child_process";
 import { run, type Ended } from "../../tools/run";
 import { adoptions } from "./support/adoptions";
 import { describeOn, repository } from "./support/engine";
-import { Instance, laterEnv } from "./support/instance";
+import { Instance } from "./support/instance";
 import { kill } from "./support/kill";
 import { helmRevision, helmStatus, useLab } from "./support/lab";
+import { stoppingEnv } from "./support/preloads";
 import type { Shell } from "./support/oldMesh/shell";
 import { snapshot, type Snapshot } from "./support/oldMesh/snapshot";
 import { until } from "./support/until";
@@ -99,10 +100,12 @@ for (const one of adoptions) {
       assert.deepEqual(await snapshot(lab(), stack), old);
     });
 
+    // After it an adoption may end sooner than it is read here.
+    const lastMoment = "tidying up the marks";
     /** Kills an adoption as soon as something is so. @param isNow given what it has printed */
     const killAdoption = async (what: string, isNow: (text: string) => boolean | Promise<boolean>) => {
       const bin = `${repository}/bin/jam-istio.js`;
-      const env = { ...process.env, ...instance.env, ...laterEnv(3600) };
+      const env = { ...process.env, ...instance.env, ...stoppingEnv(3600, lastMoment) };
       const child = spawn(process.execPath, [bin, "adopt", stack, "--yes"], {
         cwd: instance.folder,
         env,
@@ -148,7 +151,7 @@ for (const one of adoptions) {
     }
 
     it("takes it over: nothing is made anew, no pod is replaced", async () => {
-      const from = await helmRevision(lab(), release).catch(() => 0);
+      const from = await helmRevision(lab(), release);
       // Of killed runs Helm's records are left half made: to this clock they are old.
       const wasKilled = one.moments !== undefined || one.halfMade !== undefined;
       if (wasKilled) instance.later(3600);

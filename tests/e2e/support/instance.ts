@@ -8,16 +8,11 @@ import { programFiles } from "../../../rehearse/project";
 import { findHelm } from "../../../tools/helm";
 import { mustRun } from "../../../tools/run";
 import { repository } from "./engine";
+import { laterEnv } from "./preloads";
 import { messageOf } from "../../../tools/errors";
 
 /** Config of a stack: keys after `jam-istio:`. */
 export type Config = Readonly<Record<string, unknown>>;
-
-/** The environment in which Node.js takes it for so much later. */
-export const laterEnv = (seconds: number): Readonly<Record<string, string>> => ({
-  NODE_OPTIONS: `--require ${join(repository, "tests", "support", "later.js")}`,
-  JAM_ISTIO_TEST_LATER: String(seconds),
-});
 
 /** One stack of the real program in a folder of its own, with its own state, on the real engine. */
 export class Instance {

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { cachedIn } from "../../../charts/load";
+import { connect, listMetadata, type Cluster } from "../../../cluster/client/kubernetesClient";
 import { startControlPlane, type LabControlPlane } from "../../../lab/controlPlane";
 import { applyObjects } from "../../../lab/planeFile";
 import { behaviourConfigMap } from "../../../lab/podBehaviour";
@@ -142,27 +143,25 @@ export const injectorValues = ({ plane }: Lab) =>
     ...["get", "configmap", "istio-sidecar-injector", "-n", "istio-system", "-o", "jsonpath={.data.values}"],
   );
 
-/** Status of the newest record of a Helm release, or `none`. */
-export async function helmStatus({ plane }: Lab, release: string): Promise<string> {
-  const selector = ["-l", `owner=helm,name=${release}`, "--sort-by", ".metadata.creationTimestamp"];
-  const text = await plane.kubectl(
-    "get",
-    "secrets",
-    "-n",
-    "istio-system",
-    ...selector,
-    "-o",
-    "jsonpath={.items[*].metadata.labels.status}",
-  );
-  return text.trim().split(/\s+/).at(-1) ?? "none";
+/** Connections to the labs' clusters. */
+const clusters = new WeakMap<LabControlPlane, Promise<Cluster>>();
+
+/** Labels of a Helm release's records, the oldest first. Read without a process of its own: some states last a second. */
+async function helmRecords({ plane }: Lab, release: string): Promise<readonly Readonly<Record<string, string>>[]> {
+  const cluster = clusters.get(plane) ?? connect({ kubeconfig: plane.kubeconfig });
+  clusters.set(plane, cluster);
+  const selector = encodeURIComponent(`owner=helm,name=${release}`);
+  const found = await listMetadata(await cluster, `/api/v1/namespaces/istio-system/secrets?labelSelector=${selector}`);
+  return found.map(({ labels = {} }) => labels).sort((one, other) => Number(one["version"]) - Number(other["version"]));
 }
 
-/** Number of the newest revision of a Helm release. */
-export async function helmRevision({ plane }: Lab, release: string): Promise<number> {
-  const selector = ["-n", "istio-system", "-l", `owner=helm,name=${release}`];
-  const text = await plane.kubectl("get", "secrets", ...selector, "-o", "jsonpath={.items[*].metadata.labels.version}");
-  return Math.max(0, ...text.trim().split(/\s+/).map(Number));
-}
+/** Status of the newest record of a Helm release, or `none`. */
+export const helmStatus = async (lab: Lab, release: string): Promise<string> =>
+  (await helmRecords(lab, release)).at(-1)?.["status"] ?? "none";
+
+/** Number of the newest revision of a Helm release; 0 where there is none. */
+export const helmRevision = async (lab: Lab, release: string): Promise<number> =>
+  Number((await helmRecords(lab, release)).at(-1)?.["version"] ?? 0);
 
 /** The fingerprint of a cluster that its own controllers have finished setting up. */
 export async function settled(lab: Lab, ...namespaces: readonly string[]): Promise<string> {
