@@ -23,7 +23,8 @@ function objects(authority: string): readonly object[] {
           admissionReviewVersions: ["v1"],
           sideEffects: "None",
           failurePolicy: "Ignore",
-          timeoutSeconds: 5,
+          // The most that there is: without an answer a pod would behave that was asked to misbehave.
+          timeoutSeconds: 30,
           clientConfig: {
             service: { name: behaviourService, namespace: "kube-system", path: "/pods" },
             caBundle: Buffer.from(authority).toString("base64"),

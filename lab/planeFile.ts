@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isAlive, mustRun, run } from "../tools/run";
 
 /** What is known of a control plane that was started; in its folder as `lab.json`. */
@@ -47,11 +48,13 @@ export function kwokctlCall(plane: LabInfo, ...args: readonly string[]) {
 
 /** Runs kubectl against a control plane. @throws Error with the line in which it says why not */
 export function kubectl(
-  { kubectl: program, kubeconfig }: LabInfo,
+  { kubectl: program, kubeconfig, folder }: LabInfo,
   args: readonly string[],
   input = "",
 ): Promise<string> {
-  return mustRun(program, ["--kubeconfig", kubeconfig, ...args], { seconds: 60, input });
+  // Its own: another cluster may have had this one's port, and other kinds.
+  const cache = join(folder, "kubectl-cache");
+  return mustRun(program, ["--kubeconfig", kubeconfig, "--cache-dir", cache, ...args], { seconds: 60, input });
 }
 
 /** Applies objects to a control plane. */
@@ -62,8 +65,10 @@ export async function applyObjects(plane: LabInfo, items: readonly object[]): Pr
 /** Ends a control plane and removes its folder; also one that was started half, or is gone already. */
 export async function stopControlPlane(folder: string, options = { keepAgent: false }): Promise<void> {
   const plane = readLabInfo(folder);
-  if (!options.keepAgent && plane.agent !== undefined && isAlive(plane.agent)) process.kill(plane.agent, "SIGTERM");
+  const agent = options.keepAgent ? undefined : plane.agent;
+  if (agent !== undefined && isAlive(agent)) process.kill(agent, "SIGTERM");
   const { args, env } = kwokctlCall(plane, "delete", "cluster");
   await run(plane.kwokctl, args, { seconds: 60, env });
+  for (const end = Date.now() + 10_000; agent !== undefined && isAlive(agent) && Date.now() < end;) await sleep(50);
   await rm(folder, { recursive: true, force: true });
 }

@@ -105,7 +105,8 @@ async function capture(cluster: Cluster, task: CaptureTask, place: Place, run: s
   // What came is still on its way to a slow reader; one that has stopped reading is not waited for.
   stdout.end();
   await Promise.race([finished(stdout).catch(() => undefined), sleep(stopMs)]);
-  return { end, lost: damage === undefined ? lost : new ClusterUnreachable(damage), packets: records.packets };
+  const { packets, hasBegun } = records;
+  return { end, lost: damage === undefined ? lost : new ClusterUnreachable(damage), packets, hasBegun };
 }
 
 /** What tcpdump said last, for a person. */
@@ -132,14 +133,18 @@ async function captureIn(
   run: string,
   command: readonly string[],
 ): Promise<CaptureReport> {
-  const { end, lost, packets } = await capture(cluster, task, place, run, command);
+  const { end, lost, packets, hasBegun } = await capture(cluster, task, place, run, command);
   if (lost instanceof NotStarted) throw new CaptureRefused(lost.message);
   const dropped = Number(/(\d+) packets dropped by kernel/.exec(end?.stderr ?? "")?.[1] ?? 0);
+  // A file without a head is one that nothing can open.
+  if (task.signal.aborted && !hasBegun) throw new CaptureRefused("stopped by hand");
   if (task.signal.aborted) return { end: "hand", packets, dropped };
   if (end === undefined) {
     unlessInternal(lost);
     return { end: "broken", why: reasonOf(lost), packets, dropped };
   }
+  if (end.code === 124 && !hasBegun)
+    throw new CaptureRefused("its time was over before tcpdump had begun: give it more, such as --for 1m");
   if (end.code === 124 || end.code === 0) return { end: "time", packets, dropped };
   if (end.code === 1 || end.code >= 125) {
     if (packets === 0 && end.code !== 137) throw refusedBy(end);

@@ -17,6 +17,11 @@ export class PcapRecords {
   /** How many packets were handed on. */
   public packets = 0;
 
+  /** Whether the file's head has come: whoever sends it listens then. */
+  public get hasBegun(): boolean {
+    return this.littleEndian !== undefined;
+  }
+
   /**
    * Takes a part of the stream.
    * @returns what is whole by now: the file's header and packets, or nothing

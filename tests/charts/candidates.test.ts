@@ -113,8 +113,7 @@ describe("charts from several repositories", () => {
       server.misbehave = "hang";
       const began = Date.now();
       await load("1.0.0", server.url, oci.url);
-      const seconds = (Date.now() - began) / 1000;
-      assert.ok(seconds >= chartSeconds && seconds < chartSeconds + 10, `${String(seconds)} s`);
+      assert.ok(Date.now() - began >= chartSeconds * 1000);
       assert.match(said.at(-1) ?? "", new RegExp(`cannot be reached: no answer within ${String(chartSeconds)} s$`));
     }),
   );

@@ -17,6 +17,7 @@ describeTraffic(
     let cluster: Cluster;
     let project: Project;
     let ps: Sidecar;
+    let address: string;
     let files = 0;
     const newFile = () => join(world().folder, `capture-${String(files++)}.pcap`);
     const start = (pod: string, ...more: readonly string[]) =>
@@ -29,13 +30,14 @@ describeTraffic(
     /** What a real reader makes of a file: it fails where a packet is not whole. */
     const read = (file: string) => run("tcpdump", ["-n", "-r", file], { seconds: 60 });
     const call = async () => {
-      const address = await world().clusterIP("ct-webapp");
       await ps.measure({ kind: "http", address, port: 80, host: "ct-webapp", count: 5 });
     };
+    // The head of the file is there once tcpdump listens: on a busy machine that is later than its process.
+    const listens = (file: string) =>
+      until("it captures", () => Promise.resolve(existsSync(file) && statSync(file).size > 0));
     const begun = async (file: string, ...more: readonly string[]) => {
       const capture = start(ps.pod, "-i", "lo", "--filter", "port 8080", "-o", file, ...more);
-      // The head of the file is there once tcpdump listens: on a busy machine that is later than its process.
-      await until("it captures", () => Promise.resolve(existsSync(file) && statSync(file).size > 0));
+      await listens(file);
       assert.ok(await running());
       await call();
       return capture;
@@ -44,6 +46,7 @@ describeTraffic(
       world().plane.kubectl("label", "namespace", "dev701", `pod-security.kubernetes.io/enforce${level}`);
 
     before(async () => {
+      address = await world().clusterIP("ct-webapp");
       ps = await world().sidecar({ app: "ps" });
       cluster = await connect({ kubeconfig: world().plane.kubeconfig });
       project = new Project({
@@ -57,7 +60,7 @@ describeTraffic(
 
     it("writes the packets of its filter for its time, and leaves no process; its container stays and is said", async () => {
       const file = newFile();
-      const { code, stderr } = await (await begun(file, "--for", "20s")).end;
+      const { code, stderr } = await (await begun(file, "--for", "30s")).end;
       assert.equal(code, 0, stderr);
       assert.match(stderr, /the ephemeral container jam-capture stays in the pod/);
       assert.match(stderr, /[1-9]\d* packets in .*\.pcap\n/);
@@ -115,7 +118,10 @@ describeTraffic(
       const [plain, other] = [await world().sidecar({ app: "plain" }), await world().sidecar({ app: "other" })];
       await enforce("=baseline");
       const file = newFile();
-      const { code, stderr } = await start(plain.pod, "-i", "lo", "--for", "2s", "-o", file).end;
+      const { child, end } = start(plain.pod, "-i", "lo", "-o", file);
+      await listens(file);
+      child.kill("SIGINT");
+      const { code, stderr } = await end;
       assert.equal(code, 0, stderr);
       assert.equal((await read(file)).code, 0);
       const [holder] = await holders(plain.pod);

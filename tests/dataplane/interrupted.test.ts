@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect, type Cluster } from "../../cluster/client/kubernetesClient";
@@ -20,7 +21,7 @@ interface Case {
   /** Whether the proxy is held up, so that the command waits for it. */
   readonly holds?: boolean;
   /** Whether it is in the middle. */
-  readonly begun: (pod: Sidecar) => Promise<boolean>;
+  readonly begun: (pod: Sidecar, file: string) => Promise<boolean>;
   /** What a person reads, by way. Ended by a signal that it does not take, it says nothing. */
   readonly says: Readonly<Record<"signal" | "cut" | "deleted", readonly [code: number | null, stderr: RegExp]>>;
 }
@@ -92,7 +93,7 @@ describeTraffic(
       },
       capture: {
         args: (pod, file) => ["capture", pod, "-i", "lo", "-o", file, "--for", "40s"],
-        begun: runs(/^tcpdump /),
+        begun: (_, file) => Promise.resolve(existsSync(file) && statSync(file).size > 0),
         says: {
           signal: [0, /packets in .*, stopped by hand\n$/],
           cut: [1, /packets in .*; it broke off: .+\n$/],
@@ -108,7 +109,8 @@ describeTraffic(
 
     /** Ends a run in a way; a cut connection is there again a moment later. */
     async function endIt(way: Way, pod: Sidecar, child: { kill: (signal: NodeJS.Signals) => boolean }): Promise<void> {
-      if (way === "deleted") await world().plane.kubectl("delete", "pod", pod.pod, "-n", "dev701", "--grace-period=1");
+      if (way === "deleted")
+        await cluster.core.deleteNamespacedPod({ namespace: "dev701", name: pod.pod, gracePeriodSeconds: 1 });
       else if (way === "cut") {
         relay.cut();
         mended = sleep(3000).then(() => {
@@ -150,10 +152,11 @@ describeTraffic(
           const before = holds || way === "deleted" ? undefined : await logged(pod);
           await until("what the last one asked has ended", async () => !(await isAsked()));
           pod.hold(holds);
-          const { child, end } = project.start(...args(pod.pod, newFile()), "--stack", "dev701");
+          const file = newFile();
+          const { child, end } = project.start(...args(pod.pod, file), "--stack", "dev701");
           const early = { ended: false };
           void end.then(() => (early.ended = true));
-          await until("it is in the middle", async () => early.ended || (await begun(pod)));
+          await until("it is in the middle", async () => early.ended || (await begun(pod, file)));
           await endIt(way, pod, child);
           const ended: CommandEnd = await end;
           await mended;

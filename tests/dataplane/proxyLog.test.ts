@@ -63,17 +63,19 @@ describeTraffic("proxy-log", (world) => {
   });
 
   it("a command is over when its connection is cut", async () => {
-    const running = refusal(exec("app", "sh", "-c", "echo begun; sleep 30"));
-    await until("it runs", async () => (await exec("app", "pgrep", "-f", "sleep 30")).code === 0);
+    // A time that nobody else on this machine sleeps for: processes are looked for in all of it.
+    const command = `sleep 30.${String(process.pid)}`;
+    const running = refusal(exec("app", "sh", "-c", `echo begun; ${command}`));
+    await until("it runs", async () => (await exec("app", "pgrep", "-f", `^${command}`)).code === 0);
     world().kubelet.cut();
     assert.match(String(await running), /the connection to the container ended before the command did/);
   });
 
   it("shows what the loggers say, and ends with the levels of before, misc: error among them", async () => {
     assert.match(earlier, /"misc":"error","mongo":"warning"/);
-    const running = start(ps.pod, "--logger", "http,router", "--for", "20s", "--grep", "cluster|debug");
-    await until("the levels are raised", isRaised);
     const ip = await world().clusterIP("ct-webapp");
+    const running = start(ps.pod, "--logger", "http,router", "--for", "30s", "--grep", "cluster|debug");
+    await until("the levels are raised", isRaised);
     await ps.measure({ kind: "http", address: ip, port: 80, host: "ct-webapp" });
     const { code, stdout, stderr } = await running.end;
     assert.equal(code, 0, stderr);

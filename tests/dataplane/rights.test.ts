@@ -22,6 +22,8 @@ describeTraffic(
         istio: { version: "1.28.9", controlPlane: "shared" },
       });
       await until("the mesh is up", async () => (await run("why", ps.pod, "http://ct-webapp/")).code === 0);
+      // What istiod has just sent differs until the proxy has taken it.
+      await until("the proxy has all", async () => (await run("diff-config", ps.pod)).code === 0);
     });
     after(() => {
       project.remove();
@@ -33,7 +35,7 @@ describeTraffic(
         ["proxy-config", ps.pod, "routes"],
         ["diff-config", ps.pod],
         ["proxy-log", ps.pod, "--for", "1s"],
-        ["capture", ps.pod, "--for", "1s", "-o", join(world().folder, "rights.pcap")],
+        ["capture", ps.pod, "--for", "10s", "-o", join(world().folder, "rights.pcap")],
       ]) {
         const { code, stderr } = await run(...args);
         assert.equal(code, 0, `${args.join(" ")}: ${stderr}`);

@@ -6,7 +6,7 @@ import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
 import { kill } from "./support/kill";
 import { helmRevision, helmStatus, useLab } from "./support/lab";
-import { stoppingEnv } from "./support/preloads";
+import { laterEnv, stoppingEnv } from "./support/preloads";
 import type { Shell } from "./support/oldMesh/shell";
 import { snapshot, type Snapshot } from "./support/oldMesh/snapshot";
 import { until } from "./support/until";
@@ -100,12 +100,14 @@ for (const one of adoptions) {
       assert.deepEqual(await snapshot(lab(), stack), old);
     });
 
-    // After it an adoption may end sooner than it is read here.
-    const lastMoment = "tidying up the marks";
-    /** Kills an adoption as soon as something is so. @param isNow given what it has printed */
+    /**
+     * Kills an adoption as soon as something is so. What it says itself, not Pulumi, it stops at: it may get further, or to its end,
+     * before that is read here. @param isNow given what it has printed
+     */
     const killAdoption = async (what: string, isNow: (text: string) => boolean | Promise<boolean>) => {
       const bin = `${repository}/bin/jam-istio.js`;
-      const env = { ...process.env, ...instance.env, ...stoppingEnv(3600, lastMoment) };
+      const clock = /^[a-z]/.test(what) ? stoppingEnv(3600, what) : laterEnv(3600);
+      const env = { ...process.env, ...instance.env, ...clock };
       const child = spawn(process.execPath, [bin, "adopt", stack, "--yes"], {
         cwd: instance.folder,
         env,

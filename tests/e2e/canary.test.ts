@@ -57,7 +57,8 @@ describeOn("1.34", "canary upgrade by revision", () => {
     const child = instance.start("up");
     await until("half-made", async () => (await planes()).length === 2);
     await kill(child, "tree");
-    instance.later(30);
+    configure("1.30.3", "enabled", canary);
+    instance.later(180);
     await ask(lab(), {});
     await kubectl("delete", "pod", "-n", "istio-system", "-l", `istio.io/rev=${canary.revision}`);
     await instance.pulumi("cancel", "--yes");

@@ -9,7 +9,8 @@ describeOn("1.34", "Helm does not get to its end", () => {
   // More than the simulated node has: istiod's pod is never scheduled.
   const tooLarge = { resources: { requests: { cpu: "100000" } } };
   const fixed = { autoscaleEnabled: false };
-  const config = (version: string, values: object) => modernConfig(lab(), {}, { version, timeoutSeconds: 30, values });
+  const config = (version: string, values: object, timeoutSeconds = 180) =>
+    modernConfig(lab(), {}, { version, timeoutSeconds, values });
   const image = () =>
     lab().plane.kubectl(
       ...["get", "deployment", "istiod", "-n", "istio-system"],
@@ -17,7 +18,7 @@ describeOn("1.34", "Helm does not get to its end", () => {
     );
 
   before(async () => {
-    instance = await Instance.create("local700", config("1.30.3", tooLarge));
+    instance = await Instance.create("local700", config("1.30.3", tooLarge, 30));
   });
   after(() => {
     (instance as Instance | undefined)?.remove();

@@ -32,7 +32,7 @@ describeOn("1.34", "what comes with faults when it is asked for", () => {
 
   it("the reaper's Job ends the faults at their time, and can delete nothing else", async () => {
     const before = await objectsOf(lab());
-    const expires = new Date(Date.now() + 90_000).toISOString();
+    const expires = new Date(Date.now() + 150_000).toISOString();
     configure({ enabled: true, expires, reaper: true, faults });
     await instance.up();
     assert.deepEqual((await activeIn(lab())).split(" "), ["fault-external-mysql", "fault-service-ct-webapp"]);

@@ -154,9 +154,16 @@ describeOn("1.34", "faults are ended whatever else is broken", () => {
     on();
     await instance.up();
     off();
+    // It gets no further than its charts, and removes no fault before it is killed.
+    instance.forgetCharts();
+    lab().charts.misbehave = "hang";
     const child = instance.startCommand("up");
-    await until("it is locked, which is noted", () => Promise.resolve(instance.isLocked && instance.isNoted));
-    await kill(child, "tree");
+    try {
+      await until("it is locked, which is noted", () => Promise.resolve(instance.isLocked && instance.isNoted));
+      await kill(child, "tree");
+    } finally {
+      lab().charts.misbehave = "none";
+    }
     assert.ok(instance.isLocked);
     await isEnded();
     assert.ok(instance.isLocked);

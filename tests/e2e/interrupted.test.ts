@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import type { Behaviour } from "../../lab/podBehaviour";
 import { run, type Ended } from "../../tools/run";
 import { describeOn, repository } from "./support/engine";
 import { Instance } from "./support/instance";
 import { kill } from "./support/kill";
-import { classicConfig, helmStatus, injectorValues, useFreshLab } from "./support/lab";
+import { ask, classicConfig, helmStatus, injectorValues, useFreshLab } from "./support/lab";
 import { until } from "./support/until";
 
 const bin = `${repository}/bin/jam-istio.js`;
@@ -37,10 +38,28 @@ describeOn("1.21", "interrupted runs", () => {
     instance.remove();
   });
 
+  const system = ["-n", "istio-system"];
+  /** Helm waits as long as pods that begin with this do not get ready. */
+  const holdPods = (name: string, behaviour: Behaviour) => ask(lab(), { [`istio-system.${name}`]: behaviour });
+  /** They get ready from now on. */
+  const letGo = async (...selector: readonly string[]) => {
+    await ask(lab(), {});
+    await lab().plane.kubectl("delete", "pods", ...system, ...selector);
+  };
+  const pilot = ["-l", "app=pilot"];
+  const pilots = () => lab().plane.kubectl("get", "pods", ...system, ...pilot, "-o", "jsonpath={..requests.cpu}");
+  /** A removal of the release waits as long as one of its objects stays. */
+  const holdRemoval = async (isHeld: boolean) => {
+    const patch = JSON.stringify({ metadata: { finalizers: isHeld ? ["example.com/held"] : null } });
+    await lab().plane.kubectl("patch", "configmap", "istio", ...system, "--type", "merge", "-p", patch);
+  };
+
   it("killed before Helm's record: one up converges", async () => {
     const child = instance.startCommand("up");
     await until("istio-system", async () => (await lab().plane.kubectl("get", "namespace", "istio-system")) !== "");
     await kill(child, "tree");
+    // Helm may have begun before the kill: to this clock that is old.
+    instance.later(seconds);
     const text = await upOnce();
     assert.match(text, /locked by a run from here that is gone; taking its lock away/);
     await converged();
@@ -52,9 +71,11 @@ describeOn("1.21", "interrupted runs", () => {
   for (const release of ["istio-init", "istio"]) {
     it(`killed in pending-install of ${release}: refused while young, repaired by one up when old`, async () => {
       if (release === "istio") instance.configure(config({ values: stuck }));
+      else await holdPods("istio-init-crd", "hang");
       const child = instance.startCommand("up");
       await until("pending-install", async () => (await helmStatus(lab(), release)) === "pending-install");
       await kill(child, "tree");
+      await letGo("--field-selector", "status.phase=Pending");
       instance.configure(config());
       const young = await command("up", instance.name, "--yes");
       assert.notEqual(young.code, 0);
@@ -88,11 +109,14 @@ describeOn("1.21", "interrupted runs", () => {
   });
 
   it("only the CLI killed: what its provider finished is taken over by one up", async () => {
+    await holdPods("istio-pilot-", "never-ready");
     const child = instance.startCommand("up");
-    await until("pending-install", async () => (await helmStatus(lab(), "istio")) === "pending-install");
+    await until("its pod is there", async () => (await pilots()) !== "");
+    assert.equal(await helmStatus(lab(), "istio"), "pending-install");
     await kill(child, "cli");
+    await letGo(...pilot);
     await until("deployed", async () => (await helmStatus(lab(), "istio")) === "deployed");
-    const pods = ["get", "pods", "-n", "istio-system", "-o", "jsonpath={.items[*].metadata.uid}"];
+    const pods = ["get", "pods", ...system, "-o", "jsonpath={.items[*].metadata.uid}"];
     const before = await lab().plane.kubectl(...pods);
     assert.match(await upOnce(), /release istio: repaired \(deployed, and unknown to the stack's state/);
     assert.equal(await lab().plane.kubectl(...pods), before, "no pod was restarted");
@@ -101,10 +125,15 @@ describeOn("1.21", "interrupted runs", () => {
 
   it("only the CLI killed in an upgrade that is then taken back: one up puts the old values in again", async () => {
     await instance.up();
-    instance.configure(config({ values: { global: { proxy: { concurrency: 3 } } } }));
+    // Its pod is made anew, and Helm waits for it.
+    const more = { pilot: { resources: { requests: { cpu: "501m" } } } };
+    instance.configure(config({ values: { ...more, global: { proxy: { concurrency: 3 } } } }));
+    await holdPods("istio-pilot-", "never-ready");
     const child = instance.startCommand("up");
-    await until("pending-upgrade", async () => (await helmStatus(lab(), "istio")) === "pending-upgrade");
+    await until("the new pod is there", async () => (await pilots()).includes("501m"));
+    assert.equal(await helmStatus(lab(), "istio"), "pending-upgrade");
     await kill(child, "cli");
+    await letGo(...pilot);
     await until("deployed", async () => (await helmStatus(lab(), "istio")) === "deployed");
     instance.configure(config());
     assert.match(
@@ -125,15 +154,17 @@ describeOn("1.21", "interrupted runs", () => {
     instance.configure(config());
     assert.match(await upOnce(), /release istio: repaired \(the change to its revision 2 failed\)/);
     await converged();
-    const asked = ["get", "deployments", "-n", "istio-system", "-o", "jsonpath={..requests.cpu}"];
+    const asked = ["get", "deployments", ...system, "-o", "jsonpath={..requests.cpu}"];
     assert.doesNotMatch(await lab().plane.kubectl(...asked), /100000/);
   });
 
   const removedByHalf = async () => {
     await instance.up();
+    await holdRemoval(true);
     const child = instance.startCommand("down");
-    await until("uninstalling", async () => (await helmStatus(lab(), "istio")) !== "deployed");
+    await until("uninstalling", async () => (await helmStatus(lab(), "istio")) === "uninstalling");
     await kill(child, "cli");
+    await holdRemoval(false);
     await until("gone", async () => (await helmStatus(lab(), "istio")) === "none");
   };
   const readAnew = /an interrupted run had begun to delete .*istio.*; what is left of it is read anew/;
@@ -160,15 +191,18 @@ describeOn("1.21", "interrupted runs", () => {
     const line = /the stack is locked by .* \(process \d+\), since .*: pulumi (cancel) --stack dev701\n$/.exec(stderr);
     assert.ok(line !== null && instance.isLocked, stderr);
     await instance.pulumi(line[1] ?? "", "--yes");
+    instance.later(seconds);
     await upOnce();
     await converged();
   });
 
   it("a killed down: the message's commands, then one up", async () => {
     await instance.up();
+    await holdRemoval(true);
     const child = instance.startCommand("down");
     await until("uninstalling", async () => (await helmStatus(lab(), "istio")) === "uninstalling");
     await kill(child, "tree");
+    await holdRemoval(false);
     const refused = await command("up", instance.name, "--yes");
     assert.notEqual(refused.code, 0);
     const line = /To install again: (kubectl .*) && pulumi refresh --yes, then up again/.exec(refused.stdout);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { createServer, type Server } from "node:http";
+import { createServer, get, type Server } from "node:http";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { Kubelet } from "../dataplane/support/kubelet/server";
 import { Project, type Running } from "../dataplane/support/project";
 import { ApiRelay } from "./support/apiRelay";
@@ -44,9 +45,15 @@ describeOnLab("1.34", "kiali and dashboard", () => {
     const [url = "", ...lines] = running.printed().trim().split("\n");
     return { url, lines };
   }
-  const body = async (url: string) => (await fetch(url)).text();
-  const isClosed = async (url: string) =>
-    fetch(url).then(
+  /** Each call has a connection of its own: on one that is open already nobody would be refused. */
+  const body = (url: string) =>
+    new Promise<string>((resolve, reject) => {
+      get(url, { agent: false }, (response) => {
+        text(response).then(resolve, reject);
+      }).on("error", reject);
+    });
+  const isClosed = (url: string) =>
+    body(url).then(
       () => false,
       () => true,
     );

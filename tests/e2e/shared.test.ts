@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describeOn } from "./support/engine";
 import { Instance } from "./support/instance";
-import { apply, classicConfig, fingerprint, useLab } from "./support/lab";
+import { apply, classicConfig, fingerprint, settled, useLab } from "./support/lab";
 
 describeOn("1.21", "two instances in one cluster", () => {
   const lab = useLab("1.21");
@@ -28,7 +28,7 @@ describeOn("1.21", "two instances in one cluster", () => {
 
   it("the owner, then the shared one: each has its own entries, seen in its namespace alone", async () => {
     await owner.up();
-    const before = await fingerprint(lab(), "dev701");
+    const before = await settled(lab(), "dev701");
     await guest.up();
     assert.equal(await fingerprint(lab(), "dev701"), before, "the second instance touches nothing of the first");
     for (const namespace of ["dev701", "integration702"]) {
@@ -40,7 +40,7 @@ describeOn("1.21", "two instances in one cluster", () => {
 
   it("a third stack that takes itself for the owner is refused and told whose the mesh is", async () => {
     const third = await Instance.create("local701", classicConfig(lab()));
-    const before = await fingerprint(lab(), "dev701", "integration702");
+    const before = await settled(lab(), "dev701", "integration702");
     const text = await third.failure(() => third.up());
     assert.match(text, /release istio exists in istio-system and is not this stack's but jam-istio\/dev701's/);
     assert.match(text, /set istio\.controlPlane: shared/);
@@ -49,7 +49,7 @@ describeOn("1.21", "two instances in one cluster", () => {
   });
 
   it("destroying the owner is refused while another instance uses the mesh, and removes nothing", async () => {
-    const before = await fingerprint(lab(), "dev701", "integration702");
+    const before = await settled(lab(), "dev701", "integration702");
     const text = await owner.failure(() => owner.destroy());
     assert.match(
       text,
@@ -62,7 +62,7 @@ describeOn("1.21", "two instances in one cluster", () => {
   });
 
   it("destroying the shared one leaves the mesh and the other instance alone", async () => {
-    const before = await fingerprint(lab(), "dev701");
+    const before = await settled(lab(), "dev701");
     await guest.destroy();
     assert.equal(await fingerprint(lab(), "dev701"), before);
     assert.equal(await kubectl("get", "serviceentries.networking.istio.io", "-n", "integration702", "-o", "name"), "");

@@ -132,12 +132,12 @@ describeOn("1.34", "unfinished upgrades", () => {
 
   it("a workload that does not get ready stops the rollout and is named, with its pod's state", async () => {
     await ask(lab(), { "local700.ps-": "never-ready" });
-    instance.configure(config("1.29.6", { rolloutSeconds: 15 }));
+    instance.configure(config("1.29.6", { rolloutSeconds: 45 }));
     followed.begin();
     const text = await instance.failure(() => instance.up());
     assert.match(
       text,
-      /the rollout stopped: Deployment local700\/ps: not done within 15 s \(0 of 2 ready\); Pod ps-\S+: not ready: container app/,
+      /the rollout stopped: Deployment local700\/ps: not done within 45 s \(0 of 2 ready\); Pod ps-\S+: not ready: container app/,
     );
     assert.match(text, /fix it, then run up again: it goes on where it stopped/);
     const before = followed.report().filter((one) => one.restarted === one.replicas);

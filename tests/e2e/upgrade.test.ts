@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describeOn } from "./support/engine";
 import { Instance, type Config } from "./support/instance";
-import { classicConfig, fingerprint, modernConfig, useLab, type Lab } from "./support/lab";
+import { classicConfig, fingerprint, modernConfig, settled, useLab, type Lab } from "./support/lab";
 import { Followed } from "./support/workloads";
 
 interface Path {
@@ -49,7 +49,7 @@ for (const { minor, stack, versions, config, order } of paths) {
     });
 
     it("on a production instance the preview refuses what may be down, and nothing changes", async () => {
-      const before = await fingerprint(lab(), stack);
+      const before = await settled(lab(), stack);
       instance.configure(config(lab(), { production: true }, { version: versions[1] }));
       const text = await instance.failure(() => instance.preview());
       assert.match(text, /StatefulSet \S+\/single: it has one replica: its restart may leave it without a ready pod/);
@@ -94,7 +94,7 @@ for (const { minor, stack, versions, config, order } of paths) {
     }
 
     it("a second up changes and restarts nothing", async () => {
-      const before = await fingerprint(lab(), stack);
+      const before = await settled(lab(), stack);
       followed.begin();
       assert.deepEqual(Object.keys(await instance.up()), ["same"]);
       assert.deepEqual(Object.keys(await instance.refresh()), ["same"]);

@@ -6,7 +6,7 @@ import { allSuites } from "./suites";
 
 const minutes = Number(process.env["JAM_ISTIO_TEST_MINUTES"] ?? Infinity);
 /** How long a suite may go on after the end of the budget. */
-const graceMinutes = 2;
+const graceMinutes = 5;
 const asked = process.argv.slice(2);
 
 async function main(): Promise<void> {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Stands in for Pulumi's CLI in tests of the fleet: writes into the file `journal` beside it what is begun, ended and interrupted.
-# A stack is there when the file `<stack>.there` is; up fails with `<stack>.fails`, and takes until an interrupt with `<stack>.hangs`.
+# A stack is there when the file `<stack>.there` is; up fails with `<stack>.fails`, and takes until an interrupt with `<stack>.hangs`,
+# and goes on after that as long as `<stack>.held` is there.
 here=$(dirname "$0")
 stack=""
 for word; do
@@ -16,7 +17,7 @@ refuse() {
 case "$1 $2" in
   version*) echo v3.248.0 ;;
   up*)
-    trap 'note interrupt "$stack"; sleep 0.5; refuse' INT
+    trap 'note interrupt "$stack"; while [ -e "$here/$stack.held" ]; do sleep 0.1; done; refuse' INT
     note begin "$stack"
     sleep 0.3
     while [ -e "$here/$stack.hangs" ]; do sleep 0.1; done

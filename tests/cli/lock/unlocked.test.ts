@@ -38,10 +38,7 @@ describe("a lock in the way", () => {
   const refusedBy = (name: string, pid: number | undefined) =>
     new Error(lockedMessage() + lockLine(`ana@${hostname()} (pid ${String(pid)})`, `${name}.json`));
   const noted = async () => {
-    for (let turn = 0; !existsSync(places.note); turn++) {
-      assert.ok(turn < 100, "nothing was noted");
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    while (!existsSync(places.note)) await new Promise((resolve) => setTimeout(resolve, 50));
   };
   /** A run from here that is killed: its lock stays, and the note of it. */
   const killedRun = async (name: string) => {

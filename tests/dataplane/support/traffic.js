@@ -37,6 +37,8 @@ async function serve(servers) {
               if (kind === "greeting") socket.write(text);
               socket.on("data", (data) => socket.write(kind === "memcached" ? memcached(data) : data));
             });
+    // A connection that it closes by itself while a request is on its way is a 503 that nobody asked for.
+    if (kind === "http") server.keepAliveTimeout = 0;
     server.listen(port, address);
     await once(server, "listening");
   }

@@ -11,6 +11,7 @@ import type { DrillMetadata } from "../../../mesh/faults/faultObjects";
 import { faultObjects } from "../../../mesh/faults/virtualServices";
 import { serviceEntries, type ExternalSettings } from "../../../mesh/install/serviceEntries";
 import { chartRoot } from "../../e2e/support/engine";
+import { until } from "../../e2e/support/until";
 import { crdFiles } from "../../support/crds";
 import { Istiod } from "./istiod";
 import { Kubelet } from "./kubelet/server";
@@ -174,6 +175,7 @@ export class World {
     this.sidecars.push(sidecar);
     await this.apply(podOf(sidecar.pod, namespace, labels, images));
     await this.plane.kubectl("wait", "--for=condition=Ready", "--timeout=55s", `pod/${sidecar.pod}`, "-n", namespace);
+    await until("its proxy has its configuration", async () => (await sidecar.admin("ready")).startsWith("LIVE"));
     return sidecar;
   }
 

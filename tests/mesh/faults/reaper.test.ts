@@ -1,8 +1,8 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import type { FaultObject } from "../../../mesh/faults/faultObjects";
 import { reaperObjects, reaperScript } from "../../../mesh/faults/reaper";
 import { placedAt, reaperPlace } from "../../../mesh/faults/reaperPlace";
@@ -116,17 +116,24 @@ describe("the script of a reaper", () => {
     folder = mkdtempSync(join(tmpdir(), "jam-istio-reaper-"));
     writeFileSync(join(folder, "token"), "secret-token");
     writeFileSync(join(folder, "ca.crt"), "");
+    // Its clock, so that no machine is too slow: the time is over as soon as it is ready, or from the beginning.
+    writeFileSync(
+      join(folder, "date"),
+      '#!/bin/sh\nif [ -e "$READY" ] || [ -e "$OVER" ]; then echo 100; else echo 0; fi\n',
+    );
+    chmodSync(join(folder, "date"), 0o755);
   });
   afterEach(() => {
     rmSync(folder, { recursive: true });
   });
   const isReady = () => existsSync(join(folder, "ready"));
-  const start = (seconds: number) => {
-    const [{ env }] = podOf(reaperObjects(marks, names, "x")).containers;
-    const given = Object.fromEntries(env.map(({ name, value }) => [name, value]));
-    const more = { API: api.url, ACCOUNT: folder, READY: join(folder, "ready") };
-    const end = String(Math.ceil(Date.now() / 1000) + seconds);
-    return run("/bin/sh", ["-c", reaperScript], { seconds: 60, env: { ...process.env, ...given, ...more, END: end } });
+  const start = () => {
+    const [container] = podOf(reaperObjects(marks, names, "x")).containers;
+    const given = Object.fromEntries(container.env.map(({ name, value }) => [name, value]));
+    const PATH = `${folder}${delimiter}${process.env["PATH"] ?? ""}`;
+    const files = { ACCOUNT: folder, READY: join(folder, "ready"), OVER: join(folder, "over") };
+    const env = { ...process.env, ...given, ...files, PATH, API: api.url, END: "100" };
+    return run("/bin/sh", ["-c", reaperScript], { seconds: 60, env });
   };
 
   it("tries whether it may, is ready then, and deletes at the end", async () => {
@@ -139,7 +146,7 @@ describe("the script of a reaper", () => {
       [tried(names[0] ?? "")]: () => (isReady() ? 500 : 404),
       [tried(names[1] ?? "")]: {},
     };
-    const { code, stdout, stderr } = await start(3);
+    const { code, stdout, stderr } = await start();
     assert.equal(code, 0, stderr);
     assert.equal(stdout, `${names[0] ?? ""}: HTTP 200\n${names[1] ?? ""}: HTTP 404\n`);
     assert.deepEqual(api.asked, [...names.map(tried), ...names.map(path)]);
@@ -154,7 +161,7 @@ describe("the script of a reaper", () => {
       return ++tries < 2 ? 403 : 404;
     };
     api.answers = { [tried(names[0] ?? "")]: refused };
-    const { code, stdout } = await start(6);
+    const { code, stdout } = await start();
     assert.equal(code, 0);
     assert.equal(stdout.split("\n")[0], `${names[0] ?? ""} cannot be deleted: HTTP 403`);
     assert.deepEqual([tries, readyAtRefusal], [2, false]);
@@ -162,7 +169,8 @@ describe("the script of a reaper", () => {
 
   it("fails, so that its Job tries again, where one cannot be deleted; the others are", async () => {
     api.answers = { [path(names[0] ?? "")]: 500, [path(names[1] ?? "")]: {} };
-    const { code, stdout } = await start(-5);
+    writeFileSync(join(folder, "over"), "");
+    const { code, stdout } = await start();
     assert.equal(code, 1);
     assert.equal(stdout, `${names[0] ?? ""}: HTTP 500\n${names[1] ?? ""}: HTTP 200\n`);
     assert.ok(!isReady(), "its time was over before it began");

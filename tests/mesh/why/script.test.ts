@@ -7,13 +7,13 @@ import { readTalk, talkCommand } from "../../../mesh/why/script";
 import { run } from "../../../tools/run";
 
 /** Runs the script as a container would, against servers of this process. */
-async function talk(port: number, hellos: readonly string[], host = "127.0.0.1") {
+async function talk(port: number, hellos: readonly string[], host = "127.0.0.1", seconds = 20) {
   const [program = "", ...args] = talkCommand(
     host,
     port,
-    hellos.map((hello) => ({ hello, seconds: 1, rest: hello.startsWith("GET") ? 2 : 0 })),
+    hellos.map((hello) => ({ hello, seconds, rest: hello.startsWith("GET") ? 2 : 0 })),
   );
-  return readTalk(hellos.length, await run(program, args, { seconds: 30 }));
+  return readTalk(hellos.length, await run(program, args, { seconds: 60 }));
 }
 
 describe("why: the script in the container", () => {
@@ -27,7 +27,8 @@ describe("why: the script in the container", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return (server.address() as AddressInfo).port;
   };
-  const endOf = async (port: number, hello: string) => (await talk(port, [hello])).conversations[0]?.end;
+  const endOf = async (port: number, seconds?: number) =>
+    (await talk(port, ["x"], undefined, seconds)).conversations[0]?.end;
   after(() => {
     for (const server of servers) server.close();
   });
@@ -57,12 +58,8 @@ describe("why: the script in the container", () => {
     const silent = await serve(() => undefined);
     const gone = await serve(() => undefined);
     await new Promise((resolve) => servers.pop()?.close(resolve));
-    assert.deepEqual(await Promise.all([closes, resets, silent, gone].map((port) => endOf(port, "x"))), [
-      "closed",
-      "reset",
-      "silent",
-      "refused",
-    ]);
+    const ends = await Promise.all([endOf(closes), endOf(resets), endOf(silent, 1), endOf(gone)]);
+    assert.deepEqual(ends, ["closed", "reset", "silent", "refused"]);
     assert.equal((await talk(80, ["x"], "no-such-host.invalid")).conversations[0]?.end, "unresolved");
   });
 

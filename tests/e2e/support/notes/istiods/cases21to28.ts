@@ -103,9 +103,9 @@ export const cases: readonly IstiodCase[] = [
   },
   {
     ...{ id: "25-02", from },
-    see: async ({ get, space }) => {
+    see: async ({ get, space }, side) => {
       const path = `/apis/networking.istio.io/v1/namespaces/${space("dev")}/serviceentries/db`;
-      for (const end = Date.now() + 8_000; ;) {
+      for (const end = Date.now() + (side === "hit" ? 40_000 : 8_000); ;) {
         const found = listAt(await get(path), "status", "addresses").map((one) => textAt(one, "value"));
         if (found.length > 0 || Date.now() > end) return found.map((one) => /^(240\.240\.|2001:2::)/.test(one));
         await new Promise((resolve) => setTimeout(resolve, 500));
