@@ -144,7 +144,9 @@ async function captureIn(
     return { end: "broken", why: reasonOf(lost), packets, dropped };
   }
   if (end.code === 124 && !hasBegun)
-    throw new CaptureRefused("its time was over before tcpdump had begun: give it more, such as --for 1m");
+    throw new CaptureRefused(
+      `tcpdump had not begun when its ${String(task.seconds)} s were over; run it again, or give it more with --for`,
+    );
   if (end.code === 124 || end.code === 0) return { end: "time", packets, dropped };
   if (end.code === 1 || end.code >= 125) {
     if (packets === 0 && end.code !== 137) throw refusedBy(end);

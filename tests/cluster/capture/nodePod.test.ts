@@ -101,6 +101,18 @@ describe("a capture before Kubernetes 1.23", () => {
     assert.deepEqual(changes(), [`POST ${pods}`, `DELETE ${pods}/jam-capture-…`]);
   });
 
+  it("over, or stopped, before tcpdump sent the head of a file is none: nobody could open that", async () => {
+    const late = () => Promise.resolve({ code: 124, stdout: "", stderr: "" });
+    assert.match(String(await refusal(capture(late))), /tcpdump had not begun when its 30 s were over/);
+    const stop = new AbortController();
+    const stopped = () => {
+      stop.abort();
+      return Promise.resolve({ code: 143, stdout: "", stderr: "" });
+    };
+    assert.equal(String(await refusal(capture(stopped, { signal: stop.signal }))), "Error: stopped by hand");
+    assert.equal(changes().filter((line) => line.startsWith("DELETE")).length, 2);
+  });
+
   it("whose packets cannot be written ends with the reason, and tcpdump is told to end", async () => {
     const full = new Writable({
       highWaterMark: 1,
