@@ -64,7 +64,7 @@ function creation({ folder, kubeconfig, minor }: LabInfo, { found }: Programs): 
     ...(number <= 22 ? ["kube-controller-manager=port=0", "kube-scheduler=port=0"] : []),
   ];
   return [
-    ...["create", "cluster", "--runtime", "binary", "--kubeconfig", kubeconfig, "--wait", "60s"],
+    ...["create", "cluster", "--runtime", "binary", "--kubeconfig", kubeconfig, "--wait", "110s"],
     ...Object.entries(programs).flatMap(([name, path]) => (path === undefined ? [] : [`--${name}-binary`, path])),
     ...extra.flatMap((arg) => ["--extra-args", arg]),
     // The controllers' own limit of 20 requests a second is what a rollout would wait for.
@@ -157,9 +157,10 @@ export async function startControlPlane(minor: string, options: StartOptions = {
     await withLock(join(cacheFolder(), "lab-start"), () =>
       mustRun(plane.kwokctl, create.args, { seconds: programs.seconds, env }),
     );
-    const scale = kwokctlCall(plane, "scale", "node", "--replicas", "1");
-    await mustRun(plane.kwokctl, scale.args, { seconds: 30, env: scale.env });
+    // The agent is ready once the API server answers it: kwokctl does not wait for longer than its time, and says nothing.
     await agentReady(plane);
+    const scale = kwokctlCall(plane, "scale", "node", "--replicas", "1");
+    await mustRun(plane.kwokctl, scale.args, { seconds: 120, env: scale.env });
     await controllersReady(plane);
   } catch (error) {
     await stopControlPlane(folder);

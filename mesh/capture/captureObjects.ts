@@ -124,10 +124,12 @@ function tcpdump(pod: V1Pod, { device, filter }: CaptureWish): readonly string[]
 }
 
 const pidFile = (run: string) => `/tmp/jam-capture-${run}.pid`;
+/** Says who runs, then looks whether it is to end already: whoever stops it may have come before it had a number. */
+const beginning = 'echo $$ > "$0"; [ ! -e "$0.stop" ] || { rm -f "$0" "$0.stop"; exit 143; }';
 
 /** The capture as a command in the ephemeral container; it ends by itself. */
 export function captureCommand(pod: V1Pod, wish: CaptureWish, run: string): readonly string[] {
-  const script = 'echo $$ > "$0"; exec timeout "$@"';
+  const script = `${beginning}; exec timeout "$@"`;
   return ["sh", "-c", script, pidFile(run), String(wish.seconds), ...tcpdump(pod, wish)];
 }
 
@@ -139,14 +141,14 @@ export function nodeCommand(pod: V1Pod, wish: CaptureWish, run: string, containe
   const script = [
     'pid=$(grep -l -- "$1" /proc/[0-9]*/cgroup 2>/dev/null | head -n 1 | cut -d / -f 3)',
     '[ -n "$pid" ] || { echo "its processes are not found on the node" >&2; exit 1; }',
-    'seconds=$2; shift 2; echo $$ > "$0"; exec timeout "$seconds" nsenter -t "$pid" -n "$@"',
+    `seconds=$2; shift 2; ${beginning}; exec timeout "$seconds" nsenter -t "$pid" -n "$@"`,
   ].join("; ");
   return ["sh", "-c", script, pidFile(run), container, String(wish.seconds), ...tcpdump(pod, wish)];
 }
 
-/** Ends a capture before its time. */
+/** Ends a capture before its time, also one that only begins. */
 export const stopCommand = (run: string): readonly string[] => [
-  ...["sh", "-c", 'kill "$(cat "$0")"; rm -f "$0"', pidFile(run)],
+  ...["sh", "-c", ': > "$0.stop"; kill "$(cat "$0")" && rm -f "$0" "$0.stop"', pidFile(run)],
 ];
 
 /** ID of a running container of a pod, without its runtime's name. */

@@ -66,6 +66,7 @@ describeTraffic("mesh faults", (world) => {
     await world().istiod.start();
     await world().plane.kubectl("scale", "deploy/istiod", "-n", "istio-system", "--replicas", "1");
     await answers("200");
+    await world().hasPlane();
   });
 
   it("off works where the stack file is wrong elsewhere, and says what is wrong", async () => {

@@ -65,7 +65,8 @@ describeTraffic("proxy-log", (world) => {
   it("a command is over when its connection is cut", async () => {
     // A time that nobody else on this machine sleeps for: processes are looked for in all of it.
     const command = `sleep 30.${String(process.pid)}`;
-    const running = refusal(exec("app", "sh", "-c", `echo begun; ${command}`));
+    const asked = { namespace: "dev701", pod: ps.pod, container: "app", seconds: 300 };
+    const running = refusal(cluster.exec({ ...asked, command: ["sh", "-c", `echo begun; ${command}`] }));
     await until("it runs", async () => (await exec("app", "pgrep", "-f", `^${command}`)).code === 0);
     world().kubelet.cut();
     assert.match(String(await running), /the connection to the container ended before the command did/);

@@ -116,9 +116,12 @@ for (const one of adoptions) {
       let text = "";
       for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => (text += part.toString()));
       const wasSo = async () => (await isNow(text)) && instance.isNoted;
-      await until(what, async () => child.exitCode !== null || (await wasSo()));
-      assert.equal(child.exitCode, null, text);
-      await kill(child, "tree");
+      try {
+        await until(what, async () => child.exitCode !== null || (await wasSo()));
+        assert.equal(child.exitCode, null, text);
+      } finally {
+        await kill(child, "tree");
+      }
       assert.deepEqual(stillThere(await snapshot(lab(), stack), old, one.restarts), stillThere(old, old, one.restarts));
     };
 

@@ -45,7 +45,7 @@ describeOn("1.34", "the stack file, read by this program as by Pulumi", () => {
       NODE_PATH: join(__dirname, "..", "..", "node_modules"),
     };
     const pulumi = (...args: readonly string[]) =>
-      mustRun("pulumi", [...args, "--non-interactive"], { seconds: 60, cwd: folder, env });
+      mustRun("pulumi", [...args, "--non-interactive"], { seconds: 900, cwd: folder, env });
     writeFileSync(join(folder, "Pulumi.yaml"), "name: jam-istio\nruntime: nodejs\n");
     writeFileSync(join(folder, "package.json"), "{}");
     const code = `const pulumi = require("@pulumi/pulumi");

@@ -155,6 +155,7 @@ describeOn("1.34", "faults are ended whatever else is broken", () => {
     await instance.up();
     off();
     // It gets no further than its charts, and removes no fault before it is killed.
+    await instance.useOwnCache();
     instance.forgetCharts();
     lab().charts.misbehave = "hang";
     const child = instance.startCommand("up");

@@ -101,7 +101,9 @@ describeOn("1.34", "a fleet of stacks", () => {
       });
     const child = folder.start("up", "--yes", "--stacks", "*701", "--parallel", "1", "--logs", "stopped");
     const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-    while (folder.report("stopped") === undefined || folder.locks().length === 0) await sleep(50);
+    const isAtWork = () => folder.report("stopped") !== undefined && folder.locks().length > 0;
+    while (!isAtWork() && child.exitCode === null) await sleep(50);
+    assert.equal(child.exitCode, null, "it had ended");
     child.kill("SIGINT");
     assert.equal(await ended, 4);
     const report = folder.report("stopped");

@@ -4,7 +4,7 @@ import { behaviourService } from "../../lab/labObjects";
 import { layoutOf } from "../../mesh/istio/releases";
 import { describeOn } from "./support/engine";
 import { Instance, type Config } from "./support/instance";
-import { classicConfig, fingerprint, modernConfig, useLab, type Lab } from "./support/lab";
+import { classicConfig, fingerprint, modernConfig, settled, useLab, type Lab } from "./support/lab";
 
 interface Case {
   readonly minor: string;
@@ -118,7 +118,7 @@ for (const { minor, stack, version, crds, crdRelease, controlPlane, secretKey, c
     });
 
     it("a second up changes nothing, and refresh finds no drift", async () => {
-      const before = await fingerprint(lab(), stack);
+      const before = await settled(lab(), stack);
       assert.deepEqual(Object.keys(await instance.up()), ["same"]);
       assert.deepEqual(Object.keys(await instance.refresh()), ["same"]);
       assert.equal(await fingerprint(lab(), stack), before);

@@ -12,7 +12,7 @@ const bin = `${repository}/bin/jam-istio.js`;
 describeOn("1.21", "interrupted runs", () => {
   const lab = useFreshLab("1.21");
   let instance: Instance;
-  const seconds = 120;
+  const seconds = 300;
   const config = (istio = {}) => classicConfig(lab(), {}, { timeoutSeconds: seconds, ...istio });
   const command = (...args: readonly string[]): Promise<Ended> =>
     run(process.execPath, [bin, ...args], {
@@ -81,7 +81,7 @@ describeOn("1.21", "interrupted runs", () => {
       assert.notEqual(young.code, 0);
       assert.match(
         young.stdout,
-        new RegExp(`release ${release} is pending-install since \\d+ s, less than its timeout of 120 s`),
+        new RegExp(`release ${release} is pending-install since \\d+ s, less than its timeout of ${String(seconds)} s`),
       );
       assert.match(young.stdout, new RegExp(`kubectl -n istio-system delete secret sh.helm.release.v1.${release}.v1`));
       instance.later(seconds);

@@ -9,7 +9,7 @@ import { proxyContainer } from "../../mesh/istio/pods";
 import { findHelm } from "../../tools/helm";
 import { mustRun } from "../../tools/run";
 import { chartRoot, describeOnLab } from "./support/engine";
-import { useLab } from "./support/lab";
+import { apply, useLab } from "./support/lab";
 import { until } from "./support/until";
 
 // A real istiod injects in the stand-in's place. The charts are those of its version.
@@ -48,8 +48,8 @@ if (istiod === undefined) {
         const args = ["install", name, path, "-n", "istio-system", "--create-namespace", "--wait"];
         await mustRun(helm, [...args, "--kubeconfig", lab().plane.kubeconfig], { seconds: 900 });
       }
-      await kubectl("create", "namespace", "app");
-      await kubectl("label", "namespace", "app", "istio-injection=enabled");
+      const metadata = { name: "app", labels: { "istio-injection": "enabled" } };
+      await apply(lab(), { apiVersion: "v1", kind: "Namespace", metadata });
     });
 
     it("injects its own template", async () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { findHelm } from "../../tools/helm";
 import { mustRun } from "../../tools/run";
 import { chartRoot, describeOnLab } from "./support/engine";
-import { useLab } from "./support/lab";
+import { apply, useLab } from "./support/lab";
 import { until } from "./support/until";
 
 // How the lab's simulated pods behave. It proves nothing of Istio's own programs: none runs.
@@ -52,8 +52,8 @@ for (const { minor, charts, flags, proxy } of meshes) {
         ];
         await mustRun(helm, [...args, ...flags, "--kubeconfig", lab().plane.kubeconfig], { seconds: 900 });
       }
-      await kubectl("create", "namespace", "app");
-      await kubectl("label", "namespace", "app", "istio-injection=enabled");
+      const metadata = { name: "app", labels: { "istio-injection": "enabled" } };
+      await apply(lab(), { apiVersion: "v1", kind: "Namespace", metadata });
     });
 
     it("a pod gets the proxy of the version that runs, where that version puts it", async () => {

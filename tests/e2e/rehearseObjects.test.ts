@@ -10,6 +10,7 @@ import { cacheFolder, findHelm } from "../../tools/helm";
 import { mustRun, run } from "../../tools/run";
 import { chartRoot, describeOn, repository } from "./support/engine";
 import { apply, useLab } from "./support/lab";
+import { until } from "./support/until";
 import { withRelease } from "./support/rcCharts";
 import { createCrds } from "./support/notes/create";
 
@@ -81,7 +82,9 @@ describeOn("1.34", "an upgrade rehearsed with the objects of a real cluster", ()
     const cluster = await connect({ kubeconfig: lab().kubeconfig });
     context = cluster.context;
     await createCrds(cluster);
-    await apply(lab(), namespace, service, rule, routes, gateway, httpRoute, secret);
+    // The API server offers a kind a moment after its definition is there.
+    const objects = [namespace, service, rule, routes, gateway, httpRoute, secret];
+    await until("the kinds are offered", () => apply(lab(), ...objects).then(() => true));
   });
   after(() => {
     for (const one of [folder, charts]) if (one !== "") rmSync(one, { recursive: true });

@@ -203,7 +203,7 @@ describeOnLab("1.34", "restart", () => {
     const short = new Project({
       kubernetes: { kubeconfig: relay.kubeconfig },
       istio: { version: "1.30.3", controlPlane: "shared" },
-      rollout: { parallel: 1, timeoutSeconds: 10 },
+      rollout: { parallel: 1, timeoutSeconds: 45 },
     });
     await hang("ct-webapp");
     const { code, stderr } = await short.run("restart", "--yes", "--stack", "dev701");
@@ -211,7 +211,7 @@ describeOnLab("1.34", "restart", () => {
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /^error: the rollout stopped: Deployment dev701\/ct-webapp: not done within 10 s \(.*ready\); .*ct-webapp-/,
+      /^error: the rollout stopped: Deployment dev701\/ct-webapp: not done within 45 s \(.*ready\); .*ct-webapp-/,
     );
     assert.match(stderr, /0 workloads are done, 3 were not begun \(.*\); fix what failed, then restart those\n$/);
     await unhang();

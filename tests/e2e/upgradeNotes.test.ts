@@ -52,13 +52,14 @@ describeOnLab("1.34", "upgrade notes", () => {
     cluster = await connect({ kubeconfig: lab().plane.kubeconfig });
     await helm("istio-base", "base");
     const hub = ["--set", "global.hub=docker.io/istio"];
-    await Promise.all([
-      createCrds(cluster),
-      helm("istiod", "istiod", ...hub),
-      helm("istio-ingressgateway", "gateway", ...hub),
-    ]);
+    await Promise.all([createCrds(cluster), helm("istiod", "istiod", ...hub)]);
     const { kubectl } = lab().plane;
-    await kubectl("wait", "deploy/istiod", "-n", "istio-system", "--for=condition=Available", "--timeout=60s");
+    const available = (name: string) =>
+      kubectl("wait", `deploy/${name}`, "-n", "istio-system", "--for=condition=Available", "--timeout=55s");
+    await available("istiod");
+    // Its image is the injector's, which is there by now.
+    await helm("istio-ingressgateway", "gateway", ...hub);
+    await available("istio-ingressgateway");
     await createEach(cluster, sample);
     await until("the sample has its sidecars", async () => {
       // As a container, or as an init container that goes on.

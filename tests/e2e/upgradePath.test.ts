@@ -3,7 +3,7 @@ import { rmSync } from "node:fs";
 import { connect } from "../../cluster/client/kubernetesClient";
 import { describeOn } from "./support/engine";
 import { Instance } from "./support/instance";
-import { fingerprint, modernConfig, useLab } from "./support/lab";
+import { fingerprint, modernConfig, settled, useLab } from "./support/lab";
 import { withRelease } from "./support/rcCharts";
 import { createCrds } from "./support/notes/create";
 import { plantFor29, plantFor30, plantFor31, valuesFor31 } from "./support/notes/plantedHits";
@@ -64,7 +64,7 @@ describeOn(
     it("to 1.29.6: what is refused is named with its object, what to do and the source, and nothing changes", async () => {
       await plantFor29(lab());
       configure("1.29.6");
-      const before = await fingerprint(lab(), stack);
+      const before = await settled(lab(), stack);
       const text = said(await preview(true));
       assert.match(
         text,

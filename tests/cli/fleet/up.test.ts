@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { FleetReport } from "../../../delivery/fleet/report";
+import { until } from "../../e2e/support/until";
 import { jamIstio, projectRoot } from "../../support/command";
 
 // Pulumi is a stand-in (pulumi.sh beside this file): these tests prove which stacks are begun, when, and what is said of it. What is
@@ -123,11 +123,11 @@ describe("jam-istio fleet up", () => {
     let stderr = "";
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-    while (order().length < 2) await sleep(50);
+    await until("both are begun", () => Promise.resolve(order().length >= 2));
     child.kill("SIGINT");
-    while (!order().some((line) => line.startsWith("interrupt"))) await sleep(20);
+    await until("one is told", () => Promise.resolve(order().some((line) => line.startsWith("interrupt"))));
     child.kill("SIGINT");
-    while (!stderr.includes("still waiting")) await sleep(20);
+    await until("it heard", () => Promise.resolve(stderr.includes("still waiting")));
     for (const name of ["owner", "prod"]) rmSync(at(`${name}.held`));
     assert.equal(await ended, 4, stderr);
     for (const name of ["owner", "prod"])

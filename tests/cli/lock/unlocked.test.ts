@@ -7,6 +7,7 @@ import { basename, join } from "node:path";
 import { noteLock, notedLock, processSpace } from "../../../cli/lock/ownLock";
 import { unlocked } from "../../../cli/lock/unlocked";
 import { UserError } from "../../../cli/terminal/userError";
+import { until } from "../../e2e/support/until";
 import { lockedMessage, lockLine } from "./messages";
 
 // Locks as Pulumi writes them, by stand-ins for it. Runs that are killed for real are in tests/e2e/interrupted.test.ts.
@@ -37,9 +38,7 @@ describe("a lock in the way", () => {
   };
   const refusedBy = (name: string, pid: number | undefined) =>
     new Error(lockedMessage() + lockLine(`ana@${hostname()} (pid ${String(pid)})`, `${name}.json`));
-  const noted = async () => {
-    while (!existsSync(places.note)) await new Promise((resolve) => setTimeout(resolve, 50));
-  };
+  const noted = () => until("it is noted", () => Promise.resolve(existsSync(places.note)));
   /** A run from here that is killed: its lock stays, and the note of it. */
   const killedRun = async (name: string) => {
     const child = pulumi(name);

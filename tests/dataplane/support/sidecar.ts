@@ -194,14 +194,18 @@ export class Sidecar {
   /** Asks the proxy's own administration. */
   public admin(path: string, method = "GET"): Promise<string> {
     return new Promise((resolve, reject) => {
-      const call = request({ socketPath: this.adminSocket, path: `/${path}`, method }, (response) => {
+      const asked = { socketPath: this.adminSocket, path: `/${path}`, method, timeout: 10_000 };
+      const call = request(asked, (response) => {
         let text = "";
         response.setEncoding("utf8").on("data", (part: string) => (text += part));
         response.on("end", () => {
           resolve(text);
         });
       });
-      call.on("error", reject).end();
+      call
+        .on("timeout", () => call.destroy(new Error("the proxy does not answer")))
+        .on("error", reject)
+        .end();
     });
   }
 

@@ -75,11 +75,13 @@ export class World {
       await this.plane.kubectl("create", "namespace", name);
     await this.plane.kubectl("wait", "--for=condition=Established", "--timeout=55s", "crd", "--all");
     const peer = { apiVersion: "security.istio.io/v1", kind: "PeerAuthentication" };
-    await this.apply({
+    const plain = {
       ...peer,
       metadata: { name: "default", namespace: "istio-system" },
       spec: { mtls: { mode: "DISABLE" } },
-    });
+    };
+    // What is established is named by the API server a moment later.
+    await until("its kind is known", () => this.apply(plain).then(() => true));
     for (const namespace of ["dev701", "integration702"]) {
       await this.apply(
         ...service(namespace, "ct-webapp", at.webapp, [
@@ -127,6 +129,13 @@ export class World {
       },
     });
     await this.apply(planeObject());
+    await this.hasPlane();
+  }
+
+  /** Waits until the pod that stands for istiod is ready, which the program asks the API server for. */
+  public async hasPlane(): Promise<void> {
+    const where = ["deploy/istiod", "-n", "istio-system"];
+    await this.plane.kubectl("wait", "--for=condition=Available", "--timeout=55s", ...where);
   }
 
   /** The kubelet of the node that the sidecars are on. */

@@ -165,10 +165,12 @@ export const helmRevision = async (lab: Lab, release: string): Promise<number> =
 
 /** The fingerprint of a cluster that its own controllers have finished setting up. */
 export async function settled(lab: Lab, ...namespaces: readonly string[]): Promise<string> {
-  for (let last = ""; ;) {
+  let last = "";
+  for (const end = performance.now() + 300_000; performance.now() < end;) {
     const now = await fingerprint(lab, ...namespaces);
     if (now === last) return now;
     last = now;
     await setTimeout(3000);
   }
+  throw new Error("the cluster never stopped changing");
 }

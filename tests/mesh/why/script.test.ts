@@ -71,17 +71,17 @@ describe("why: the script in the container", () => {
     const answering = (says: (data: string) => string) => (socket: Socket) =>
       socket.on("data", (data) => socket.end(Buffer.from(says(data.toString("latin1")), "latin1")));
     assert.deepEqual(
-      [
-        await told((socket) => socket.end("220 mail.example.com ESMTP\r\n")),
-        await told((socket) => socket.end(Buffer.from("4a0000000a352e37", "hex"))),
-        await told(answering((data) => (data === "version\r\n" ? "VERSION 1.6.21\r\n" : "ERROR\r\n"))),
+      await Promise.all([
+        told((socket) => socket.end("220 mail.example.com ESMTP\r\n")),
+        told((socket) => socket.end(Buffer.from("4a0000000a352e37", "hex"))),
+        told(answering((data) => (data === "version\r\n" ? "VERSION 1.6.21\r\n" : "ERROR\r\n"))),
         // With SASL: its binary protocol alone, and it hangs up on everything else.
-        await told(answering((data) => (data.startsWith("\x80\x0b") ? "\x81\x0b\0\0" : ""))),
-        await told(answering((data) => (data === "PING\r\n" ? "+PONG\r\n" : ""))),
-        await told(answering((data) => (data.startsWith("PRI * ") ? "\0\0\0\x04\0\0\0\0\0" : ""))),
-        await told(answering((data) => (data.startsWith("\x16") ? "\x15\x03\x03\0\x02\x02\x28" : ""))),
-        await told(answering(() => "HTTP/1.1 400 Bad Request\r\n\r\n")),
-      ],
+        told(answering((data) => (data.startsWith("\x80\x0b") ? "\x81\x0b\0\0" : ""))),
+        told(answering((data) => (data === "PING\r\n" ? "+PONG\r\n" : ""))),
+        told(answering((data) => (data.startsWith("PRI * ") ? "\0\0\0\x04\0\0\0\0\0" : ""))),
+        told(answering((data) => (data.startsWith("\x16") ? "\x15\x03\x03\0\x02\x02\x28" : ""))),
+        told(answering(() => "HTTP/1.1 400 Bad Request\r\n\r\n")),
+      ]),
       ["SMTP", "MySQL", "memcached", "memcached", "Redis", "HTTP/2", "TLS", undefined],
     );
   });

@@ -45,12 +45,15 @@ export class Kubelet {
     this.pods = new PodClient(options.kubeconfig);
     this.ephemeral = new EphemeralContainers(options.folder, this.processes);
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      // Whoever asks may be killed meanwhile.
+      socket.on("error", () => undefined);
       this.upgrade(request, socket, head).catch(() => socket.destroy());
     });
     server.on("request", (request, response) => {
       const { namespace, pod, container, query } = partsOf(request);
-      this.pods.find(namespace, pod).then(
-        (found) => {
+      this.pods
+        .find(namespace, pod)
+        .then((found) => {
           const file =
             found?.spec?.ephemeralContainers?.some(({ name }) => name === container) === true
               ? this.ephemeral.logOf(found, container)
@@ -58,9 +61,8 @@ export class Kubelet {
                 ? options.placeOf(found)?.log
                 : undefined;
           return sendLog(response, file, query, () => !this.gone.has(found?.metadata?.uid));
-        },
-        () => response.destroy(),
-      );
+        })
+        .catch(() => response.destroy());
     });
     this.timer = setInterval(() => void this.turn(), 200);
   }

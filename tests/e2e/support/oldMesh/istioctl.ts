@@ -2,6 +2,7 @@ import { dump, loadAll } from "js-yaml";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Lab } from "../lab";
+import { until } from "../until";
 import { oldInstance } from "./instance";
 import type { Shell } from "./shell";
 
@@ -89,7 +90,7 @@ helm repo add istio ${lab.charts.url}/istio-release/charts`);
     const [crd, ...objects] = installedState;
     await apply([crd ?? {}]);
     await sh("kubectl wait --for=condition=established crd/istiooperators.install.istio.io --timeout=60s");
-    await apply(objects);
+    await until("the kind is offered", () => apply(objects).then(() => true));
     await sh("kubectl -n istio-system wait --for=condition=available deployment --all --timeout=120s");
   });
 }
