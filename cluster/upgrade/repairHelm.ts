@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemNamespace as namespace } from "../../mesh/istio/names";
 import { crdOwner } from "../../mesh/upgrade/crds";
-import { isNotFound } from "../client/errors";
+import { isDenied, isNotFound } from "../client/errors";
 import { bounded, type Cluster } from "../client/kubernetesClient";
 
 async function unlessGone(work: Promise<unknown>): Promise<boolean> {
@@ -31,6 +31,27 @@ export async function removeJobs({ batch }: Cluster, names: readonly string[]): 
       if (turn > 100) throw new Error(`Job ${name} does not go away`);
       await sleep(200);
     }
+  }
+}
+
+/**
+ * Removes the Jobs of a release's hooks that a run left which was killed during one: Helm makes each by its name, and one that is there
+ * fails the release again and again. The classic charts' Jobs are named by the label `release`; the modern ones have none.
+ * @returns what is to be said: who may not list Jobs does not know of any
+ */
+export async function removeHooks(cluster: Cluster, release: string): Promise<readonly string[]> {
+  try {
+    const listed = cluster.batch.listNamespacedJob({ namespace, labelSelector: `release=${release}` });
+    const { items } = await bounded("listing the Jobs of hooks", 20, listed);
+    const hooks = items.filter(({ metadata }) => metadata?.annotations?.["helm.sh/hook"] !== undefined);
+    const names = hooks.map(({ metadata }) => metadata?.name ?? "");
+    await removeJobs(cluster, names);
+    return names.map((name) => `Job ${name}, which a hook of release ${release} left, was removed`);
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    return [
+      `warning: Jobs in ${namespace} may not be read or removed: one that a hook of release ${release} left fails it`,
+    ];
   }
 }
 

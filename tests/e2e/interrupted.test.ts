@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { Behaviour } from "../../lab/podBehaviour";
 import { run, type Ended } from "../../tools/run";
 import { describeOn, repository } from "./support/engine";
+import { holdPods, holdRemoval, letGo } from "./support/held";
 import { Instance } from "./support/instance";
 import { kill } from "./support/kill";
-import { ask, classicConfig, helmStatus, injectorValues, useFreshLab } from "./support/lab";
+import { classicConfig, helmStatus, injectorValues, useFreshLab } from "./support/lab";
 import { until } from "./support/until";
 
 const bin = `${repository}/bin/jam-istio.js`;
@@ -39,20 +39,8 @@ describeOn("1.21", "interrupted runs", () => {
   });
 
   const system = ["-n", "istio-system"];
-  /** Helm waits as long as pods that begin with this do not get ready. */
-  const holdPods = (name: string, behaviour: Behaviour) => ask(lab(), { [`istio-system.${name}`]: behaviour });
-  /** They get ready from now on. */
-  const letGo = async (...selector: readonly string[]) => {
-    await ask(lab(), {});
-    await lab().plane.kubectl("delete", "pods", ...system, ...selector);
-  };
   const pilot = ["-l", "app=pilot"];
   const pilots = () => lab().plane.kubectl("get", "pods", ...system, ...pilot, "-o", "jsonpath={..requests.cpu}");
-  /** A removal of the release waits as long as one of its objects stays. */
-  const holdRemoval = async (isHeld: boolean) => {
-    const patch = JSON.stringify({ metadata: { finalizers: isHeld ? ["example.com/held"] : null } });
-    await lab().plane.kubectl("patch", "configmap", "istio", ...system, "--type", "merge", "-p", patch);
-  };
 
   it("killed before Helm's record: one up converges", async () => {
     const child = instance.startCommand("up");
@@ -71,11 +59,11 @@ describeOn("1.21", "interrupted runs", () => {
   for (const release of ["istio-init", "istio"]) {
     it(`killed in pending-install of ${release}: refused while young, repaired by one up when old`, async () => {
       if (release === "istio") instance.configure(config({ values: stuck }));
-      else await holdPods("istio-init-crd", "hang");
+      else await holdPods(lab(), "istio-init-crd", "hang");
       const child = instance.startCommand("up");
       await until("pending-install", async () => (await helmStatus(lab(), release)) === "pending-install");
       await kill(child, "tree");
-      await letGo("--field-selector", "status.phase=Pending");
+      await letGo(lab(), "--field-selector", "status.phase=Pending");
       instance.configure(config());
       const young = await command("up", instance.name, "--yes");
       assert.notEqual(young.code, 0);
@@ -95,6 +83,21 @@ describeOn("1.21", "interrupted runs", () => {
     });
   }
 
+  it("killed during a hook of Helm's, whose Job stays: repaired by one up", async () => {
+    await holdPods(lab(), "istio-security-post-install", "hang");
+    const child = instance.startCommand("up");
+    const jobs = () => lab().plane.kubectl("get", "jobs", ...system, "-o", "name");
+    await until("the hook's Job", async () => (await jobs()).includes("istio-security-post-install"));
+    await kill(child, "tree");
+    await letGo(lab(), "--field-selector", "status.phase=Pending");
+    instance.later(seconds);
+    assert.match(
+      await upOnce(),
+      /Job istio-security-post-install-\S+, which a hook of release istio left, was removed/,
+    );
+    await converged();
+  });
+
   it("killed in pending-upgrade: repaired by one up, also when the config is taken back", async () => {
     await instance.up();
     instance.configure(config({ values: { ...stuck, global: { proxy: { concurrency: 3 } } } }));
@@ -109,12 +112,12 @@ describeOn("1.21", "interrupted runs", () => {
   });
 
   it("only the CLI killed: what its provider finished is taken over by one up", async () => {
-    await holdPods("istio-pilot-", "never-ready");
+    await holdPods(lab(), "istio-pilot-", "never-ready");
     const child = instance.startCommand("up");
     await until("its pod is there", async () => (await pilots()) !== "");
     assert.equal(await helmStatus(lab(), "istio"), "pending-install");
     await kill(child, "cli");
-    await letGo(...pilot);
+    await letGo(lab(), ...pilot);
     await until("deployed", async () => (await helmStatus(lab(), "istio")) === "deployed");
     const pods = ["get", "pods", ...system, "-o", "jsonpath={.items[*].metadata.uid}"];
     const before = await lab().plane.kubectl(...pods);
@@ -128,12 +131,12 @@ describeOn("1.21", "interrupted runs", () => {
     // Its pod is made anew, and Helm waits for it.
     const more = { pilot: { resources: { requests: { cpu: "501m" } } } };
     instance.configure(config({ values: { ...more, global: { proxy: { concurrency: 3 } } } }));
-    await holdPods("istio-pilot-", "never-ready");
+    await holdPods(lab(), "istio-pilot-", "never-ready");
     const child = instance.startCommand("up");
     await until("the new pod is there", async () => (await pilots()).includes("501m"));
     assert.equal(await helmStatus(lab(), "istio"), "pending-upgrade");
     await kill(child, "cli");
-    await letGo(...pilot);
+    await letGo(lab(), ...pilot);
     await until("deployed", async () => (await helmStatus(lab(), "istio")) === "deployed");
     instance.configure(config());
     assert.match(
@@ -160,11 +163,11 @@ describeOn("1.21", "interrupted runs", () => {
 
   const removedByHalf = async () => {
     await instance.up();
-    await holdRemoval(true);
+    await holdRemoval(lab(), true);
     const child = instance.startCommand("down");
     await until("uninstalling", async () => (await helmStatus(lab(), "istio")) === "uninstalling");
     await kill(child, "cli");
-    await holdRemoval(false);
+    await holdRemoval(lab(), false);
     await until("gone", async () => (await helmStatus(lab(), "istio")) === "none");
   };
   const readAnew = /an interrupted run had begun to delete .*istio.*; what is left of it is read anew/;
@@ -198,11 +201,11 @@ describeOn("1.21", "interrupted runs", () => {
 
   it("a killed down: the message's commands, then one up", async () => {
     await instance.up();
-    await holdRemoval(true);
+    await holdRemoval(lab(), true);
     const child = instance.startCommand("down");
     await until("uninstalling", async () => (await helmStatus(lab(), "istio")) === "uninstalling");
     await kill(child, "tree");
-    await holdRemoval(false);
+    await holdRemoval(lab(), false);
     const refused = await command("up", instance.name, "--yes");
     assert.notEqual(refused.code, 0);
     const line = /To install again: (kubectl .*) && pulumi refresh --yes, then up again/.exec(refused.stdout);

@@ -11,7 +11,7 @@ import {
   type SeenFaultObjects,
 } from "../../../cluster/faults/faultObjects";
 import { observe } from "../../../cluster/upgrade/observe";
-import { adoptCrds, removeJobs, removeRecords } from "../../../cluster/upgrade/repairHelm";
+import { adoptCrds, removeHooks, removeJobs, removeRecords } from "../../../cluster/upgrade/repairHelm";
 import { resetParts } from "../../../cluster/upgrade/resetParts";
 import { endingText, faultsToEnd, onlyEndsFaults, type FoundFaultObject } from "../../../mesh/faults/endingFaults";
 import { isActing } from "../../../mesh/faults/faultObjects";
@@ -141,6 +141,7 @@ async function carryOut({ kubernetes, desired, actions = nothingToDo() }: GateIn
   for (const { release, secrets, jobs = [], parts = [], why } of repairs) {
     await removeRecords(cluster, secrets);
     await removeJobs(cluster, jobs);
+    for (const line of await removeHooks(cluster, release)) say(line);
     await resetParts(cluster, parts);
     say(`release ${release}: repaired (${why})`);
   }

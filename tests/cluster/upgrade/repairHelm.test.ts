@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { adoptCrds, removeJobs, removeRecords } from "../../../cluster/upgrade/repairHelm";
+import { adoptCrds, removeHooks, removeJobs, removeRecords } from "../../../cluster/upgrade/repairHelm";
 import { reasonOf } from "../../../cluster/client/errors";
 import { dies, refusal, useApi } from "../../support/apiServer";
 import { useClock } from "../support/clock";
@@ -37,6 +37,26 @@ describe("the repair of Helm's releases", () => {
       `DELETE ${jobs}/b?propagationPolicy=Background`,
       `GET ${jobs}/b`,
     ]);
+  });
+
+  it("of a release's Jobs those of its hooks are removed; who may not list them is told so", async () => {
+    const list = `GET ${jobs}`;
+    const job = (name: string, annotations = {}) => ({ metadata: { name, annotations } });
+    const items = [job("hook", { "helm.sh/hook": "post-install" }), job("own")];
+    api.answers = {
+      [`${list}?labelSelector=release%3Distio`]: { items },
+      [list]: { items },
+      [`DELETE ${jobs}/hook`]: {},
+    };
+    assert.deepEqual(await removeHooks(api.cluster, "istio"), [
+      "Job hook, which a hook of release istio left, was removed",
+    ]);
+    assert.deepEqual(
+      api.asked.filter((one) => one.startsWith("DELETE")),
+      [`DELETE ${jobs}/hook?propagationPolicy=Background`],
+    );
+    api.answers = { [`${list}?labelSelector=release%3Distio`]: 403, [list]: 403 };
+    assert.match((await removeHooks(api.cluster, "istio")).join(), /^warning: Jobs in istio-system may not be read/);
   });
 
   it("a Job that stays is given up", async () => {
