@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isHook } from "../../mesh/adopt/objects";
 import { systemNamespace as namespace } from "../../mesh/istio/names";
 import { crdOwner } from "../../mesh/upgrade/crds";
 import { isDenied, isNotFound } from "../client/errors";
-import { bounded, type Cluster } from "../client/kubernetesClient";
+import { bounded, listMetadata, type Cluster } from "../client/kubernetesClient";
 
 async function unlessGone(work: Promise<unknown>): Promise<boolean> {
   try {
@@ -41,10 +42,9 @@ export async function removeJobs({ batch }: Cluster, names: readonly string[]): 
  */
 export async function removeHooks(cluster: Cluster, release: string): Promise<readonly string[]> {
   try {
-    const listed = cluster.batch.listNamespacedJob({ namespace, labelSelector: `release=${release}` });
-    const { items } = await bounded("listing the Jobs of hooks", 20, listed);
-    const hooks = items.filter(({ metadata }) => metadata?.annotations?.["helm.sh/hook"] !== undefined);
-    const names = hooks.map(({ metadata }) => metadata?.name ?? "");
+    const path = `/apis/batch/v1/namespaces/${namespace}/jobs?labelSelector=${encodeURIComponent(`release=${release}`)}`;
+    const jobs = await bounded("listing the Jobs of hooks", 20, listMetadata(cluster, path));
+    const names = jobs.filter((metadata) => isHook({ metadata })).map(({ name }) => name);
     await removeJobs(cluster, names);
     return names.map((name) => `Job ${name}, which a hook of release ${release} left, was removed`);
   } catch (error) {

@@ -31,7 +31,8 @@ export function titleOf({ kind, metadata: { namespace, name } }: AnyObject): str
 }
 
 /** Helm runs these at certain moments, and counts them to no release. @see https://helm.sh/docs/topics/charts_hooks/ */
-export const isHook = ({ metadata }: AnyObject) => metadata.annotations?.["helm.sh/hook"] !== undefined;
+export const isHook = ({ metadata }: Pick<AnyObject, "metadata">) =>
+  metadata.annotations?.["helm.sh/hook"] !== undefined;
 
 /**
  * Whether Helm, at an upgrade or a first install, makes a hook's object without taking away one that is there: then it fails.

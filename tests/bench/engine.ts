@@ -7,7 +7,7 @@ import { findHelm } from "../../tools/helm";
 import { mustRun } from "../../tools/run";
 import { chartRoot, missingFor, repository } from "../e2e/support/engine";
 import { Instance } from "../e2e/support/instance";
-import { classicConfig, type Lab } from "../e2e/support/lab";
+import { classicConfig, labOf, type Lab } from "../e2e/support/lab";
 import { serveCharts } from "../support/chartServer";
 import { manyServices, measured, threeTimes, type Measured, type Run } from "./measured";
 
@@ -35,7 +35,7 @@ export async function inLab<T>(work: (lab: Lab) => Promise<T>): Promise<T> {
   const plane: LabControlPlane = await startControlPlane("1.21");
   const charts = await serveCharts(chartRoot() ?? "");
   try {
-    return await work({ plane, charts, kubeconfig: plane.kubeconfig });
+    return await work(labOf(plane, charts));
   } finally {
     await plane.stop();
     await charts.stop();

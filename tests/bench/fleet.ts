@@ -6,7 +6,7 @@ import { run } from "../../tools/run";
 import { serveCharts } from "../support/chartServer";
 import { chartRoot, missingFor, repository } from "../e2e/support/engine";
 import { FleetFolder } from "../e2e/support/fleetFolder";
-import { modernConfig, type Lab } from "../e2e/support/lab";
+import { labOf, modernConfig, type Lab } from "../e2e/support/lab";
 import { threeTimes, type Measured, type Run } from "./measured";
 
 const many = 50;
@@ -84,7 +84,7 @@ export async function fleetRows(): Promise<readonly Measured[] | string> {
   const charts = await serveCharts(chartRoot() ?? "");
   const fleet = new FleetFolder();
   try {
-    return await measureAll({ plane, charts, kubeconfig: plane.kubeconfig }, fleet);
+    return await measureAll(labOf(plane, charts), fleet);
   } finally {
     fleet.remove();
     await charts.stop();

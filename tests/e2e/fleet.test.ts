@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { FleetReport } from "../../delivery/fleet/report";
 import { caller, service } from "./support/callers";
 import { describeOn } from "./support/engine";
 import { FleetFolder } from "./support/fleetFolder";
 import { apply, modernConfig, useLab } from "./support/lab";
+import { until } from "./support/until";
 
 // Four stacks in one cluster, which two contexts make look like two: an owner with a guest, and another two that take themselves for
 // the owner of the second one and its guest.
@@ -102,7 +102,7 @@ describeOn("1.34", "a fleet of stacks", () => {
     const child = folder.start("up", "--yes", "--stacks", "*701", "--parallel", "1", "--logs", "stopped");
     const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
     const isAtWork = () => folder.report("stopped") !== undefined && folder.locks().length > 0;
-    while (!isAtWork() && child.exitCode === null) await sleep(50);
+    await until("it is at work", () => Promise.resolve(isAtWork() || child.exitCode !== null));
     assert.equal(child.exitCode, null, "it had ended");
     child.kill("SIGINT");
     assert.equal(await ended, 4);

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { cachedIn } from "../../../charts/load";
-import { connect, listMetadata, type Cluster } from "../../../cluster/client/kubernetesClient";
+import { connectOnce, listMetadata, type Cluster } from "../../../cluster/client/kubernetesClient";
 import { startControlPlane, type LabControlPlane } from "../../../lab/controlPlane";
 import { applyObjects } from "../../../lab/planeFile";
 import { behaviourConfigMap } from "../../../lab/podBehaviour";
@@ -15,9 +15,19 @@ import type { Config } from "./instance";
 export interface Lab {
   readonly plane: LabControlPlane;
   readonly charts: ChartServer;
+  /** The connection to it, for what is read without a process of its own. */
+  readonly cluster: () => Promise<Cluster>;
   /** The kubeconfig that the program is given. */
   readonly kubeconfig: string;
 }
+
+/** @param kubeconfig the one that the program is given; default: the control plane's own */
+export const labOf = (plane: LabControlPlane, charts: ChartServer, kubeconfig = plane.kubeconfig): Lab => ({
+  plane,
+  charts,
+  kubeconfig,
+  cluster: connectOnce({ kubeconfig: plane.kubeconfig }),
+});
 
 /**
  * Path below which every suite's API server is: `JAM_ISTIO_TEST_API_PATH=/k8s/clusters/c-lab npm test -- e2e/install`. Default:
@@ -46,7 +56,7 @@ function hooked(minor: string) {
       const plane = await startControlPlane(minor);
       if (below !== "") before = await startReverseProxy(plane.kubeconfig, below, plane.plane.folder);
       const { kubeconfig } = before ?? plane;
-      lab = { plane, kubeconfig, charts: await serveCharts(root) };
+      lab = labOf(plane, await serveCharts(root), kubeconfig);
     },
     stop: async () => {
       await before?.stop();
@@ -143,15 +153,13 @@ export const injectorValues = ({ plane }: Lab) =>
     ...["get", "configmap", "istio-sidecar-injector", "-n", "istio-system", "-o", "jsonpath={.data.values}"],
   );
 
-/** Connections to the labs' clusters. */
-const clusters = new WeakMap<LabControlPlane, Promise<Cluster>>();
-
 /** Labels of a Helm release's records, the oldest first. Read without a process of its own: some states last a second. */
-async function helmRecords({ plane }: Lab, release: string): Promise<readonly Readonly<Record<string, string>>[]> {
-  const cluster = clusters.get(plane) ?? connect({ kubeconfig: plane.kubeconfig });
-  clusters.set(plane, cluster);
+async function helmRecords({ cluster }: Lab, release: string): Promise<readonly Readonly<Record<string, string>>[]> {
   const selector = encodeURIComponent(`owner=helm,name=${release}`);
-  const found = await listMetadata(await cluster, `/api/v1/namespaces/istio-system/secrets?labelSelector=${selector}`);
+  const found = await listMetadata(
+    await cluster(),
+    `/api/v1/namespaces/istio-system/secrets?labelSelector=${selector}`,
+  );
   return found.map(({ labels = {} }) => labels).sort((one, other) => Number(one["version"]) - Number(other["version"]));
 }
 
